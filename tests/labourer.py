@@ -50,7 +50,7 @@ def _people(*, meet: bool) -> Callable[[object], Profile]:
     return profile
 
 
-def open_messenger(options: dict[str, Any]) -> Messenger:
+def open_messenger(options: dict[str, Any], kind: Any = Messenger, **changes: Any) -> Any:
     """The messenger that a labourer with these options works for."""
     if "dbname=" in options["store"]:
         from compliant_sms.stores import PostgreSQL  # noqa: PLC0415 - not for SQLite
@@ -59,7 +59,8 @@ def open_messenger(options: dict[str, Any]) -> Messenger:
     else:
         store = SQLite(options["store"], busy_timeout=30)
     rate = Rate(**options["rate"]) if options.get("rate") else None
-    return Messenger(
+    arguments: dict[str, Any] = {"people": _people(meet=options.get("meet", False))}
+    return kind(
         practice=Practice(
             name="Lakeside Family Medicine",
             phone="+1 217 555 0100",
@@ -74,9 +75,9 @@ def open_messenger(options: dict[str, Any]) -> Messenger:
             base_url=options["carrier"],
         ),
         store=store,
-        people=_people(meet=options.get("meet", False)),
         clock=_clock(options["at"], options.get("since")),
         delivery=Delivery(rate=rate),
+        **arguments | changes,
     )
 
 

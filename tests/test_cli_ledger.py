@@ -42,6 +42,9 @@ def test_an_auditors_day(run: Run, database: Path, tmp_path: Path) -> None:
     kept.write_text(run("checkpoint", "--key", key).stdout, encoding="utf-8")
     sound = run("verify", "--against", kept, "--public-key", public)
 
+    by_itself = run("verify", "--against", kept, "--public-key", public.read_text().strip())
+
+    assert by_itself.stdout == sound.stdout
     assert Checkpoint.parse(kept.read_text("utf-8")).size == 7
     assert sound.exit_code == 0
     assert "7 events in 3 chains" in sound.stdout

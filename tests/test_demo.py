@@ -113,6 +113,7 @@ def test_the_day_reads_well_in_a_pipe_and_says_how_to_look_further(tmp_path: Pat
         [*COMMAND, "show", "demo.db"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert "delivered" in shown.stdout
+    assert shown.stdout.count("in UTC)") == 2
     assert "987-65-4321" not in shown.stdout
 
 

@@ -114,6 +114,16 @@ def test_readme_gives_two_commands() -> None:
     ]
 
 
+def test_a_page_can_be_read_where_it_lies() -> None:
+    """No markup that only Sphinx hides or follows stands in a page outside of the reference."""
+    for page in PAGES:
+        if page.parent.name != "reference":
+            words = re.sub(
+                r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL
+            )
+            assert not re.search(r"^%|\{(?:doc|ref)\}", words, re.MULTILINE), page.name
+
+
 def test_readme_leads_to_each_how_to() -> None:
     """Nobody has to know that a page is there to find it."""
     for page in ROOT.glob("docs/how-to/*.md"):

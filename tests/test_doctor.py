@@ -243,6 +243,8 @@ def test_simulated(make_messenger: Make) -> None:
     of = looked_over(make_messenger, Twilio(**(BLIND | local)))
 
     assert of("status callback").result is OK
+    assert "simulated" in of("status callback").says
+    assert "from outside" not in of("status callback").says
     assert of("agreement").result is OK
 
 

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from compliant_sms import Messenger, Practice
 from compliant_sms.errors import InvalidSignature, StoreBusy
 from compliant_sms.flows import Checked, CheckResult
-from compliant_sms.ports import RefusalTally
+from compliant_sms.ports import Recurring, RefusalTally
 from compliant_sms.practice import Campaign
 from compliant_sms.providers import Plivo, Telnyx, Twilio
 from compliant_sms.testing import MovableClock
@@ -235,6 +235,43 @@ def test_refusals_are_counted_and_not_more(
     assert list(dict.fromkeys(counted)) == [1, 61, 121, 181, 241]
     assert rows == [("lakeside", "twilio", "2026-11-30", 241, "2026-11-30T16:04:00.000000Z")]
     assert not any(b"quagga" in each.read_bytes() for each in database.parent.iterdir())
+
+
+def test_refusals_are_warnings_that_a_stranger_cannot_multiply(
+    make_messenger: Make, provider: Twilio, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each says whose, why, and for which address; ever more rarely, nothing of the callback."""
+    messenger = make_messenger(provider=provider)
+    callback = forged(b"Body=quagga&From=%2B12175550134")
+    numbers = "+12175550134/217-555-0134/"
+    path = f"{numbers}{'z' * 135}2175550134{'z' * 300}"
+    address = f"https://me:okapi@clinic.example/texts/{path}"
+    for _ in range(3600):
+        refuse(messenger, evolve(callback, url=f"{address}?token=okapi"))
+        clock.advance(timedelta(seconds=1))
+    said = [vars(each) for each in caplog.records]
+
+    assert len(said) == 6  # at once, and after 1, 3, 7, 15 and 31 minutes
+    assert {each["event"] for each in said} == {"callback_refused"}
+    assert {each["levelname"] for each in said} == {"WARNING"}
+    assert {each["provider"] for each in said} == {"twilio"}
+    assert [int(each["times"]) for each in said] == [1, 61, 181, 421, 901, 1861]
+    assert "signature" in said[0]["why"]
+    assert said[0]["url"].startswith("https://...@clinic.example/texts/+...")
+    assert not any(each in caplog.text for each in ("quagga", "okapi", "21755", "555"))
+    assert len(said[0]["url"]) == 200
+
+
+def test_each_trouble_has_its_own_course_and_few_are_remembered() -> None:
+    """Another reason is told at once; what was well for long begins anew; memory is bounded."""
+    recurring, hour = Recurring(), timedelta(hours=1)
+
+    assert [recurring.add(each, MORNING) for each in ("a", "b", "a")] == [1, 1, 0]
+    assert recurring.add("a", MORNING - hour) == 3  # a clock that was turned back
+    assert recurring.add("a", MORNING + 3 * hour) == 1
+    assert [recurring.add(str(each), MORNING) for each in range(100)] == [1] * 100
+    assert recurring.add("0", MORNING) == 1
+    assert len(recurring._of) <= 64
 
 
 def test_a_clock_that_is_turned_back_keeps_nothing_from_being_counted() -> None:

@@ -8,24 +8,24 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from compliant_sms import AsyncMessenger, Messenger, Practice
 from compliant_sms.consent import Granted
-from compliant_sms.errors import ConfigurationError, StoreError
+from compliant_sms.errors import ConfigurationError, InvalidInput, StoreError
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.testing import MovableClock
+from compliant_sms.testing import MovableClock, filled_in
 from compliant_sms.web._throttle import Throttle
 from compliant_sms.web.django import consent_urls
 from compliant_sms.web.flask import consent_blueprint
 from compliant_sms.web.starlette import consent_app
 from compliant_sms.wire import HttpReply
 from conftest import PATIENT
-from form_visits import Browser, Make, permission, with_form
+from form_visits import Browser, Make, cookie_of, permission, with_form
 from frameworks import FORMS, MOUNT, Framework, until_done
 
 CANARY = "okapi-canary"
@@ -68,6 +68,34 @@ def test_a_visit(framework: Framework, asking: Messenger) -> None:
     for each in (page, mended, forged, taken):
         assert (each.header("content-security-policy") or "").startswith("default-src 'none'")
         assert each.header("cache-control") == "no-store"
+
+
+@every_framework
+def test_a_host_fills_it_in_with_a_client_of_its_own(
+    framework: Framework, asking: Messenger
+) -> None:
+    """The fields that a browser would post come of the page, as one line of a test."""
+    with framework.client(asking) as call:
+        page = through(call).get()
+        words = page.body.decode()
+        fields = filled_in(words, name="Ana Gomez", number="(217) 555-0134", agreed=["care"])
+        details = filled_in(words, name="Ana", number="", agreed=["care"], health_details=True)
+        sent = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": cookie_of(page),
+            "Origin": "https://lakeside.example",
+        }
+        taken = call("POST", f"{MOUNT}/", sent, urlencode(fields).encode())
+
+    assert taken.status == 200
+    assert grants(asking) == 1
+    assert details.keys() - fields.keys() == {"health-details"}
+    with pytest.raises(InvalidInput, match="agree-care, agree-offers, health-details"):
+        filled_in(words, name="Ana Gomez", number="", agreed=["bills"])
+    with pytest.raises(InvalidInput, match="no form of permission"):
+        filled_in("<p>", name="", number="")
+    with pytest.raises(InvalidInput, match="page"):
+        filled_in(page.body, name="", number="")  # type: ignore[arg-type]
 
 
 @every_framework

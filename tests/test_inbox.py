@@ -656,7 +656,12 @@ def test_a_queue_that_was_taken_out_of_the_plan(
     (seen,) = desk.due(queue="front-desk")
     assert desk.due() == desk.threads(queue="front-desk") == (seen,)
     assert desk.due(queue="night") == ()
-    assert seen == desk.thread(thread.thread_id).thread == evolve(thread, queue="front-desk")
+    found = desk.thread(thread.thread_id)
+    assert seen == found.thread == evolve(thread, queue="front-desk")
+    assert {seen, found.thread} == {found.thread}
+    assert seen != found
+    assert type(seen.alone) is type(found.thread)
+    assert [text.body for text in found.waiting] == ["Why was I charged $40 on my bill?"]
     assert [item.queue for item in later.open_items()] == ["front-desk"]
     assert [(day.queue, day.backlog) for day in desk.metrics(days=1).days[-2:]] == [
         ("front-desk", 1),

@@ -399,3 +399,52 @@ def test_seed(carrier, compliant_sms_seed, seeds, each):
     assert "2 passed" in told[0], told[0]
     seeds = [re.findall(r"seed (\d+)\.", each) for each in told]
     assert seeds[0] == seeds[1]
+
+
+def test_a_messenger_for_an_event_loop(tmp_path: Path) -> None:
+    """One set-up serves both kinds; a keyring of its own lets a test erase somebody."""
+    story = """
+import asyncio
+
+import pytest
+from compliant_sms import Keyring, Profile
+from compliant_sms.testing import assert_sent
+from test_it import remind, PATIENT
+
+@pytest.fixture(scope="session")
+def keyring():
+    return Keyring.generate()
+
+@pytest.fixture
+def compliant_sms_arguments(keyring):
+    return {"keyring": keyring, "people": lambda _: Profile(time_zone="America/Chicago")}
+
+@pytest.mark.parametrize("each", [1, 2])
+def test_async(async_messenger, carrier, each):
+    async def visit():
+        desk = async_messenger.consent
+        await desk.grant(PATIENT, person="pat-881", basis="spoken", recorded_by="a test")
+        assert_sent(await remind(async_messenger))
+        assert await carrier.areply(PATIENT, "STOP") == 200
+        await async_messenger.erase("pat-881", reason="a test", by="a test")
+
+    asyncio.run(visit())
+    assert len(carrier.thread(PATIENT)) >= 2
+"""
+    helper = """
+from compliant_sms import Purpose
+
+PATIENT = "+12175550134"
+
+def remind(messenger):
+    return messenger.send(
+        to=PATIENT,
+        person="pat-881",
+        purpose=Purpose.APPOINTMENT_REMINDER,
+        body="Lakeside Family Medicine: see you on Friday.",
+        idempotency_key="appt-1/24h",
+    )
+"""
+    found = run(tmp_path, test_it=helper, test_loop=story)
+
+    assert "2 passed" in found.stdout, found.stdout

@@ -92,6 +92,7 @@ def test_each_value_masks_it() -> None:
         ("https://clinic.example/x?token=t#f", "https://clinic.example/x?..."),
         ("https://clinic.example/x?to=https://u:p@h", "https://clinic.example/x?..."),
         ("https://u:p@w@clinic.example/a@b", "https://...@clinic.example/a@b"),
+        ("u:p@clinic.example/texts", "...@clinic.example/texts"),
         ("", ""),
     ],
 )

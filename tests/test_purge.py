@@ -231,6 +231,10 @@ def test_young_records_stay_and_the_report_says_until_when(
     a_day_later = remind(messenger, "3", body=OUT.replace("soon", "later"))
     assert isinstance(a_day_later, Sent)
     report = messenger.purge(by="it:kim", dry_run=True)
+    heading, *lines = str(report).splitlines()
+    assert heading.split() == ["records", "to", "go", "kept", "held", "open", "gone", "next"]
+    assert [line.split()[0] for line in lines] == [str(each.record) for each in report.tallies]
+    assert {len(line) for line in lines} == {len(heading)}
 
     assert report.dropped == 0
     assert (tally(report, "text_body").kept, tally(report, "inbound_body").kept) == (3, 1)

@@ -281,3 +281,10 @@ def test_nobody_adds_to_the_listed_purposes() -> None:
         Purpose(**survey, exemptible=True)
     assert Purpose(**survey, exemptible=True, waiver=waiver).exemptible
     assert evolve(Purpose.APPOINTMENT_REMINDER, category="visits").exemptible
+
+
+def test_it_shows_itself_in_a_line() -> None:
+    """As a default of a method it stands in an editor's tooltip."""
+    assert repr(Purpose.CARE_CONVERSATION) == (
+        "Purpose('care_conversation', message_class='transactional', category='answers')"
+    )

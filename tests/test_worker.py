@@ -172,6 +172,51 @@ def test_one_practices_errors(
     assert told[-1] == progress
 
 
+def test_what_keeps_a_worker_from_its_work_is_a_warning(
+    make_messenger: Make, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At once, then ever more rarely; nothing of any patient."""
+
+    def people(person: str) -> Profile:
+        if DAWN <= clock() < DAWN + timedelta(hours=6):
+            raise LookupError(person)
+        return Profile(time_zone="America/Chicago")
+
+    messenger = make_messenger(people=people)
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+    caplog.set_level("WARNING", "compliant_sms")
+    progress = labour(clock, messenger, pace=Ahead(clock, timedelta(hours=7)), once=False)
+
+    said = [vars(each) for each in caplog.records]
+    failed = [each for each in said if each["event"] == "work_failed"]
+    assert failed == said
+    assert progress.errors["LookupError"] > 100
+    assert 6 <= len(failed) <= 13
+    assert failed[0]["at"] == DAWN.isoformat()
+    assert {each["error"] for each in failed} == {"LookupError"}
+    assert "test_worker.py" in failed[0]["where"]
+    assert PERSON not in caplog.text
+
+
+def test_a_wrong_keyring_is_a_warning(
+    make_messenger: Make, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What the set-up gets wrong is told in our own words, which say what to do."""
+    sealed = make_messenger(keyring=Keyring.generate())
+    agree(sealed)
+    clock.move_to(NIGHT)
+    pile(sealed, 1)
+    clock.move_to(DAWN)
+    labour(clock, make_messenger(keyring=Keyring.generate()))
+
+    (said, *_) = [vars(each) for each in caplog.records if vars(each)["event"] == "work_failed"]
+    assert (said["error"], said["levelname"]) == ("CannotUnseal", "WARNING")
+    assert "key" in said["why"]
+
+
 @pytest.fixture
 def beside_others(make_messenger: Make, clock: MovableClock) -> tuple[Messenger, list[str]]:
     """A text that is due after 100 others, which fail from DAWN on; and who they are, as asked."""
@@ -419,6 +464,58 @@ def test_account_refused(
     assert labour(clock, wrong, once=False, pace=pace).errors["auth"] < 20
     clock.advance(timedelta(hours=1))
     assert labour(clock, make_messenger()) == Progress(sent=5)
+
+
+def test_a_provider_that_cannot_be_reached_is_a_warning(
+    make_messenger: Make, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing fails then, and no text goes: each stays due, so that nothing else would tell."""
+    messenger = make_messenger(provider=Twilio(**KEYS, base_url="http://127.0.0.1:9"))
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 2)
+    clock.move_to(DAWN)
+    progress = labour(clock, messenger)
+
+    ((problem, _),) = progress.problems.items()
+    (said,) = [vars(each) for each in caplog.records if vars(each)["event"] == "work_failed"]
+    assert (said["error"], said["where"]) == (problem.category.value, "")
+    assert said["why"] == f"{problem.words} {problem.remedy}"
+
+
+def test_an_outage_is_told_as_one(
+    make_messenger: Make, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The pauses between the attempts are no end of it, and begin no new course of warnings."""
+    messenger = make_messenger(provider=Twilio(**KEYS, base_url="http://127.0.0.1:9"))
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+    labour(clock, messenger, once=False)
+
+    said = [vars(each) for each in caplog.records if vars(each)["event"] == "work_failed"]
+    assert [int(each["times"]) for each in said] == [1, 3, 4, 5, 6, 7]
+    assert {vars(each)["event"] for each in caplog.records} == {"work_failed", "text_failed"}
+
+
+def test_what_keeps_a_worker_from_nothing_is_no_warning(
+    make_messenger: Make,
+    clock: MovableClock,
+    carrier: Sandbox,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A provider that is asked too fast says so each day, and the text goes a little later."""
+    messenger = make_messenger()
+    agree(messenger)
+    clock.move_to(NIGHT)
+    pile(messenger, 1)
+    clock.move_to(DAWN)
+    carrier.fail_next("status", status=429, headers={"Retry-After": "30"})
+    progress = labour(clock, messenger, once=False)
+
+    assert (progress.queued, progress.sent) == (1, 1)
+    assert not caplog.records
 
 
 def test_settles_what_is_uncertain(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from traceback import walk_tb
 
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["repr_of_address", "repr_of_practice", "shown_practice"]
+__all__ = ["repr_of_address", "repr_of_practice", "shown_address", "shown_practice", "where"]
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-_SECRET = re.compile(r"(?<=//)[^/?#]*(?=@)|(?<=[?#]).+", re.DOTALL)
+_SECRET = re.compile(r"(?:^|(?<=//))[^/?#]*(?=@)|(?<=[?#]).+", re.DOTALL)
 
 
 def shown_practice(practice_id: str) -> str:
@@ -22,6 +23,17 @@ def repr_of_practice(practice_id: object) -> str:
     return repr(shown_practice(str(practice_id)))
 
 
+def shown_address(address: str) -> str:
+    """A web address; its user, password and query are secrets of callbacks."""
+    return _SECRET.sub("...", address)
+
+
 def repr_of_address(address: object) -> str:
-    """A web address for ``field(repr=...)``: user, password and query are secrets of callbacks."""
-    return repr(_SECRET.sub("...", str(address)))
+    """The same for ``field(repr=...)``, whatever somebody passed."""
+    return repr(shown_address(str(address)))
+
+
+def where(error: BaseException) -> str:
+    """The file and line where something was raised; never its words, which may tell anything."""
+    frames = [*walk_tb(error.__traceback__)]
+    return f"{frames[-1][0].f_code.co_filename}:{frames[-1][1]}" if frames else ""

@@ -27,7 +27,9 @@
     │   ├── OptInAnswered          and what the patient said
     │   └── ConsentWithdrawn       a consent on record was found to be an error
     ├── InboxEventRaised           a thread is due, overdue, or in need of somebody
-    └── ActDone                    somebody did what goes on the audit log
+    ├── ActDone                    somebody did what goes on the audit log
+    ├── WorkFailed                 a worker met what keeps it from its work
+    └── CallbackRefused            a callback was refused, and nothing of it was recorded
 
 Whoever wants to be told of a branch asks for its class: :meth:`compliant_sms.Messenger.on`.
 
@@ -49,6 +51,7 @@ from compliant_sms._masking import repr_of_practice
 __all__ = [
     "EVENTS",
     "ActDone",
+    "CallbackRefused",
     "ConsentEvent",
     "ConsentGranted",
     "ConsentWithdrawn",
@@ -75,6 +78,7 @@ __all__ = [
     "TextUncertain",
     "TextUndelivered",
     "VisitAnswered",
+    "WorkFailed",
     "logged",
 ]
 
@@ -86,7 +90,7 @@ _UNLOGGED = {"logged": False}
 
 @frozen(kw_only=True)
 class Event:
-    """Something that happened and is on record.
+    """Something that happened, and is on record where it is about a text or a consent.
 
     Attributes:
         name: how logs call it; None for what only groups others.
@@ -433,6 +437,51 @@ class ActDone(Event):
     name: ClassVar[str | None] = "act_done"
     act: str
     actor: str = field(metadata=_UNLOGGED)
+
+
+@frozen(kw_only=True)
+class WorkFailed(Event):
+    """A worker met what keeps it from its work, or from a part of it; texts may stay due.
+
+    It is told at once, and while the same goes on after a minute, after two, after four, at last
+    each hour. What has not come again for an hour begins anew.
+
+    Attributes:
+        error: the type of the exception; or, where the provider takes nothing, the kind of the
+            reason, a :class:`compliant_sms.providers.Category`.
+        why: what it means and what to do, in plain words.
+        where: the file and line that raised it; empty where the provider said it.
+        times: how often so far.
+    """
+
+    name: ClassVar[str | None] = "work_failed"
+    urgent: ClassVar[bool] = True
+    error: str
+    why: str
+    where: str
+    times: int
+
+
+@frozen(kw_only=True)
+class CallbackRefused(Event):
+    """A callback was refused, and nothing of it was recorded: a STOP may have been in it.
+
+    Anybody can send such a callback. For the same reason it is told at once, and while more of
+    them come after a minute, after two, after four, at last each hour.
+
+    Attributes:
+        provider: whose it claims to be, by the provider's name.
+        why: the reason, in plain words.
+        url: the address that it was checked for, without its query.
+        times: how many so far.
+    """
+
+    name: ClassVar[str | None] = "callback_refused"
+    urgent: ClassVar[bool] = True
+    provider: str
+    why: str
+    url: str
+    times: int
 
 
 def _named(kind: type[Event]) -> dict[str, type[Event]]:

@@ -11,9 +11,10 @@ from typing import TypeAlias, TypeVar, cast
 from attrs import frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import where
 from compliant_sms.errors import InvalidInput
 from compliant_sms.events import Event
-from compliant_sms.log_fields import log_event, log_failure, where
+from compliant_sms.log_fields import log_event, log_failure
 
 __all__ = ["Handler", "Hooks", "Unsubscribe"]
 

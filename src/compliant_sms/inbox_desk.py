@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         OpenItem,
         Thread,
         ThreadState,
+        WaitingThread,
     )
     from compliant_sms.messages import Outcome
     from compliant_sms.ports import ListedThreads, Ports
@@ -81,18 +82,18 @@ class InboxDesk:
         """
         return finish(flows.threads(self._ports, _listed(self._ports, queue, state, limit)))
 
-    def due(self, *, queue: str = "", limit: int = 100) -> tuple[Thread, ...]:
+    def due(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
         """Threads in which a patient waits, by when they are to be answered (``due_at``).
 
         A text stays on this list until an answer to it left, or somebody closed its thread. An
         answer is a :meth:`reply`, and also a text to that person at that number whose purpose is
         ``care_conversation``, whichever way it is sent; no reminder is one.
         """
-        return finish(flows.threads(self._ports, _waiting(self._ports, queue, limit)))
+        return finish(flows.waiting_threads(self._ports, _waiting(self._ports, queue, limit)))
 
-    def overdue(self, *, queue: str = "", limit: int = 100) -> tuple[Thread, ...]:
+    def overdue(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
         """Those of :meth:`due` that should have been answered by now."""
-        return finish(flows.threads(self._ports, _overdue(self._ports, queue, limit)))
+        return finish(flows.waiting_threads(self._ports, _overdue(self._ports, queue, limit)))
 
     def thread(self, thread_id: str) -> flows.ThreadView:
         """A thread with its texts in and out, in their order, and what staff did with it.
@@ -121,7 +122,8 @@ class InboxDesk:
         Args:
             thread_id: the thread.
             body: what the patient reads.
-            by: who answers, for example ``"front-desk:ana"``.
+            by: who answers, for example ``"ben"``. It goes on record as it is said, here and in all
+                methods, whoever that is: your program knows who is signed in.
             idempotency_key: one key is one text, as in :meth:`Messenger.send`.
             purpose: what the text is for.
             media: public https URLs of pictures and the like.
@@ -265,13 +267,13 @@ class AsyncInboxDesk:
         """See :meth:`InboxDesk.threads`."""
         return await flows.threads(self._ports, _listed(self._ports, queue, state, limit))
 
-    async def due(self, *, queue: str = "", limit: int = 100) -> tuple[Thread, ...]:
+    async def due(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
         """See :meth:`InboxDesk.due`."""
-        return await flows.threads(self._ports, _waiting(self._ports, queue, limit))
+        return await flows.waiting_threads(self._ports, _waiting(self._ports, queue, limit))
 
-    async def overdue(self, *, queue: str = "", limit: int = 100) -> tuple[Thread, ...]:
+    async def overdue(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
         """See :meth:`InboxDesk.overdue`."""
-        return await flows.threads(self._ports, _overdue(self._ports, queue, limit))
+        return await flows.waiting_threads(self._ports, _overdue(self._ports, queue, limit))
 
     async def thread(self, thread_id: str) -> flows.ThreadView:
         """See :meth:`InboxDesk.thread`."""

@@ -11,13 +11,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from traceback import walk_tb
 from types import MappingProxyType
 
 from compliant_sms._masking import shown_practice
 from compliant_sms.events import EVENTS, Event, logged
 
-__all__ = ["LOG_FIELDS", "log_event", "log_failure", "where"]
+__all__ = ["LOG_FIELDS", "log_event", "log_failure"]
 
 LOG_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -63,12 +62,6 @@ def log_failure(logger: logging.Logger, name: str, words: str, **values: str) ->
     """
     assert tuple(values) == LOG_FIELDS[name], "a record has the fields of the table"  # noqa: S101
     logger.error("%s", words, extra={"event": name, **values})
-
-
-def where(error: BaseException) -> str:
-    """The file and line where something was raised; never its words, which may tell anything."""
-    frames = [*walk_tb(error.__traceback__)]
-    return f"{frames[-1][0].f_code.co_filename}:{frames[-1][1]}" if frames else ""
 
 
 def _plain(value: object) -> object:

@@ -62,7 +62,16 @@ class TextDesk:
         return finish(flows.cancel(self._ports, message_id))
 
     def history(self, person: str) -> flows.History:
-        """Everything on record about a person."""
+        """Everything on record about a person.
+
+        Of a person of whom nothing is known, or whom nobody texted, it is empty: an id of yours
+        that is mistyped raises nothing, and a number is no id unless you use numbers as ids.
+        ``messenger.consent.events(number)`` has what was said about texting a number, and
+        ``messenger.evidence(number, ...)`` all that went there.
+
+        Args:
+            person: your id of the patient.
+        """
         return finish(flows.history(self._ports, person))
 
     def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:

@@ -68,6 +68,9 @@ class _Worker:
 class Worker(_Worker):
     """Works for messengers on the calling thread.
 
+    What goes wrong ends nothing: it is counted, and logged as a warning
+    (:class:`compliant_sms.events.WorkFailed`), at once and then ever more rarely.
+
     Args:
         messengers: one, or several, which may share a store.
         quantum: how many texts of one practice go before it is the next one's turn.
@@ -134,12 +137,13 @@ class Worker(_Worker):
             return
 
     def _work(self, shift: Shift, *, signals: bool) -> Progress:
-        with _stopped_by_signals(self.stop, wanted=signals):
+        with stopped_by_signals(self.stop, wanted=signals):
             return finish(flows.work(self._practices, self, shift, self._on_progress))
 
 
 @contextmanager
-def _stopped_by_signals(stop: Callable[[], None], *, wanted: bool) -> Iterator[None]:
+def stopped_by_signals(stop: Callable[[], object], *, wanted: bool) -> Iterator[None]:
+    """Have SIGTERM and SIGINT call something once; on the main thread only."""
     if not wanted or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -163,7 +167,7 @@ def _stopped_by_signals(stop: Callable[[], None], *, wanted: bool) -> Iterator[N
 
 
 class AsyncWorker(_Worker):
-    """:class:`Worker` for an event loop: the same names, the same logic.
+    """:class:`Worker` for an event loop: the same names, the same logic, the same warnings.
 
     Args:
         messengers: one, or several, which may share a store.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import assert_type
 
 from compliant_sms import (
@@ -106,3 +106,12 @@ def templates(messenger: Messenger, practice: Practice, reminder: Template) -> C
         )
     )
     return Catalogue([*starter(), reminder])
+
+
+def waited(messenger: Messenger) -> list[tuple[timedelta, str]]:
+    """Of a thread in which a patient waits it is known since when, until when, and with what."""
+    return [
+        (thread.due_at - thread.waits_since, text.body)
+        for thread in (*messenger.inbox.due(), *messenger.inbox.overdue())
+        for text in messenger.inbox.thread(thread.thread_id).waiting
+    ]

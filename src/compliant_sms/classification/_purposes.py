@@ -140,6 +140,11 @@ class Purpose:
             msg = "a purpose needs a MessageClass; without one nobody can say what it may do"
             raise InvalidInput(msg)
 
+    def __repr__(self) -> str:
+        # All that follows from the class would fill an editor's tooltip where it is a default.
+        kind = self.message_class.value
+        return f"Purpose({self.code!r}, message_class={kind!r}, category={self.category!r})"
+
     def __attrs_post_init__(self) -> None:
         """Refuse what is laxer than its class, unless somebody answers for it."""
         laxer = ", ".join(_laxer_than_its_class(self))

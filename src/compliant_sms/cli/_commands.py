@@ -84,7 +84,11 @@ def demo(patients: Path | None, database: Path, carrier: str | None, *, as_json:
 @commands.command(short_help="Show which texts and consent events a database holds.")
 @click.argument("database", type=click.Path(dir_okay=False, path_type=Path))
 def show(database: Path) -> None:
-    """Show which texts and consent events a database holds; nothing is changed."""
+    """Show which texts and consent events an SQLite file holds; nothing is changed.
+
+    Times and days are those of UTC, which in the evening are the next day's. Where records are
+    sealed, a person is shown by the beginning of a hash.
+    """
     from compliant_sms.cli._show import show as print_tables  # noqa: PLC0415 - after the options
 
     print_tables(database)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from compliant_sms.cli._named import messengers_at
+from compliant_sms.cli._named import Either, answer, with_messengers
 from compliant_sms.cli._options import printable
 from compliant_sms.flows import Checked, CheckResult, OptOutDrift
 
@@ -30,17 +30,20 @@ def look_over(where: str, *, call_webhooks: bool, as_json: bool) -> int:
     Returns:
         the exit status: 1 where something failed.
     """
-    failed = False
-    with messengers_at(where) as messengers:
+
+    async def look(messengers: list[Either]) -> bool:
+        failed = False
         for messenger in messengers:
-            checks = messenger.doctor(call_webhooks=call_webhooks)
+            checks = await answer(messenger.doctor(call_webhooks=call_webhooks))
             failed = failed or any(check.result is CheckResult.FAILED for check in checks)
             if as_json:
                 for check in checks:
                     print(json.dumps(asdict(check)))  # noqa: T201 - for another program
             else:
                 Console().print(_table(repr(messenger), checks))
-    return int(failed)
+        return failed
+
+    return int(with_messengers(where, look))
 
 
 def _table(title: str, checks: Iterable[Checked]) -> Table:
@@ -58,10 +61,15 @@ def _table(title: str, checks: Iterable[Checked]) -> Table:
 
 def even_out(where: str, *, by: str, write: bool) -> bool:
     """Even the lists out, or only say how they differ; whether nothing differed."""
-    with messengers_at(where) as messengers:
-        drifts = [
-            drift for each in messengers for drift in each.sync_opt_outs(by=by, dry_run=not write)
+
+    async def even(messengers: list[Either]) -> list[OptOutDrift]:
+        return [
+            drift
+            for each in messengers
+            for drift in await answer(each.sync_opt_outs(by=by, dry_run=not write))
         ]
+
+    drifts = with_messengers(where, even)
     for drift in drifts:
         print(_in_words(drift, write=write))  # noqa: T201 - whole, however wide the terminal is
     return all(drift.is_even for drift in drifts)

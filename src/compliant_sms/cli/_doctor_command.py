@@ -22,8 +22,9 @@ __all__ = ["doctor", "opt_outs"]
 def doctor(where: str, *, call_webhooks: bool, as_json: bool) -> None:
     """Look a set-up over: credentials, clock, agreements, callbacks, keywords, registration.
 
-    MODULE:NAME is a Messenger of yours, a list of them, or a function that returns either. Nobody
-    is texted and nothing is changed. The exit status is 1 where something failed.
+    MODULE:NAME is a Messenger or AsyncMessenger of yours, a list of them, or a function that
+    returns either. Nobody is texted and nothing is changed. The exit status is 1 where something
+    failed.
 
     \b
       compliant-sms doctor clinic.texting:messenger

@@ -73,12 +73,13 @@ def checkpoint(database: str, practice: str, key_file: Path | None) -> None:
 @click.option(
     "--public-key",
     "public_keys",
-    type=_options.FILE,
+    metavar="KEY",
     multiple=True,
-    help="A file with the public key of whoever signs checkpoints; may be given several times.",
+    help="The public key of whoever signs checkpoints, or a file with it; may be given several "
+    "times.",
 )
 def verify(
-    database: str, practice: str, against: tuple[Path, ...], public_keys: tuple[Path, ...]
+    database: str, practice: str, against: tuple[Path, ...], public_keys: tuple[str, ...]
 ) -> None:
     """Check every record of the ledger; no key that seals records is needed.
 
@@ -89,7 +90,7 @@ def verify(
     from compliant_sms.driver import finish  # noqa: PLC0415 - as above
 
     marks = [_options.checkpoint(path) for path in against]
-    keys = [_options.public_key(path) for path in public_keys]
+    keys = [_options.public_key(each) for each in public_keys]
     with closing(store_at(database)) as store:
         port = store.blocking()
         report = finish(flows.verify_ledger(port, practice, marks, keys))

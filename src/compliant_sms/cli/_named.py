@@ -1,26 +1,42 @@
-"""Finding the host's own messengers by name."""
+"""Finding the host's own messengers by name, and working with either kind of them."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, ExitStack
+from inspect import isawaitable
 from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
 
 import click
 
-from compliant_sms.messenger import Messenger
+from compliant_sms.driver import finish
+from compliant_sms.messenger import AsyncMessenger, Messenger
 
-__all__ = ["messengers_at"]
+__all__ = ["Either", "answer", "with_messengers"]
+
+T = TypeVar("T")
+Either: TypeAlias = Messenger | AsyncMessenger
+_Work: TypeAlias = Callable[[list[Either]], Coroutine[Any, Any, T]]
 
 
-@contextmanager
-def messengers_at(where: str) -> Iterator[list[Messenger]]:
-    """The messengers that a name stands for; they are closed afterwards.
+async def answer(told: T | Awaitable[T]) -> T:
+    """What a method of either kind of messenger answers."""
+    return await told if isawaitable(told) else told
+
+
+def with_messengers(where: str, work: _Work[T]) -> T:
+    """What the work returns, done with the messengers that a name stands for; they are closed.
+
+    It is written once, as a coroutine: without an AsyncMessenger nothing in it ever waits, and with
+    one all of it runs on one event loop.
 
     Args:
-        where: ``MODULE:NAME`` of a Messenger, a list of them, or a function that returns either.
+        where: ``MODULE:NAME`` of a Messenger or an AsyncMessenger, a list of them, or a function
+            that returns either; it may be a coroutine function.
+        work: takes the messengers, and calls each through :func:`answer`.
 
     Raises:
         UsageError: there is no such thing.
@@ -28,18 +44,40 @@ def messengers_at(where: str) -> Iterator[list[Messenger]]:
     found = _named(where)
     if callable(found):
         found = found()
+    if not isawaitable(found):
+        them = _listed(where, found)
+        blocking = [each for each in them if isinstance(each, Messenger)]
+        if len(blocking) == len(them):
+            with ExitStack() as stack:
+                for each in blocking:
+                    stack.callback(each.close)
+                return finish(work(them))
+    import asyncio  # noqa: PLC0415 - others need not pay
+
+    return asyncio.run(_on_a_loop(where, found, work))
+
+
+async def _on_a_loop(where: str, found: object, work: _Work[T]) -> T:
+    async with AsyncExitStack() as stack:
+        them = _listed(where, await found if isawaitable(found) else found)
+        for each in them:
+            if isinstance(each, AsyncMessenger):
+                stack.push_async_callback(each.aclose)
+            else:
+                stack.callback(each.close)
+        return await work(them)
+
+
+def _listed(where: str, found: object) -> list[Either]:
     them = list(found) if isinstance(found, Iterable) else [found]
-    messengers = [each for each in them if isinstance(each, Messenger)]
+    messengers = [each for each in them if isinstance(each, Messenger | AsyncMessenger)]
     if not them or len(messengers) < len(them):
         msg = (
-            f"{where} is no Messenger, no list of them and no function that returns either. "
-            "(An AsyncMessenger runs in a program of its own: compliant_sms.worker.AsyncWorker.)"
+            f"{where} is no Messenger or AsyncMessenger, no list of them and no function that "
+            "returns either"
         )
         raise click.UsageError(msg)
-    with ExitStack() as stack:
-        for each in messengers:
-            stack.callback(each.close)
-        yield messengers
+    return messengers
 
 
 def _named(where: str) -> object:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from compliant_sms.errors import InvalidInput, InvalidPack
+from compliant_sms.errors import InvalidInput, InvalidKeys, InvalidPack
 
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
@@ -47,7 +48,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 """The type of an option or argument that is a file to read."""
 
 where_argument = click.argument("where", metavar="MODULE:NAME")
-"""A text for :func:`~compliant_sms.cli._named.messengers_at`."""
+"""A text for :func:`~compliant_sms.cli._named.with_messengers`."""
 
 
 def purpose(_: click.Context, __: click.Parameter, value: str | None) -> Purpose | None:
@@ -93,15 +94,26 @@ def keyring(path: Path | None) -> DataKeys | None:
     return Keyring.from_file(path)
 
 
-def public_key(path: Path) -> VerifyKey:
-    """The public key in a file.
+def public_key(given: str) -> VerifyKey:
+    """The public key in a file, or the key itself, which nobody has to write to one.
 
     Raises:
-        InvalidKeys: there is none in it.
+        UsageError: no such file can be read, and it is no key.
+        InvalidKeys: there is none in the file.
     """
     from compliant_sms.signing import VerifyKey  # noqa: PLC0415 - an extra may be missing
 
-    return VerifyKey.parse(_whatever(path))
+    with suppress(InvalidKeys):
+        return VerifyKey.parse(given)
+    try:
+        text = _whatever(Path(given))
+    except OSError as error:
+        msg = (
+            "--public-key names no file that can be read, and is no public key. Pass what "
+            "str(key.public) says, or a file with it."
+        )
+        raise click.UsageError(msg) from error
+    return VerifyKey.parse(text)
 
 
 def checkpoint(path: Path) -> Checkpoint:

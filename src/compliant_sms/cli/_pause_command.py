@@ -27,8 +27,8 @@ _SCOPE = click.option(
 def pause(where: str, *, by: str, reason: str, scope: str) -> None:
     """Stop texts, for every worker on the database, until  compliant-sms resume .
 
-    MODULE:NAME is a Messenger of yours, a list of them, or a function that returns either. The
-    answers to STOP, START and HELP go on.
+    MODULE:NAME is a Messenger or AsyncMessenger of yours, a list of them, or a function that
+    returns either. The answers to STOP, START and HELP go on.
 
     \b
       compliant-sms pause clinic.texting:messenger --by it:kim --reason "wrong times"

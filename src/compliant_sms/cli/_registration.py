@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from compliant_sms.cli._named import messengers_at
+from compliant_sms.cli._named import Either, answer, with_messengers
 from compliant_sms.permission import Registration
 
 __all__ = ["print_texts"]
@@ -16,13 +16,16 @@ def print_texts(where: str, *, toll_free: bool, as_json: bool) -> int:
     Returns:
         the exit status: 1 where something would be refused.
     """
-    refused = False
-    with messengers_at(where) as messengers:
+
+    async def work(messengers: list[Either]) -> bool:
+        refused = False
         for messenger in messengers:
-            made = messenger.permission.registration(toll_free=toll_free)
+            made = await answer(messenger.permission.registration(toll_free=toll_free))
             refused = refused or bool(made.problems)
             print(_as_json(made) if as_json else _in_words(repr(messenger), made))  # noqa: T201
-    return int(refused)
+        return refused
+
+    return int(with_messengers(where, work))
 
 
 def _as_json(made: Registration) -> str:

@@ -18,8 +18,8 @@ __all__ = ["registration"]
 def registration(where: str, *, toll_free: bool, as_json: bool) -> None:
     """Print what to register with carriers, made of what is configured.
 
-    MODULE:NAME is a Messenger of yours with a Permission, a list of them, or a function that
-    returns either. The exit status is 1 where carriers would refuse something.
+    MODULE:NAME is a Messenger or AsyncMessenger of yours with a Permission, a list of them, or a
+    function that returns either. The exit status is 1 where carriers would refuse something.
 
     \b
       compliant-sms registration clinic.texting:messenger

@@ -53,7 +53,10 @@ def show(database: Path) -> None:
         is_outdated(found, may_migrate=False)
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
     try:
-        tables = [_table(connection, "Texts", _TEXTS), _table(connection, "Consent", _LEDGER)]
+        tables = [
+            _table(connection, "Texts (times in UTC)", _TEXTS),
+            _table(connection, "Consent (days in UTC)", _LEDGER),
+        ]
     except sqlite3.Error as error:
         msg = f"{database} is not a compliant_sms database. Check the path."
         raise NotOurDatabase(msg) from error

@@ -25,9 +25,9 @@ __all__ = ["verify"]
     "--public-key",
     "public_keys",
     multiple=True,
-    type=_options.FILE,
-    metavar="FILE",
-    help="Who must have signed the checkpoint in the pack; may be given several times.",
+    metavar="KEY",
+    help="Who must have signed the checkpoint in the pack: a public key, or a file with one; may "
+    "be given several times.",
 )
 @click.option(
     "--checkpoint",
@@ -37,7 +37,7 @@ __all__ = ["verify"]
     help="A checkpoint that you kept, to compare with that in the pack.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
-def verify(*, pack: Path, public_keys: tuple[Path, ...], kept: Path | None, as_json: bool) -> None:
+def verify(*, pack: Path, public_keys: tuple[str, ...], kept: Path | None, as_json: bool) -> None:
     """Check the evidence in PACK, with nothing but its bytes: no database, no network.
 
     Nothing of what the pack says about a patient is shown.

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+import click
 from attrs import fields
 from rich.console import Console
 from rich.status import Status
 
 from compliant_sms import errors
-from compliant_sms.cli._named import messengers_at
-from compliant_sms.worker import Progress, Worker
+from compliant_sms.cli._named import Either, with_messengers
+from compliant_sms.messenger import AsyncMessenger, Messenger
+from compliant_sms.worker import AsyncWorker, Progress, Worker, stopped_by_signals
 
 __all__ = ["run"]
 
@@ -24,10 +26,29 @@ def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> bool:
     """
     console = Console()
     waiting = console.status("Waiting for texts that are due.")
-    with messengers_at(where) as messengers, waiting as status:
-        shown = _Shown(console, status)
-        worker = Worker(messengers, quantum=quantum, poll=poll, on_progress=shown.show)
-        done = worker.drain() if once else worker.run()
+
+    async def work(messengers: list[Either]) -> Progress:
+        with waiting as status:
+            shown = _Shown(console, status)
+            blocking = [each for each in messengers if isinstance(each, Messenger)]
+            if len(blocking) == len(messengers):
+                one = Worker(blocking, quantum=quantum, poll=poll, on_progress=shown.show)
+                return one.drain() if once else one.run()
+            return await on_a_loop(messengers, shown)
+
+    async def on_a_loop(messengers: list[Either], shown: _Shown) -> Progress:
+        import asyncio  # noqa: PLC0415 - loaded by now
+
+        theirs = [each for each in messengers if isinstance(each, AsyncMessenger)]
+        if len(theirs) < len(messengers):
+            msg = "these are Messengers and AsyncMessengers: start a worker for each kind"
+            raise click.UsageError(msg)
+        one = AsyncWorker(theirs, quantum=quantum, poll=poll, on_progress=shown.show)
+        loop = asyncio.get_running_loop()
+        with stopped_by_signals(lambda: loop.call_soon_threadsafe(one.stop), wanted=True):
+            return await (one.drain() if once else one.run())
+
+    done = with_messengers(where, work)
     console.print(f"Done. {_in_words(done)}", highlight=False)
     for line in _causes(done):
         print(line)  # noqa: T201 - whole, however wide the terminal is

@@ -33,8 +33,9 @@ __all__ = ["worker"]
 def worker(where: str, *, once: bool, quantum: int, poll: float) -> None:
     """Send what is due, and settle what is uncertain, until SIGTERM or SIGINT.
 
-    MODULE:NAME is a Messenger of yours, a list of them, or a function that returns either. Start
-    as many workers as you like on one PostgreSQL database: each text goes out once.
+    MODULE:NAME is a Messenger or AsyncMessenger of yours, a list of one kind, or a function that
+    returns either. Start as many workers as you like on one PostgreSQL database: each text goes
+    out once.
 
     \b
       compliant-sms worker clinic.texting:messenger

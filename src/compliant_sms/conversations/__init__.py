@@ -8,7 +8,14 @@ from compliant_sms.conversations._hours import BusinessHours
 from compliant_sms.conversations._metrics import InboxMetrics, QueueDay, metrics_of
 from compliant_sms.conversations._news import InboxEvent, InboxEventKind, OpenItem, OpenKind
 from compliant_sms.conversations._plan import Arrival, InboxPlan, Queue, RoutingRule
-from compliant_sms.conversations._thread import Entry, EntryKind, Thread, ThreadState, Wait
+from compliant_sms.conversations._thread import (
+    Entry,
+    EntryKind,
+    Thread,
+    ThreadState,
+    Wait,
+    WaitingThread,
+)
 
 __all__ = [
     "Arrival",
@@ -27,5 +34,6 @@ __all__ = [
     "Thread",
     "ThreadState",
     "Wait",
+    "WaitingThread",
     "metrics_of",
 ]

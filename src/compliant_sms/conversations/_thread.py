@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import field, fields, frozen
 
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Entry", "EntryKind", "Thread", "ThreadState", "Wait"]
+__all__ = ["Entry", "EntryKind", "Thread", "ThreadState", "Wait", "WaitingThread"]
 
 
 class ThreadState(Word):
@@ -39,7 +40,7 @@ class EntryKind(Word):
     """It went to the point person, because nobody had answered."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Thread:
     """A conversation with one person at one number.
 
@@ -88,7 +89,36 @@ class Thread:
     @property
     def alone(self) -> Thread:
         """The thread without what is read from the texts that wait."""
-        return evolve(self, waits_since=None, due_at=None)
+        return Thread(**_all_of(self) | {"waits_since": None, "due_at": None})
+
+    def __eq__(self, other: object) -> bool:
+        # However it was found: one that waits is a WaitingThread on one list only.
+        return _all_of(self) == _all_of(other) if isinstance(other, Thread) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.thread_id)
+
+
+@frozen(kw_only=True, eq=False)
+class WaitingThread(Thread):
+    """A thread in which the patient waits.
+
+    Attributes:
+        waits_since: since when (UTC) the oldest unanswered text waits.
+        due_at: by when (UTC) one of those that wait is to be answered, the first that is due.
+    """
+
+    waits_since: datetime
+    due_at: datetime
+
+    @classmethod
+    def of(cls, thread: Thread) -> WaitingThread:
+        """The same thread, of which it is known that the patient waits."""
+        return cls(**_all_of(thread))
+
+
+def _all_of(thread: Thread) -> dict[str, Any]:
+    return {each.name: getattr(thread, each.name) for each in fields(Thread)}
 
 
 @frozen(kw_only=True)

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         inbox_metrics,
         thread_view,
         threads,
+        waiting_threads,
     )
     from compliant_sms.flows._ledger import LedgerReport, verify_ledger
     from compliant_sms.flows._media import fetch_media, media
@@ -211,6 +212,7 @@ __all__ = [
     "uncertain",
     "verify_audit",
     "verify_ledger",
+    "waiting_threads",
     "wish_for_detail",
     "withdraw_page",
     "work",
@@ -252,6 +254,7 @@ _FILES = {
         "inbox_metrics",
         "thread_view",
         "threads",
+        "waiting_threads",
     ),
     "_ledger": ("LedgerReport", "verify_ledger"),
     "_media": ("fetch_media", "media"),

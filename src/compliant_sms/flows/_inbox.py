@@ -14,6 +14,7 @@ from compliant_sms.conversations import (
     InboxMetrics,
     InboxPlan,
     Thread,
+    WaitingThread,
     metrics_of,
 )
 from compliant_sms.errors import ConfigurationError, InvalidInput, UnknownThread
@@ -35,6 +36,7 @@ __all__ = [
     "the_plan",
     "thread_view",
     "threads",
+    "waiting_threads",
 ]
 
 _MOST_DAYS = 36_600
@@ -98,6 +100,11 @@ class ThreadView:
     texts: tuple[ThreadText, ...] = field(repr=False)
     entries: tuple[Entry, ...] = field(repr=False)
 
+    @property
+    def waiting(self) -> tuple[Inbound, ...]:
+        """What the patient wrote and still waits for an answer, the oldest first."""
+        return tuple(each.inbound for each in self.texts if each.waits and each.inbound is not None)
+
 
 async def threads(ports: Ports, listed: ListedThreads) -> tuple[Thread, ...]:
     """Threads: those that wait first, by when they are to be answered; then the newest."""
@@ -109,6 +116,11 @@ async def threads(ports: Ports, listed: ListedThreads) -> tuple[Thread, ...]:
         listed = evolve(listed, queue="", outside=tuple(others))
     found = await ports.store.run(lambda tx: tx.threads(listed))
     return tuple(plan.placed(thread) for thread in found)
+
+
+async def waiting_threads(ports: Ports, listed: ListedThreads) -> tuple[WaitingThread, ...]:
+    """Those in which a patient waits; the list has to be one of no others."""
+    return tuple(map(WaitingThread.of, await threads(ports, listed)))
 
 
 async def thread_view(ports: Ports, thread_id: str) -> ThreadView:

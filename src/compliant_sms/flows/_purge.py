@@ -57,7 +57,7 @@ class Tally:
 
 @frozen(kw_only=True)
 class PurgeReport:
-    """What a purge did, or would do.
+    """What a purge did, or would do; it prints as a table.
 
     Attributes:
         run: its id, which the tombstones and the audit log name.
@@ -75,6 +75,20 @@ class PurgeReport:
     def dropped(self) -> int:
         """How many records were dropped, or would be."""
         return sum(tally.dropped for tally in self.tallies)
+
+    def __str__(self) -> str:
+        """The report as a table."""
+        done = "to go" if self.dry_run else "dropped"
+        rows: list[tuple[str, ...]] = [("records", done, "kept", "held", "open", "gone", "next")]
+        for each in self.tallies:
+            counts = (each.dropped, each.kept, each.held, each.open, each.gone)
+            upcoming = f"{each.next_at:%Y-%m-%d}" if each.next_at else "-"
+            rows.append((str(each.record), *map(str, counts), upcoming))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(
+            "  ".join([name.ljust(widths[0]), *map(str.rjust, cells, widths[1:])])
+            for name, *cells in rows
+        )
 
 
 @frozen(kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TypeAlias
@@ -9,6 +10,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import shown_address
 from compliant_sms.errors import (
     CannotUnseal,
     ConfigurationError,
@@ -18,6 +20,7 @@ from compliant_sms.errors import (
     TransportError,
     WebhookRejected,
 )
+from compliant_sms.events import CallbackRefused
 from compliant_sms.flows._believe import can_be_confirmed
 from compliant_sms.flows._checked import BY_DOCTOR
 from compliant_sms.flows._patient_text import Proof, ReceivedText, take_in
@@ -42,7 +45,13 @@ _LARGEST_BODY = 1_000_000
 # A provider has one or two at a time.
 _MOST_CERTIFICATES = 16
 _ASKS_TO_REPEAT = 500
+_LONGEST_ADDRESS = 200
+_FIGURES = re.compile(r"[0-9](?:-?[0-9]){6,}")
 _DONE = range(200, 300)
+_NOT_KEPT = (
+    "it is for a number of another practice, or the records do not open with the keyring of this "
+    "messenger, and nothing of it was recorded"
+)
 _ANOTHER_S = (
     "The text was written to a number of another practice, whose records are not kept with this "
     "keyring, and nothing of it was recorded. Have the provider call that practice's messenger."
@@ -100,8 +109,8 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
         raise WebhookRejected(msg, status=413)
     try:
         verified = await _verified(ports, adapters, request)
-    except InvalidSignature:
-        await _count_refused(ports, adapters[0].name, request)
+    except InvalidSignature as error:
+        await _count_refused(ports, adapters[0].name, request, str(error))
         raise
     theirs, webhook = verified[0]
     read = _read(verified)
@@ -115,7 +124,7 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
         # Whoever hangs up calls again, and then it is not new: its events are told now or never.
         received = await ports.unbroken(ports.store.run(apply))
     except (CannotUnseal, ConfigurationError):  # nobody may read logs, and a STOP may be in it
-        await _count_refused(ports, theirs.name, request)
+        await _count_refused(ports, theirs.name, request, _NOT_KEPT)
         raise
     for asked in theirs.follow_up(webhook):
         await _follow_up(ports, asked)
@@ -142,8 +151,8 @@ async def _verified(
     return verified
 
 
-async def _count_refused(ports: Ports, provider: str, request: WebhookRequest) -> None:
-    """Count a callback that proved nothing of whom it was for: ``doctor`` tells of these.
+async def _count_refused(ports: Ports, provider: str, request: WebhookRequest, why: str) -> None:
+    """Count and tell a callback of which nothing is recorded.
 
     It may be anybody's. Nothing of it is kept, and no more than one a minute is written.
     """
@@ -155,6 +164,27 @@ async def _count_refused(ports: Ports, provider: str, request: WebhookRequest) -
         here = ports.practice.id
         with suppress(StoreError):  # the refusal stands, whether it was counted or not
             await ports.store.run(lambda tx: tx.add_refusals(here, provider, count, at))
+    times = ports.refused.add(f"{provider}: {why}", at)
+    if times:
+        refused = CallbackRefused(
+            practice_id=ports.practice.id,
+            at=at,
+            provider=provider,
+            why=why,
+            url=_address(request.url),
+            times=times,
+        )
+        await ports.tell([refused])
+
+
+def _address(url: str) -> str:
+    """Where a callback was sent, without what may be secret or about a patient.
+
+    A query can hold either, and a path can be anything.
+    """
+    shown = "".join(filter(str.isprintable, shown_address(url)))
+    # Shortened last: what is left of a number would not be known as one.
+    return _FIGURES.sub("...", shown)[:_LONGEST_ADDRESS]
 
 
 def _read(

@@ -11,8 +11,16 @@ from typing import Protocol, TypeAlias
 from attrs import define, field, frozen
 
 from compliant_sms import _given
+from compliant_sms._masking import where
 from compliant_sms.clock import Clock
-from compliant_sms.errors import InvalidInput
+from compliant_sms.errors import (
+    CannotUnseal,
+    ConfigurationError,
+    InvalidInput,
+    StoreError,
+    TransportError,
+)
+from compliant_sms.events import WorkFailed
 from compliant_sms.flows._confirm import confirm_received
 from compliant_sms.flows._dispatch import Dispatched, dispatch
 from compliant_sms.flows._escalate import escalate
@@ -21,7 +29,7 @@ from compliant_sms.flows._reconcile import is_of_the_store, look_up
 from compliant_sms.flows._reminders import PlannedReminders, plan_due
 from compliant_sms.flows._secure_records import drop_expired_pages
 from compliant_sms.flows._unreported import ask_reports
-from compliant_sms.messages import Failed, Message, Queued, Uncertain
+from compliant_sms.messages import Failed, Message, Queued, Sent, Uncertain
 from compliant_sms.ports import Ports
 from compliant_sms.providers import Problem
 
@@ -164,6 +172,8 @@ class _Tally:
     count: Counter[str] = field(factory=Counter)
     errors: Counter[str] = field(factory=Counter)
     problems: Counter[Problem] = field(factory=Counter)
+    # What went wrong in the turn that is on, by its name: why, and where.
+    met: dict[str, tuple[str, str]] = field(factory=dict)
 
     def progress(self) -> Progress:
         return Progress(
@@ -179,12 +189,27 @@ class _Tally:
                 self.problems[outcome.problem] += 1
         for error in done.failures:
             self.failed(error)
+        stuck = [each.problem for each in done.outcomes if isinstance(each, Queued)]
+        if any(isinstance(each, Sent) for each in done.outcomes):
+            stuck = []
+        for problem in (*stuck, done.refused):
+            # What is about one phone, or the usual 429, keeps the worker from nothing.
+            if problem is not None and problem.consequence.route_fails:
+                self.met[problem.category.value] = f"{problem.words} {problem.remedy}", ""
         if done.refused is not None:
             self.errors[done.refused.category.value] += 1
         self.count["limited"] += done.limited_until is not None
 
     def failed(self, error: Exception) -> None:
         self.errors[type(error).__name__] += 1
+        self.met[type(error).__name__] = _why(error), where(error)
+
+
+def _why(error: Exception) -> str:
+    """What an exception means; its own words only where they are ours, and about the set-up."""
+    if isinstance(error, CannotUnseal | ConfigurationError | StoreError | TransportError):
+        return str(error)
+    return "Something that the worker called raised this. Look at the place that it names."
 
 
 async def work(
@@ -208,6 +233,7 @@ async def work(
             if desk.pause(shift) > 0 or desk.done or pace.stopping():
                 continue
             await _turn(desk, pace, shift, tally)
+            await _tell(desk.ports, tally)
             if (now := tally.progress()) != told:
                 told = now
                 on_progress(told)
@@ -217,6 +243,18 @@ async def work(
         if min(waiting) > 0:
             await pace.rest(min(waiting))
     return tally.progress()
+
+
+async def _tell(ports: Ports, tally: _Tally) -> None:
+    """Tell what went wrong in a turn."""
+    at, here = ports.clock(), ports.practice.id
+    met, tally.met = tally.met, {}
+    told = [
+        WorkFailed(practice_id=here, at=at, error=error, why=why, where=place, times=times)
+        for error, (why, place) in met.items()
+        if (times := ports.troubles.add(error, at))
+    ]
+    await ports.tell(told)
 
 
 async def _turn(desk: _Desk, pace: Pace, shift: Shift, tally: _Tally) -> None:

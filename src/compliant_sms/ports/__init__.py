@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from compliant_sms.ports._ports import Ports
     from compliant_sms.ports._practices import Practices, refuse_other_practice
     from compliant_sms.ports._queue import Queue
+    from compliant_sms.ports._recurring import Recurring
     from compliant_sms.ports._refusals import Refusals, RefusalTally, RefusedCallbacks
     from compliant_sms.ports._retention import Aged, Keeping
     from compliant_sms.ports._store import Store, Transaction
@@ -83,6 +84,7 @@ __all__ = [
     "Ports",
     "Practices",
     "Queue",
+    "Recurring",
     "RefusalTally",
     "Refusals",
     "RefusedCallbacks",
@@ -138,6 +140,7 @@ _FILES = {
     "_ports": ("Ports",),
     "_practices": ("Practices", "refuse_other_practice"),
     "_queue": ("Queue",),
+    "_recurring": ("Recurring",),
     "_refusals": ("Refusals", "RefusalTally", "RefusedCallbacks"),
     "_retention": ("Aged", "Keeping"),
     "_store": ("Store", "Transaction"),

@@ -27,6 +27,7 @@ from compliant_sms.ports._outside import (
     Unbroken,
     as_it_is,
 )
+from compliant_sms.ports._recurring import Recurring
 from compliant_sms.ports._refusals import RefusalTally
 from compliant_sms.ports._store import Store
 from compliant_sms.ports._telemetry import NO_TELEMETRY, Telemetry
@@ -65,6 +66,8 @@ class Ports:
         certificates: those that providers sign callbacks with, by URL, as far as fetched.
         health: which routes failed lately.
         refusals: callbacks that proved nothing, as far as they are not on disk yet.
+        refused: why callbacks were refused lately, and when that was told.
+        troubles: what a worker met lately, and when that was told.
         permission: how the practice asks for permission; None where it does not.
         form_keys: what vouches for its form, the newest first.
     """
@@ -98,6 +101,8 @@ class Ports:
     certificates: dict[str, bytes] = field(factory=dict, repr=False, eq=False)
     health: Health = field(factory=Health, repr=False, eq=False)
     refusals: RefusalTally = field(factory=RefusalTally, repr=False, eq=False)
+    refused: Recurring = field(factory=Recurring, repr=False, eq=False)
+    troubles: Recurring = field(factory=Recurring, repr=False, eq=False)
     permission: Permission | None = None
     form_keys: Callable[[], tuple[bytes, ...]] = field(default=tuple, repr=False, eq=False)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from compliant_sms.testing._clock import MORNING, MovableClock
     from compliant_sms.testing._contract import StoreContract
     from compliant_sms.testing._fake import FakeCarrier, OtherProvider, Recipient
+    from compliant_sms.testing._forms import filled_in
     from compliant_sms.testing._leaks import assert_no_phi
     from compliant_sms.testing._provider_contract import ProviderContract
 
@@ -36,12 +37,14 @@ __all__ = [
     "assert_no_phi",
     "assert_not_sent",
     "assert_sent",
+    "filled_in",
 ]
 
 _FILES = {
     "_asserts": ("assert_blocked", "assert_held", "assert_not_sent", "assert_sent"),
     "_clock": ("MORNING", "MovableClock"),
     "_fake": ("FakeCarrier", "OtherProvider", "Recipient"),
+    "_forms": ("filled_in",),
     "_leaks": ("assert_no_phi",),
 }
 _CONTRACTS = {"StoreContract": "_contract", "ProviderContract": "_provider_contract"}

@@ -1,4 +1,6 @@
-"""Fixtures for pytest: ``messenger``, ``carrier`` and ``clock``, and what they are made of.
+"""Fixtures for pytest: ``messenger``, ``async_messenger``, ``carrier`` and ``clock``.
+
+Beside them are those that they are made of.
 
 pytest finds this by itself where the library is installed. It imports nothing of the library until
 a fixture is asked for. A fixture of your own with the same name wins, in a test file or in a
@@ -16,10 +18,11 @@ from zlib import crc32
 import pytest
 
 if TYPE_CHECKING:
-    from compliant_sms import Messenger, Practice
+    from compliant_sms import AsyncMessenger, Messenger, Practice
     from compliant_sms.testing import FakeCarrier, MovableClock
 
 __all__ = [
+    "async_messenger",
     "carrier",
     "clock",
     "compliant_sms_arguments",
@@ -82,3 +85,17 @@ def messenger(
     """A messenger over a database in memory, connected to ``carrier``; closed after the test."""
     with carrier.messenger(practice=compliant_sms_practice, **compliant_sms_arguments) as made:
         yield made
+
+
+@pytest.fixture
+def async_messenger(
+    carrier: FakeCarrier,
+    compliant_sms_practice: Practice,
+    compliant_sms_arguments: dict[str, Any],
+) -> Iterator[AsyncMessenger]:
+    """The same for an event loop, whichever plugin runs your coroutines."""
+    import asyncio  # noqa: PLC0415 - inert when unused
+
+    made = carrier.async_messenger(practice=compliant_sms_practice, **compliant_sms_arguments)
+    yield made
+    asyncio.run(made.aclose())

@@ -13,6 +13,7 @@ from typing import Generic, ParamSpec, Protocol, TypeVar
 from attrs import frozen
 
 from compliant_sms import log_fields
+from compliant_sms._masking import where
 from compliant_sms.errors import StoreError, WebhookRejected
 from compliant_sms.flows import Received, ReceivedText
 from compliant_sms.web._address import Arrival, PublicAddress
@@ -209,6 +210,6 @@ def log_failure(what: str, error: Exception) -> None:
         what: what could not be done.
         error: why.
     """
-    kind, place = type(error).__name__, log_fields.where(error)
+    kind, place = type(error).__name__, where(error)
     words = f"{what}: {kind} at {place}" if place else f"{what}: {kind}"
     log_fields.log_failure(_log, "web_failed", words, error=kind, where=place)
