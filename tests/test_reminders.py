@@ -1140,6 +1140,84 @@ def test_an_answer_that_nothing_proves(diary: Messenger, clock: MovableClock) ->
     assert [kept(proven=True), kept(proven=False)] == [1, 0]
 
 
+SAYS_MORE = [
+    "yes I have covid though",
+    "I'll be there at 3",
+    "see you at 4",
+    "see you next week",
+    "I'll be there if my ride shows up",
+    "I'll be 15 minutes late",
+    "Be there in 20, traffic",
+    "ok I'll try",
+    "yes is parking free",
+    "yes see you this morning",
+    "see you the 17th",
+    "Yes. Covid",
+    "si pero llego tarde",
+    "C no need to call, see you today",
+]
+PLAIN = [
+    "C",
+    "Yes thank you",
+    "ok see you then",
+    "Yes, see you at 2:30pm. - Dana",
+    "Confirmed, see you at 2:30 tomorrow!",
+    "See you tomorrow afternoon, thanks Marcy",
+    "si, ahi estaremos a las 2:30",
+    "this is his mom, he will be there 😊",
+]
+
+
+@pytest.mark.parametrize("words", SAYS_MORE)
+def test_a_yes_that_says_more(diary: Messenger, clock: MovableClock, words: str) -> None:
+    """A person sees it, and the host hears that the yes is no plain one."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    text = text_of(diary.receive(from_patient(words, "SM1")))
+
+    assert text.inbound.needs_person
+    (answer,) = diary.reminders.answers()
+    assert (answer.answer, answer.stands, answer.says_more) == (Answer.CONFIRM, True, True)
+    assert text.visits == (answer,)
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_a_plain_yes(diary: Messenger, clock: MovableClock, words: str) -> None:
+    """It bothers nobody, with whatever courtesies and with the visit's own day and time."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    text = text_of(diary.receive(from_patient(words, "SM1")))
+
+    assert not text.inbound.needs_person
+    (answer,) = diary.reminders.answers()
+    assert (answer.answer, answer.says_more) == (Answer.CONFIRM, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "more"),
+    [
+        ("I need to reschedule", Answer.RESCHEDULE, False),
+        ("can we do another day?", Answer.RESCHEDULE, False),
+        ("running late", Answer.RESCHEDULE, True),
+        ("running 10 min late", Answer.RESCHEDULE, True),
+        ("Please cancel my appointment", Answer.CANCEL, False),
+        ("cancel my appointment unless my ride shows up", Answer.CANCEL, True),
+        ("confirm for ana, cancel for tim", Answer.CONFIRM, True),
+    ],
+)
+def test_a_wish_that_moves_nothing_by_itself(
+    diary: Messenger, clock: MovableClock, words: str, answer: Answer, *, more: bool
+) -> None:
+    """Who comes late, or names two visits, is for a person: the visit stands as it is."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    text = text_of(diary.receive(from_patient(words, "SM1")))
+
+    assert text.inbound.needs_person
+    (told,) = diary.reminders.answers()
+    assert (told.answer, told.says_more) == (answer, more)
+
+
 # What goes wrong
 
 
