@@ -623,3 +623,11 @@ MIERCOLES = "Lakeside: Ana, le esperamos el mi\u00e9 28 oct, 4:00 PM. Responda C
 def test_a_yes_to_another_day(text: str, prompt: str, means: Intent) -> None:
     """Whoever will come on Tuesday does not confirm Thursday."""
     assert read(text, awaiting=Awaiting.CONFIRM, prompt=prompt).intent is means
+
+
+@pytest.mark.parametrize("text", ["C1", "C2", "D1", "J1", "Y1", "c 1"])
+def test_a_letter_and_a_figure_have_no_language(text: str) -> None:
+    """They are in that of what they answer, or in English."""
+    assert read(text).language == "en"
+    asked = "Hola, le esperamos el martes. Responda C1 para confirmar su cita."
+    assert read(text, prompt=asked).language == "es"
