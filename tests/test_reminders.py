@@ -39,6 +39,7 @@ from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
 )
+from compliant_sms.events import VisitAnswered
 from compliant_sms.flows import _admit, _reminders, append_event
 from compliant_sms.flows._standing import Later
 from compliant_sms.flows._visit_answers import asked_visits, keep_answers
@@ -1216,6 +1217,40 @@ def test_a_wish_that_moves_nothing_by_itself(
     assert text.inbound.needs_person
     (told,) = diary.reminders.answers()
     assert (told.answer, told.says_more) == (answer, more)
+
+
+@pytest.mark.parametrize(
+    ("words", "change", "waits"),
+    [
+        ("I need to reschedule", {"start": WALL + timedelta(days=2)}, False),
+        ("can we do another day?", {"start": WALL + timedelta(days=2)}, False),
+        ("I need to reschedule", {"status": "cancelled"}, False),
+        ("Please cancel my appointment", {"status": "cancelled"}, False),
+        ("Please cancel my appointment", {"start": WALL + timedelta(days=2)}, True),
+        ("I need to reschedule", {"status": "done"}, True),
+        ("I need to reschedule", {"place": "Room 5"}, True),
+        ("I need to reschedule, the rash is worse", {"start": WALL + timedelta(days=2)}, True),
+        ("yes I have covid though", {"status": "cancelled"}, True),
+    ],
+)
+def test_a_visit_that_becomes_what_was_asked_for(
+    make_messenger: Make, clock: MovableClock, words: str, change: dict[str, Any], *, waits: bool
+) -> None:
+    """Its text waits in its thread no more, where it said nothing else."""
+    diary = make_messenger(reminders=PLANS, inbox=PLAN, keyring=Keyring.generate())
+    agree(diary)
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    told: list[VisitAnswered] = []
+    diary.on(VisitAnswered, told.append)
+    text = text_of(diary.receive(from_patient(words, "SM1")))
+    (answer,) = diary.reminders.answers()
+    (thread,) = diary.inbox.due()
+    assert answer.thread_id == thread.thread_id == text.thread_id == text.visits[0].thread_id
+    assert [each.thread_id for each in told] == [thread.thread_id]
+
+    diary.reminders.keep(visit(**change))
+    assert bool(diary.inbox.due()) is waits
 
 
 # What goes wrong

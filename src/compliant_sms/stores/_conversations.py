@@ -165,8 +165,7 @@ class ThreadRecords(WaitRecords):
         return [self._thread(row) for row in rows]
 
     async def threads(self, listed: ListedThreads) -> list[Thread]:
-        """Threads: those that wait first, by when they are to be answered and then since when they
-        wait; then the newest."""
+        """Threads: those that wait first, the first that is due before others; then the newest."""
         outside, others = none_of("t.queue", listed.outside)
         rows = await self._all(
             _THREAD

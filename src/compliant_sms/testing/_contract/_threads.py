@@ -142,9 +142,7 @@ class ThreadContract(Contract):
             assert store.run(listing(limit=1)) == [first]
 
     def test_who_waits_longest_is_first_of_equals(self, make_store: MakeStore) -> None:
-        """What is due at one time is listed by since when it waits, then by id; writing again
-        moves nobody up.
-        """
+        """Of what is due at one time; writing again moves nobody up."""
         steps = (NOON + minutes(60),) * 3
 
         def night(thread_id: str, *after: int) -> Work[None]:
