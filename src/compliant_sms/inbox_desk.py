@@ -86,8 +86,9 @@ class InboxDesk:
 
         Of those that are due at one time, as all are that came in at night, whoever waits longest
         is first. A text stays on this list until an answer to it left, somebody closed its thread,
-        or the visit that it asked to move or cancel became so. An answer is a :meth:`reply`, and also a text to that person at that number whose purpose is
-        ``care_conversation``, whichever way it is sent; no reminder is one.
+        or the visit that it asked to move or cancel became so. An answer is a :meth:`reply`, and
+        also a text to that person at that number whose purpose is ``care_conversation``, whichever
+        way it is sent; no reminder is one.
         """
         return finish(flows.threads(self._ports, _waiting(self._ports, queue, limit)))
 
