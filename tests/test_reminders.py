@@ -1253,6 +1253,20 @@ def test_a_visit_that_becomes_what_was_asked_for(
     assert bool(diary.inbox.due()) is waits
 
 
+def test_a_reminder_that_did_not_arrive_needs_nobody_once_its_visit_is_past(
+    diary: Messenger, clock: MovableClock
+) -> None:
+    """It leaves the list by itself and stays on record; without an inbox it is listed as well."""
+    diary.reminders.keep(visit(person=KID, numbers=OTHER))  # who agreed to nothing
+    run_to(diary, clock, TUESDAY + HOUR)
+    assert [item.kind for item in diary.open_items()] == ["undeliverable"]
+    run_to(diary, clock, TUESDAY + 27 * HOUR, step=HOUR)
+    assert len(diary.open_items()) == 2  # the visit is at half past two
+    run_to(diary, clock, TUESDAY + 29 * HOUR, step=HOUR)
+    assert diary.open_items() == ()
+    assert len(history(diary, KID)) == 2
+
+
 # What goes wrong
 
 
