@@ -282,8 +282,7 @@ def _times(given: str) -> Iterator[_Time]:
         if not _is_told(each) or _NO_TIME.match(text, each.end()):
             continue
         spelt = _NUMBERS.get(each["hour"])
-        weak = before.strip() in _WEAK and not (spelt or minute or each["half"])
-        if weak or (spelt and not before):
+        if before.strip() in _WEAK and not (spelt or minute or each["half"]):
             continue
         hour = spelt or int(each["hour"])
         if each["pm"]:
