@@ -66,19 +66,20 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
     kept = as_kept(known, new, told)
     await tx.save_appointment(kept, at, ports.ids())
     await _call_back(tx, ports, told, at)
+    if known is None or kept.sequence == known.sequence:
+        return
     said = await tx.last_answer(practice_id, key)
-    if known is not None and said is not None and _is_done(said, known, kept):
+    if said is not None and _is_done(said, kept.appointment.status):
         await tx.unask(practice_id, said.inbound_id, at)
 
 
-def _is_done(said: VisitAnswer, known: KeptAppointment, kept: KeptAppointment) -> bool:
-    """Whether a visit becomes what its patient asked for, who said nothing else.
+def _is_done(said: VisitAnswer, status: Status) -> bool:
+    """Whether a visit that changed became what its patient asked for, who said nothing else.
 
     Of several visits nobody knows which one was meant; what stood no more was for somebody to tell.
     """
-    if said.says_more or said.shared or not said.stands or kept.sequence == known.sequence:
+    if said.says_more or said.shared or not said.stands:
         return False
-    status = kept.appointment.status
     if status is Status.CANCELLED:
         return said.answer is not Answer.CONFIRM
     return said.answer is Answer.RESCHEDULE and status.is_ahead

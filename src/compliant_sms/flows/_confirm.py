@@ -110,9 +110,7 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     if draft is not None and not answered and not late:
         await enqueue(tx, ports, ports.practice, draft)
     asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
-    elsewhen = said.confirms and is_elsewhen(
-        event.body, said.answered, asked_about, inbound.received_at
-    )
+    elsewhen = is_elsewhen(event.body, said.answered, asked_about, inbound.received_at)
     thread = await tx.thread_with(inbound.practice_id, inbound.inbound_id)
     await keep_answers(
         tx,

@@ -122,7 +122,7 @@ async def take_in(
     meant = said.answered
     said = evolve(said, doubt=await _doubt(tx, ports, practice.id, said, event, proof=proof))
     asked_about = await asked_visits(tx, practice.id, said.answered)
-    elsewhen = said.confirms and is_elsewhen(event.body, said.answered, asked_about, at)
+    elsewhen = is_elsewhen(event.body, said.answered, asked_about, at)
     inbound_id = ports.ids()
     inbound = Inbound(
         inbound_id=inbound_id,

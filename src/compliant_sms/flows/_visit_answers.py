@@ -71,7 +71,7 @@ async def asked_visits(
 def is_elsewhen(
     body: str, message: Message | None, asked: Sequence[AskedVisit], at: datetime
 ) -> bool:
-    """Whether a yes is to another time or day than that of the visits that our text asked about.
+    """Whether an answer names another time or day than that of the visits that we asked about.
 
     Args:
         body: the patient's text.

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
+from compliant_sms.optout._days import named_days
 from compliant_sms.optout._intents import Told
 from compliant_sms.optout._intents_words import Spoken, speak
 from compliant_sms.phrases import fold
@@ -27,11 +28,12 @@ _CONDITIONAL = re.compile(
     r"|tentative\w*|in case|as long as|provided|assuming|should be able|late|later|delayed"
     r"|delay|behind|traffic|stuck|tarde|retrasad[oa]s?|retraso|demorad[oa]s?|trafico|tal vez"
     r"|quiza|quizas|a lo mejor|ojala|a menos|en retard|retard|peut etre|sauf si|atrasad[oa])\b"
-    r"|\bsi (?=(?:puedo|tengo|consigo|no|hay|todo|alguien)\b)"
+    r"|\bsi (?=(?:tengo|consigo|no|hay|todo|alguien|puedo (?:voy|vamos|llego|ire|iremos)"
+    r")\b)|(?<=[a-z] )(?<!\bsi )si (?=(?:puedo|podemos)\b)"  # at the beginning it is a yes
 )
 _NOT_LATE = re.compile(
-    r"\b(?:see you later|c you later|not (?:be )?late|buenas tardes|buena tarde|por la tarde"
-    r"|de la tarde|feliz tarde|linda tarde|en la tarde|never late|no worries if not)\b"
+    r"\b(?:see you later|c you later|not (?:be )?late|(?:buenas?|bonitas?|bellas?|excelente"
+    r"|feliz|felices|linda|por la|de la|en la) tardes?|never late|no worries if not)\b"
 )
 _COURTESIES = re.compile(
     r"\b(?:have an? (?:\w+ly |very |super )?(?:great|good|nice|lovely|wonderful|blessed|happy"
@@ -42,11 +44,17 @@ _COURTESIES = re.compile(
     r"|guardian)|(?:driv\w+|tak\w+|drop\w*|bring\w*) (?:me|him|her|us)(?: off)?(?: there)?"
     r"|i (?:have|got) a ride|with bells on|looking forward to (?:it|seeing you(?: all)?|that)"
     r"|wouldnt miss it|cant wait|(?:que )?(?:tengan?|pasen?) (?:un )?(?:buen|feliz|excelente"
-    r"|bonito|lindo) \w+|(?:god|dios) (?:bless|(?:te|los|le|les) bendiga)(?: you)?|no problem"
+    r"|bonito|lindo) \w+|(?:que )?(?:tengan?|pasen?) (?:una )?(?:buena|feliz|excelente|bonita"
+    r"|linda) \w+|(?:god|dios) (?:bless|(?:te|los|le|les) bendiga)(?: you)?|no problem"
     r"|no worries|no changes?(?: needed)?|dont worry|thank(?:s| you)(?: so much"
     r"| very much)? for (?:the|your|a) \w+(?: \w+)?|thanks? (?:you )?for (?:reminding|letting"
     r"|checking|texting|confirming|helping|calling)(?: (?:me|us|in|know))*|10 (?:- ?)?4"
-    r"|for the (?:third|second) time)\b"
+    r"|for the (?:third|second) time|for (?:the|all the) world|(?:merry|happy|feliz) \w+"
+    r"|(?:god|lord) willing|si dios (?:quiere|lo permite|me lo permite)|primero dios"
+    r"|(?:con el|por) favor de dios|dios mediante|con permiso de dios|(?:no hay|sin) problemas?"
+    r"|(?:about |like |unos |como )?\d{1,2} min(?:ute|uto)?s? (?:early|before|antes|temprano)"
+    r"|bright and early|(?:gracias )?por (?:recordar\w*|avisar\w*|el (?:recordatorio|aviso"
+    r"|mensaje))|(?:me|nos|l[oae]s?) (?:llevo|lleva|llevan|llevamos|llevara|llevare))\b"
 )
 _COURTEOUS = frozenset(
     word
@@ -66,8 +74,8 @@ _COURTEOUS = frozenset(
         "tomorrow today tonight morning afternoon evening noon january february march april",
         "may june july august september october november december jan feb mar apr jun jul aug",
         "sep sept oct nov dec next week month pm around about thank thanks thankyou thx ty",
-        "tysm much very appreciate appreciated really please pls hi hello hey dear oh lol",
-        "haha hah aww wow yay ma maam sir dr doctor doc nurse team everyone everybody guys",
+        "tysm received much very appreciate appreciated really please pls hi hello hey dear oh",
+        "lol haha hah aww wow yay ma maam sir dr doctor doc nurse team everyone everybody guys",
         "folks yall soon ready excited happy glad bye goodbye night reply letter number press",
         "text sorry girlfriend boyfriend driving drive drives drove mom mother dad father",
         "mama papa wife husband son daughter kids kid child baby twins boy girl boys girls",
@@ -81,6 +89,9 @@ _COURTEOUS = frozenset(
         "domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre",
         "noviembre diciembre hola saludos senora senor senorita doctora seguro correcto",
         "asistire asistencia asistiremos hasta luego pronto igualmente bendiciones puntual",
+        "buen recordatorio mensaje soy yo nosotros ella puedo podemos puede acudire acudiremos",
+        "asistira asistiran iran estaran estara vendra vendre ire andamos temprano antes va van",
+        "nina nino ninos ninas bebe mama papa esposos abuela abuelo hijos hijas recibido",
         "sin falta gusto mismo tambien estoy confirmando oui je nous serai serons viens",
         "venons merci beaucoup bonjour bonsoir d accord entendu demain parfait rendez vous",
         "rdv sur bientot pour mon votre et sera sim eu vou obrigado obrigada vang toi se den",
@@ -102,16 +113,19 @@ _NUMBERS = {
     )
     for word in row.split()
 }
+_MINUTES = {"media": 30, "treinta": 30, "thirty": 30, "cuarto": 15, "quince": 15, "fifteen": 15}
 _WORD = re.compile(r"[^\W_]+")
 _SPELT = "|".join(_NUMBERS)
 # A figure is a time by what stands with it: minutes, am and pm, or a word before it.
 _TIME = re.compile(
     r"(?P<before>\b(?:at|by|for|around|about|las?|a|vers)\s{1,2})?(?<![\d/.:$#])"
-    rf"(?P<hour>[01]?\d|2[0-4]|(?:{_SPELT})\b)(?:\s?[:h]?(?P<minute>[0-5]\d)(?!\d))?(?![\d/%])"
+    rf"(?P<hour>[01]?\d|2[0-4]|(?:{_SPELT})\b)(?:\s?[:h]?(?P<minute>[0-5]\d)(?!\d)"
+    rf"|\s(?:y\s)?(?P<spelt>{'|'.join(_MINUTES)})\b)?(?![\d/%])"
     r"(?P<half>\s?(?:(?P<pm>[ap])\.?\s?m\b|o'?\s?clock|ish\b|h\b))?"
 )
 _FIGURES = re.compile(r"\d{1,4}")
 _NO_FIGURES = re.compile(r"[^\d]")
+_HELD_DOWN = re.compile(r"(\w)\1{2,}")
 _FIRST_WORD = re.compile(r"^\W*\w+")
 _NTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b")
 _NO_TIME = re.compile(
@@ -122,7 +136,8 @@ _NAMES = re.compile(
     r"\b(?i:thanks|thank you|thank u|thx|thxx|ty|gracias|merci|dra?\.?|doctor|mrs?\.?|ms\.?"
     r"|miss)\s{1,2}(?:[Dd]ra?\.? )?((?:[^\W\d_]{2,16}[.]?\s?(?=[A-Z]|$"
     r"|[.!,\s]))(?:[A-Z][\w]{1,15}[.]?\s?){0,2})|\b(?i:this is|soy|hi|hello|hey|hola|for"
-    r"|confirming|with|to|yes)\s{1,2}((?:[A-Z][\w]{1,15}[.]?\s?){1,3})"
+    r"|confirming|with|to|yes|son|daughter|husband|wife|mom|mother|dad|father|hij[oa]|espos[oa]"
+    r"|mam[a\u00e1]|pap[a\u00e1]|niet[oa])\s{1,2}((?:[A-Z][\w]{1,15}[.]?\s?){1,3})"
 )
 _SIGNED = re.compile(r"(?:[-\u2013\u2014,.!~\n]\s{0,2})((?:[A-Z][a-z]{1,14}\s?){1,3})[.!]?\s*$")
 _NO_NAMES = frozenset(
@@ -167,7 +182,8 @@ def _blank(match: re.Match[str]) -> str:
 def _is_known(word: str, known: AbstractSet[str], told: AbstractSet[int]) -> bool:
     if word.isdecimal():
         return word in known or int(word) in told
-    return word in known or (len(word) == 1 and word.isascii())
+    held = _HELD_DOWN.sub(r"\1", word)  # "thank youuu"
+    return word in known or held in known or (len(word) == 1 and word.isascii())
 
 
 _NOON = 12
@@ -185,7 +201,7 @@ def _is_conditional(spoken: Spoken) -> bool:
 def names_another_time(
     body: str, prompt: str, *, starts: Sequence[datetime] = (), written: datetime | None = None
 ) -> bool:
-    """Whether a text is about a time, today, tomorrow or next week, and the visits are at others.
+    """Whether a text is about a time, day of the week, tomorrow or next week, and no visit is then.
 
     Args:
         body: the text as it arrived.
@@ -218,6 +234,8 @@ def _names_another_date(given: str, starts: Sequence[datetime], written: datetim
     said = _COURTESIES.sub(" ", fold(given).text)
     today = written.date()
     days = {each.date() for each in starts}
+    if named_days(said) - {day.weekday() for day in days}:
+        return True
     return any(
         pattern.search(said) is not None and not any(fits(day, today) for day in days)
         for pattern, fits in _DATES
@@ -278,7 +296,7 @@ class _Time:
 def _times(given: str) -> Iterator[_Time]:
     text = fold(given).text
     for each in _TIME.finditer(text):
-        before, minute = each["before"] or "", each["minute"]
+        before, minute = each["before"] or "", each["minute"] or _MINUTES.get(each["spelt"])
         if not _is_told(each) or _NO_TIME.match(text, each.end()):
             continue
         spelt = _NUMBERS.get(each["hour"])
@@ -292,7 +310,7 @@ def _times(given: str) -> Iterator[_Time]:
 
 
 def _is_told(time: re.Match[str]) -> bool:
-    return bool(time["before"] or time["half"] or ":" in time[0])
+    return bool(time["before"] or time["half"] or time["spelt"] or ":" in time[0])
 
 
 _WEAK = frozenset({"a", "la"})

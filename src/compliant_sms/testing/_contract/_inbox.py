@@ -165,7 +165,10 @@ class InboxContract(Contract):
             a_text("stuck", state=State.DUE),
             a_text("new", at=NOON + minutes(50)),
             a_text("planned", not_before=NOON + minutes(99)),
-            *(a_text(key, state=State.FAILED) for key in ("past", "coming", "next", "recalled")),
+            *(
+                a_text(key, state=State.FAILED)
+                for key in ("past", "coming", "next", "moved", "recalled")
+            ),
         ]
 
         async def write(tx: Transaction) -> None:
@@ -183,11 +186,12 @@ class InboxContract(Contract):
                 "past": told(code="a"),
                 "coming": told(code="b", until=NOON + minutes(61)),
                 "recalled": told(code="recall-1"),
-                "next": told(code="d", appointment_id="2", sequence=0),
+                "next": told(code="d", appointment_id="2", sequence=1),
+                "moved": told(code="e", appointment_id="2", sequence=0),
             }
             for key, each in reminded.items():
                 await tx.add_told(HERE, evolve(each, message_id=f"{HERE}/{key}"))
-            await tx.add_appointment(kept("2"), NOON, "chain-2")
+            await tx.add_appointment(kept("2", sequence=1), NOON, "chain-2")
 
         at, since = NOON + minutes(60), NOON + minutes(30)
 
@@ -212,6 +216,7 @@ class InboxContract(Contract):
                 ("undeliverable", f"{HERE}/bad", NOON),
                 ("undeliverable", f"{HERE}/coming", NOON),
                 ("undeliverable", f"{HERE}/lost", NOON + minutes(1)),
+                ("undeliverable", f"{HERE}/moved", NOON),
                 ("undeliverable", f"{HERE}/next", NOON),
                 ("undeliverable", f"{HERE}/recalled", NOON),
                 ("undeliverable", f"{HERE}/waited", NOON + minutes(4)),
