@@ -23,13 +23,13 @@ _VOID = {"input", "meta", "br", "link", "img", "hr"}
 
 CARE = Programme(
     id="care",
-    about="your appointments and care",
+    about="appointments and care",
     categories=["appointments", "care", "answers"],
     editions="2026-03",
 )
 OFFERS = Programme(
     id="offers",
-    about="offers and news of our practice",
+    about="offers and news from the practice",
     categories=["promotions"],
     editions="2026-03",
     frequency="Up to 4 messages a month.",

@@ -110,7 +110,7 @@ def test_agreed(asking: Messenger, ana: Browser, carrier: Sandbox) -> None:
     assert asking.consent.phi_preference(PATIENT, person=PERSON).allows_detail
     asking.dispatch_due()
     (welcome,) = outgoing(carrier)
-    assert "your appointments and care; offers and news" in welcome
+    assert "appointments and care; offers and news" in welcome
     assert isinstance(remind(asking), Sent)
     sold = asking.send(
         to=PATIENT,
@@ -142,7 +142,7 @@ def test_whoever_did_not_ask_for_details_is_told_of_them(
     asking.dispatch_due()
 
     plain, detailed = outgoing(carrier)
-    about = "texts about your appointments and care"
+    about = "texts about appointments and care"
     assert (f"{about}." in plain, f"{about}, with health details as you asked." in detailed) == (
         True,
         True,
@@ -643,7 +643,7 @@ def test_a_form_that_was_taken_in_part_is_taken_whole_after_start(
     assert (offers.categories, offers.occurred_at) == (("promotions",), clock())
     assert sum(isinstance(e, PhiPreferenceStated) for e in whole.events) == 1
     [confirmed] = outgoing(carrier)[before:]
-    assert "you will get texts about offers and news of our practice. Up to 4" in confirmed
+    assert "you will get texts about offers and news from the practice. Up to 4" in confirmed
     for programme in ("care", "offers"):
         state = asking.permission.state(PATIENT, person=PERSON, programme=programme)
         assert state is PermissionState.AGREED

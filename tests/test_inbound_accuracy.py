@@ -299,3 +299,15 @@ def test_confirming_is_never_revoking(name: str) -> None:
             assert reading.revocation is None
         if row["label"] == "opt_out":
             assert reading.intent is not Intent.CONFIRM
+
+
+def test_few_plain_yeses_wait_for_a_person() -> None:
+    """What says no more than yes bothers nobody; most that wait ask or set a condition."""
+    found = [
+        reading
+        for kind in ("", "_more", "_another_hand", "_asking", "_fourth_hand", "_four_hands")
+        for row, reading in readings(f"appointment_reply{kind}.jsonl")
+        if row["label"] == "confirm"
+    ]
+    waits = [reading for reading in found if reading.more or reading.asks]
+    assert len(waits) < 0.14 * len(found)

@@ -683,7 +683,8 @@ def test_a_queue_that_was_taken_out_of_the_plan(
 def test_without_a_plan_nobody_pretends(messenger: Messenger, make_messenger: Make) -> None:
     """No thread is kept, and whoever asks is told how; later the texts are found."""
     assert receive(messenger, "Can I bring the forms?").thread_id is None
-    for refused in (messenger.open_items, messenger.inbox.due, messenger.inbox.escalate):
+    assert messenger.open_items() == ()
+    for refused in (messenger.inbox.due, messenger.inbox.escalate):
         with pytest.raises(ConfigurationError, match="inbox=InboxPlan"):
             refused()
     with pytest.raises(InvalidInput, match="InboxPlan"):

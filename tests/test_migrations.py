@@ -133,6 +133,7 @@ def test_what_lies_in_a_thread_is_known(place: Place, make_messenger: Make) -> N
         "DROP INDEX sms_messages_reserved",
         "ALTER TABLE sms_messages DROP COLUMN refusals",
         "ALTER TABLE sms_messages DROP COLUMN reservations",
+        "ALTER TABLE sms_visit_answers DROP COLUMN says_more",
     ):
         place.run(made_since)
     place.run(f"UPDATE sms_schema SET version = {OLDEST + step - 1}")

@@ -56,11 +56,11 @@ pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
 OFFER = "Lakeside Family Medicine: 20% off teeth whitening in December. Reply STOP to opt out."
 BILLS = Programme(
-    id="bills", about="your bills and payments", categories=["billing"], editions="2026-03"
+    id="bills", about="bills and payments", categories=["billing"], editions="2026-03"
 )
 OFFERS = Programme(
     id="offers",
-    about="offers and news of our practice",
+    about="offers and news from the practice",
     categories=["promotions"],
     editions="2026-03",
     frequency="Up to 4 messages a month.",
@@ -140,7 +140,7 @@ def test_invited_and_agreed(asking: Messenger, carrier: Sandbox, clock: MovableC
     assert (granted.wording, granted.basis) == (asked.wording, Basis.TEXT_MESSAGE)
     assert not said.inbound.needs_person
     asking.dispatch_due()
-    assert "you will get texts about your bills and payments" in outgoing(carrier)[-1]
+    assert "you will get texts about bills and payments" in outgoing(carrier)[-1]
     assert isinstance(bill(asking, "bill-2"), Sent)
     assert asking.verify_ledger().events == 4
 

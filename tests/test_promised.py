@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
 CARE = Programme(
     id="care",
-    about="your appointments and care",
+    about="appointments and care",
     categories=["appointments", "care", "answers"],
     editions="2026-03",
     frequency=Frequency(2, per="week"),

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from compliant_sms.optout import (
     _intents,
     _intents_words,
     _language,
+    names_another_time,
     read,
 )
 from compliant_sms.phrases import fold
@@ -623,3 +625,90 @@ MIERCOLES = "Lakeside: Ana, le esperamos el mi\u00e9 28 oct, 4:00 PM. Responda C
 def test_a_yes_to_another_day(text: str, prompt: str, means: Intent) -> None:
     """Whoever will come on Tuesday does not confirm Thursday."""
     assert read(text, awaiting=Awaiting.CONFIRM, prompt=prompt).intent is means
+
+
+@pytest.mark.parametrize("text", ["C1", "C2", "D1", "J1", "Y1", "c 1"])
+def test_a_letter_and_a_figure_have_no_language(text: str) -> None:
+    """They are in that of what they answer, or in English."""
+    assert read(text).language == "en"
+    asked = "Hola, le esperamos el martes. Responda C1 para confirmar su cita."
+    assert read(text, prompt=asked).language == "es"
+
+
+VISIT = "Lakeside: see you Wed Dec 16 at 2:30 PM. Reply C to confirm or R to reschedule."
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("C", False),
+        ("yes at 2:30", False),
+        ("see you at 2pm", False),
+        ("yes, a las dos y media, gracias", False),
+        ("yes, a las 2 y cuarto", True),
+        ("yes two thirty", False),
+        ("yes three thirty", True),
+        ("Yess thank youuu", False),
+        ("Confirming for my son Liam", False),
+        ("Confirming for my son Liam, he has a rash", True),
+        ("I'll be there 10 minutes early", False),
+        ("Lord willing, yes. Merry Christmas!", False),
+        ("Si Dios quiere ahi estaremos", False),
+        ("Si, no hay problema, buen dia", False),
+        ("Si, no hay quien me lleve", True),
+        ("S\u00ed puedo", False),
+        ("ahi estare si puedo", True),
+        ("Si puedo voy", True),
+        ("Si, que tenga bonita tarde", False),
+        ("Si, llego 10 minutos antes", False),
+        ("Si, llego 10 minutos tarde", True),
+        ("I need to reschedule", False),
+        ("C, this is Dana's mom", False),
+        ("yes, see you at 3", True),
+        ("yes at two", False),
+        ("sure, 2", False),
+        ("yes 3", True),
+        ("be there in 20 minutes", True),
+        ("yes, vivo a 4 cuadras", True),
+        ("yes three pm", True),
+        ("yes two pm", False),
+        ("yes see you in the afternoon", False),
+        ("yes see you in the morning", True),
+        ("confirmed for the 16th", False),
+        ("confirmed for the 17th", True),
+        ("yes I have covid though", True),
+        ("ok hopefully", True),
+        ("10-4", False),
+    ],
+)
+def test_what_an_answer_says_besides(text: str, *, more: bool) -> None:
+    """Another time, a condition, or anything but courtesies; the visit's own time is none."""
+    assert read(text, prompt=VISIT).more is more
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "other"),
+    [
+        ("see you tomorrow", 1, False),
+        ("see you tomorrow", 2, True),
+        ("see you today", 1, True),
+        ("see you next week", 1, True),
+        ("see you next week", 7, False),
+        ("see you next month", 7, True),
+        ("see you next month", 35, False),
+        ("manana por la manana", 1, True),
+        ("see you at 3", 1, True),
+        ("see you at 2:30", 1, False),
+        ("have a good day today", 1, True),
+        ("see you Thursday", 1, False),
+        ("see you Friday", 1, True),
+        ("I can't do Thursday, how about Friday?", 1, True),
+        ("have a great Friday", 1, False),
+    ],
+)
+def test_another_time_than_that_of_the_visit(text: str, days: int, *, other: bool) -> None:
+    """By the visit itself, where our text told no time; in a text that tells nothing, none is."""
+    written = datetime(2026, 12, 2, 9)  # noqa: DTZ001 - wall time
+    start = datetime(2026, 12, 2, 14, 30) + timedelta(days=days)  # noqa: DTZ001 - wall time
+    assert names_another_time(text, "Reply C.", starts=[start], written=written) is other
+    assert not names_another_time(text, "Reply C.")

@@ -228,7 +228,7 @@ def programme(**changes: Any) -> Programme:
     """A programme with samples."""
     usual: dict[str, Any] = {
         "id": "bills",
-        "about": "your bills",
+        "about": "bills",
         "categories": ["billing"],
         "editions": "1",
         "samples": [
@@ -240,6 +240,7 @@ def programme(**changes: Any) -> Programme:
 
 
 REFUSED: list[tuple[list[Programme], str]] = [
+    ([programme(about="your bills")], "says 'your'"),
     ([programme(samples=[])], "there are 0 samples, and 2 are asked for"),
     ([programme(samples=["Lakeside Family Medicine: hi."])], "there are 1 samples"),
     ([programme(samples=["Your statement is ready.", "Call us."])], "sample 1 does not say who"),

@@ -39,6 +39,7 @@ from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
 )
+from compliant_sms.events import VisitAnswered
 from compliant_sms.flows import _admit, _reminders, append_event
 from compliant_sms.flows._standing import Later
 from compliant_sms.flows._visit_answers import asked_visits, keep_answers
@@ -402,7 +403,7 @@ def test_the_same_words_that_nobody_was_told(
     if lost:
         undelivered = evolve(early, state=State.UNDELIVERED)
         run(messenger, lambda tx: tx.save(undelivered, clock()))
-    run_to(messenger, clock, visit().starts_at + 5 * HOUR, HOUR)
+    run_to(messenger, clock, visit().starts_at + (-1 if lost else 5) * HOUR, HOUR)
 
     assert [each.state for each in history(messenger)][1:] == [State.BLOCKED]
     assert OpenKind.UNDELIVERABLE in {item.kind for item in messenger.open_items()}
@@ -1138,6 +1139,135 @@ def test_an_answer_that_nothing_proves(diary: Messenger, clock: MovableClock) ->
         return finish(ports.store.run(work))
 
     assert [kept(proven=True), kept(proven=False)] == [1, 0]
+
+
+SAYS_MORE = [
+    "yes I have covid though",
+    "I'll be there at 3",
+    "see you at 4",
+    "see you next week",
+    "I'll be there if my ride shows up",
+    "I'll be 15 minutes late",
+    "Be there in 20, traffic",
+    "ok I'll try",
+    "yes is parking free",
+    "yes see you this morning",
+    "see you the 17th",
+    "Yes. Covid",
+    "si pero llego tarde",
+    "C no need to call, see you today",
+]
+PLAIN = [
+    "C",
+    "Yes thank you",
+    "ok see you then",
+    "Yes, see you at 2:30pm. - Dana",
+    "Confirmed, see you at 2:30 tomorrow!",
+    "See you tomorrow afternoon, thanks Marcy",
+    "si, ahi estaremos a las 2:30",
+    "this is his mom, he will be there 😊",
+]
+
+
+@pytest.mark.parametrize("words", SAYS_MORE)
+def test_a_yes_that_says_more(diary: Messenger, clock: MovableClock, words: str) -> None:
+    """A person sees it, and the host hears that the yes is no plain one."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    text = text_of(diary.receive(from_patient(words, "SM1")))
+
+    assert text.inbound.needs_person
+    (answer,) = diary.reminders.answers()
+    assert (answer.answer, answer.stands, answer.says_more) == (Answer.CONFIRM, True, True)
+    assert text.visits == (answer,)
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_a_plain_yes(diary: Messenger, clock: MovableClock, words: str) -> None:
+    """It bothers nobody, with whatever courtesies and with the visit's own day and time."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    text = text_of(diary.receive(from_patient(words, "SM1")))
+
+    assert not text.inbound.needs_person
+    (answer,) = diary.reminders.answers()
+    assert (answer.answer, answer.says_more) == (Answer.CONFIRM, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "more"),
+    [
+        ("I need to reschedule", Answer.RESCHEDULE, False),
+        ("can we do another day?", Answer.RESCHEDULE, False),
+        ("running late", Answer.RESCHEDULE, True),
+        ("running 10 min late", Answer.RESCHEDULE, True),
+        ("Please cancel my appointment", Answer.CANCEL, False),
+        ("cancel my appointment unless my ride shows up", Answer.CANCEL, True),
+        ("confirm for ana, cancel for tim", Answer.CONFIRM, True),
+    ],
+)
+def test_a_wish_that_moves_nothing_by_itself(
+    diary: Messenger, clock: MovableClock, words: str, answer: Answer, *, more: bool
+) -> None:
+    """Who comes late, or names two visits, is for a person: the visit stands as it is."""
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    text = text_of(diary.receive(from_patient(words, "SM1")))
+
+    assert text.inbound.needs_person
+    (told,) = diary.reminders.answers()
+    assert (told.answer, told.says_more) == (answer, more)
+
+
+@pytest.mark.parametrize(
+    ("words", "change", "waits"),
+    [
+        ("I need to reschedule", {"start": WALL + timedelta(days=2)}, False),
+        ("can we do another day?", {"start": WALL + timedelta(days=2)}, False),
+        ("I need to reschedule", {"status": "cancelled"}, False),
+        ("Please cancel my appointment", {"status": "cancelled"}, False),
+        ("Please cancel my appointment", {"start": WALL + timedelta(days=2)}, True),
+        ("can we do Friday instead?", {"start": WALL + timedelta(days=1)}, True),
+        ("I can't do Wednesday, how about Friday?", {"start": WALL + timedelta(days=1)}, True),
+        ("can we do next week?", {"start": WALL + timedelta(days=1)}, True),
+        ("I need to reschedule", {"status": "done"}, True),
+        ("I need to reschedule", {"place": "Room 5"}, True),
+        ("I need to reschedule, the rash is worse", {"start": WALL + timedelta(days=2)}, True),
+        ("yes I have covid though", {"status": "cancelled"}, True),
+    ],
+)
+def test_a_visit_that_becomes_what_was_asked_for(
+    make_messenger: Make, clock: MovableClock, words: str, change: dict[str, Any], *, waits: bool
+) -> None:
+    """Its text waits in its thread no more, where it said nothing else."""
+    diary = make_messenger(reminders=PLANS, inbox=PLAN, keyring=Keyring.generate())
+    agree(diary)
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    told: list[VisitAnswered] = []
+    diary.on(VisitAnswered, told.append)
+    text = text_of(diary.receive(from_patient(words, "SM1")))
+    (answer,) = diary.reminders.answers()
+    (thread,) = diary.inbox.due()
+    assert answer.thread_id == thread.thread_id == text.thread_id == text.visits[0].thread_id
+    assert [each.thread_id for each in told] == [thread.thread_id]
+
+    diary.reminders.keep(visit(**change))
+    assert bool(diary.inbox.due()) is waits
+
+
+def test_a_reminder_that_did_not_arrive_needs_nobody_once_its_visit_is_past(
+    diary: Messenger, clock: MovableClock
+) -> None:
+    """It leaves the list by itself and stays on record; without an inbox it is listed as well."""
+    diary.reminders.keep(visit(person=KID, numbers=OTHER))  # who agreed to nothing
+    run_to(diary, clock, TUESDAY + HOUR)
+    assert [item.kind for item in diary.open_items()] == ["undeliverable"]
+    run_to(diary, clock, TUESDAY + 27 * HOUR, step=HOUR)
+    assert len(diary.open_items()) == 2  # the visit is at half past two
+    run_to(diary, clock, TUESDAY + 29 * HOUR, step=HOUR)
+    assert diary.open_items() == ()
+    assert len(history(diary, KID)) == 2
 
 
 # What goes wrong

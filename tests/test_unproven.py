@@ -9,18 +9,21 @@ import pytest
 from attrs import evolve
 
 from books import Books, Make
-from compliant_sms import Blocked, Messenger, Purpose, Sent
+from compliant_sms import Blocked, Keyring, Messenger, Purpose, Sent
 from compliant_sms.consent import Clarified, Granted, Restored, Revoked
 from compliant_sms.flows import ReceivedText
 from compliant_sms.messages import Inbound
 from compliant_sms.optout import Intent
 from compliant_sms.providers import ProviderKeyword, Twilio
+from compliant_sms.reminders import Answer
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, MORNING, OTHER_SENDERS, PATIENT, PERSON
+from test_inbox import PLAN
 from test_patient_texts import INVITATION
 from test_receive import callback, from_patient, text_of
+from test_reminders import HOUR, PLANS, TUESDAY, run_to, visit
 from test_send import BODY, agree, outgoing, remind
 
 pytestmark = pytest.mark.both_databases
@@ -189,6 +192,36 @@ def test_yes_to_a_reminder(willing: Messenger, books: Books, known: bool) -> Non
     assert text.answers == (sent.message_id if known else None)
     assert text.needs_person is not known
     assert (text.rule == "unproven-callback") is not known
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "more"),
+    [
+        ("Yes, thank you", Answer.CONFIRM, False),
+        ("yes I have covid though", Answer.CONFIRM, True),
+        ("yes, see you next week", Answer.CONFIRM, True),
+        ("I need to reschedule", Answer.RESCHEDULE, False),
+        ("can we do next week?", Answer.RESCHEDULE, True),
+    ],
+)
+def test_what_is_proved_later_says_more(
+    make_willing: Make, books: Books, clock: MovableClock, words: str, answer: Answer, *, more: bool
+) -> None:
+    """As what is proved at once: it is told with the thread that it lies in."""
+    parts = {"reminders": PLANS, "inbox": PLAN, "keyring": Keyring.generate()}
+    diary = make_willing(more=parts)
+    agree(diary)
+    diary.reminders.keep(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    books.texts = {"SM1": words}
+    text = heard(diary, words, "SM1")
+
+    assert text.needs_person is (more or answer is Answer.RESCHEDULE)
+    (told,) = diary.reminders.answers()
+    assert (told.answer, told.says_more) == (answer, more)
+    (thread,) = diary.inbox.threads()
+    assert told.thread_id == thread.thread_id
+    assert bool(diary.inbox.due()) is text.needs_person
 
 
 @pytest.mark.parametrize("known", [True, False])

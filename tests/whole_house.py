@@ -57,7 +57,7 @@ WORDS = {
     "emergency_alert": "boil tap water before you drink it, warning",
 }
 PROGRAMME = Programme(
-    id="care", about="your appointments and care", categories=sorted(CARE), editions="2026-03"
+    id="care", about="appointments and care", categories=sorted(CARE), editions="2026-03"
 )
 PEOPLE_AT = {number: person for person, number in reversed(PAIRS)}
 

@@ -274,6 +274,9 @@ class VisitAnswered(Event):
         occurrence: which visit of a series.
         answer: ``"confirm"``, ``"reschedule"`` or ``"cancel"``.
         stands: whether the visit is still as it was asked about.
+        says_more: whether the patient's text says more than this answer, so that nobody may act on
+            the answer alone.
+        thread_id: the thread that the text lies in; None where no threads are kept.
     """
 
     name: ClassVar[str | None] = "visit_answered"
@@ -282,6 +285,8 @@ class VisitAnswered(Event):
     occurrence: str = field(metadata=_UNLOGGED)
     answer: str
     stands: bool
+    says_more: bool = False
+    thread_id: str | None = None
 
 
 @frozen(kw_only=True)

@@ -69,7 +69,7 @@ class InboxDesk:
     def threads(
         self, *, queue: str = "", state: ThreadState | str | None = None, limit: int = 100
     ) -> tuple[Thread, ...]:
-        """Threads: those that wait first, by when they are to be answered; then the newest.
+        """Threads: those that wait first, the first that is due before others; then the newest.
 
         Args:
             queue: of this queue only.
@@ -85,9 +85,11 @@ class InboxDesk:
     def due(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
         """Threads in which a patient waits, by when they are to be answered (``due_at``).
 
-        A text stays on this list until an answer to it left, or somebody closed its thread. An
-        answer is a :meth:`reply`, and also a text to that person at that number whose purpose is
-        ``care_conversation``, whichever way it is sent; no reminder is one.
+        Of those that are due at one time, as all are that came in at night, whoever waits longest
+        is first. A text stays on this list until an answer to it left, somebody closed its thread,
+        or the visit that it asked to move or cancel became so. An answer is a :meth:`reply`, and
+        also a text to that person at that number whose purpose is ``care_conversation``, whichever
+        way it is sent; no reminder is one.
         """
         return finish(flows.waiting_threads(self._ports, _waiting(self._ports, queue, limit)))
 

@@ -78,10 +78,11 @@ class TextDesk:
         """Everything that nobody has seen to yet, the oldest first, in one query.
 
         Texts that wait for an answer, those of which nobody knows whose they are, what could not
-        be delivered, what is uncertain, and what is held too long. ``remedy`` says what to do.
+        be delivered, what is uncertain, and what is held too long. ``remedy`` says what to do. A
+        reminder that did not arrive leaves the list once its visit is past; it stays on record.
 
-        Raises:
-            ConfigurationError: the messenger has no inbox, so that nobody can tell what waits.
+        Without an inbox no threads are kept, so that what patients wrote is not listed: only our
+        own texts are.
         """
         return finish(flows.open_items(self._ports, limit))
 

@@ -15,7 +15,7 @@ from compliant_sms.flows._places import leave_places
 from compliant_sms.flows._standing import Void, set_aside
 from compliant_sms.flows._told import CHANGED
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
-from compliant_sms.reminders import Appointment, Status
+from compliant_sms.reminders import Answer, Appointment, Status, VisitAnswer
 
 __all__ = ["as_kept", "keep_appointments"]
 
@@ -63,8 +63,26 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
         return
     known = await tx.appointment(practice_id, key, fixed=True)
     told = await tx.told_of(practice_id, key)
-    await tx.save_appointment(as_kept(known, new, told), at, ports.ids())
+    kept = as_kept(known, new, told)
+    await tx.save_appointment(kept, at, ports.ids())
     await _call_back(tx, ports, told, at)
+    if known is None or kept.sequence == known.sequence:
+        return
+    said = await tx.last_answer(practice_id, key)
+    if said is not None and _is_done(said, kept.appointment.status):
+        await tx.unask(practice_id, said.inbound_id, at)
+
+
+def _is_done(said: VisitAnswer, status: Status) -> bool:
+    """Whether a visit that changed became what its patient asked for, who said nothing else.
+
+    Of several visits nobody knows which one was meant; what stood no more was for somebody to tell.
+    """
+    if said.says_more or said.shared or not said.stands:
+        return False
+    if status is Status.CANCELLED:
+        return said.answer is not Answer.CONFIRM
+    return said.answer is Answer.RESCHEDULE and status.is_ahead
 
 
 def as_kept(

@@ -26,7 +26,12 @@ from compliant_sms.flows._believe import (
 from compliant_sms.flows._patient_text import Written, answer_to, enqueue
 from compliant_sms.flows._question import Question, bound_question
 from compliant_sms.flows._said import Said, read_text, with_keyword
-from compliant_sms.flows._visit_answers import asked_visits, has_newer_answer, keep_answers
+from compliant_sms.flows._visit_answers import (
+    asked_visits,
+    has_newer_answer,
+    is_elsewhen,
+    keep_answers,
+)
 from compliant_sms.messages import Draft, Inbound
 from compliant_sms.optout import Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
@@ -105,7 +110,16 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     if draft is not None and not answered and not late:
         await enqueue(tx, ports, ports.practice, draft)
     asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
-    await keep_answers(tx, ports, inbound, asked_about)
+    elsewhen = is_elsewhen(event.body, said.answered, asked_about, inbound.received_at)
+    thread = await tx.thread_with(inbound.practice_id, inbound.inbound_id)
+    await keep_answers(
+        tx,
+        ports,
+        inbound,
+        asked_about,
+        says_more=elsewhen or said.says_more(event),
+        thread_id=thread.thread_id if thread else None,
+    )
     stale = any(each.is_stale for each in asked_about)
     # What needed somebody for another reason than that nothing proved it does so still.
     waits = claimed.inbound.needs_person and not claimed.doubted
@@ -115,7 +129,7 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
         intent=said.reading.intent,
         answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        needs_person=late or stale or waits or said.needs_person(event),
+        needs_person=late or stale or waits or elsewhen or said.needs_person(event),
     )
     await tx.prove_inbound(proven, at)
     filed = Filed(inbound=proven, written_to=event.to, language=said.reading.language)

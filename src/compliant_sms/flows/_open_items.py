@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from attrs import evolve
 
@@ -11,24 +12,22 @@ from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.conversations import InboxPlan, OpenItem, OpenKind
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._escalate import adopt_all
-from compliant_sms.flows._inbox import the_plan
 from compliant_sms.ports import Ports, Transaction
 
 __all__ = ["dismiss", "open_items"]
 
+_HELD_TOO_LONG = timedelta(days=1)  # as for an inbox that says nothing else
+
 
 async def open_items(ports: Ports, limit: int) -> tuple[OpenItem, ...]:
-    """What nobody has seen to, the oldest first.
-
-    Raises:
-        ConfigurationError: the messenger has no inbox.
-    """
-    plan = the_plan(ports)
-    await adopt_all(ports)
+    """What nobody has seen to, the oldest first; without an inbox, what lies in no thread."""
+    plan = ports.inbox
+    if plan is not None:
+        await adopt_all(ports)
     at, practice_id = ports.clock(), ports.practice.id
-    since = at - plan.held_too_long
+    since = at - (plan.held_too_long if plan else _HELD_TOO_LONG)
     found = await ports.store.run(lambda tx: tx.open_items(practice_id, at, since, limit))
-    return tuple(_placed(plan, each) for each in found)
+    return tuple(_placed(plan, each) if plan else each for each in found)
 
 
 def _placed(plan: InboxPlan, item: OpenItem) -> OpenItem:

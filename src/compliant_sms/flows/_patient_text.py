@@ -20,7 +20,7 @@ from compliant_sms.flows._question import (
 from compliant_sms.flows._replies import Asked
 from compliant_sms.flows._said import Said, read_answer, read_text, with_keyword
 from compliant_sms.flows._threads import Filed
-from compliant_sms.flows._visit_answers import asked_visits, keep_answers
+from compliant_sms.flows._visit_answers import asked_visits, is_elsewhen, keep_answers
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Inbound, Message
 from compliant_sms.optout import Author, Intent, Reading, Reserved
@@ -122,6 +122,7 @@ async def take_in(
     meant = said.answered
     said = evolve(said, doubt=await _doubt(tx, ports, practice.id, said, event, proof=proof))
     asked_about = await asked_visits(tx, practice.id, said.answered)
+    elsewhen = is_elsewhen(event.body, said.answered, asked_about, at)
     inbound_id = ports.ids()
     inbound = Inbound(
         inbound_id=inbound_id,
@@ -141,6 +142,7 @@ async def take_in(
         needs_person=page is not None
         or said.needs_person(event)
         or any(each.is_stale for each in asked_about)
+        or elsewhen
         or await _may_accept(tx, ports, practice.id, said, event),
         proven=proof is Proof.GIVEN,
     )
@@ -156,7 +158,6 @@ async def take_in(
     if not new:
         return made
     written = Written(practice=practice, event=event, inbound=inbound, said=said)
-    visits = await keep_answers(tx, ports, inbound, asked_about)
     draft: Draft | None = None
     if proof is Proof.TO_COME:
         await _await_proof(tx, written, asked)
@@ -175,6 +176,10 @@ async def take_in(
     quiet = draft is not None or event.answered or page is not None
     quiet = quiet or inbound.author is not Author.PERSON
     thread_id = await arrive(tx, ports, filed, at, quiet=quiet)
+    more = elsewhen or said.says_more(event)
+    visits = await keep_answers(
+        tx, ports, inbound, asked_about, says_more=more, thread_id=thread_id
+    )
     return evolve(made, visits=visits, thread_id=thread_id)
 
 

@@ -145,9 +145,17 @@ class Said:
             others -= {Intent.OPT_IN}  # it is on record, and confirmed
         if self.reserved in _ANSWERED:
             others, unbound = set(), False
-        more = reading.news or reading.asks or self._says_more(event.body)
+        more = reading.news or reading.asks or reading.more or self._says_more(event.body)
         more = more or (asked is Awaiting.CONFIRM and self._may_mean_the_visit)
         return bool(lost or unbound or others or more or self.unsure or event.media)
+
+    def says_more(self, event: InboundText) -> bool:
+        """Whether an answer about a visit is not that alone, so that nobody may act on it alone."""
+        reading = self.reading
+        others = set(reading.also) - {Intent.OTHER, Intent.GREETING_OR_THANKS}
+        # Who wants another time asks for it.
+        asks = reading.asks and reading.intent is not Intent.RESCHEDULE
+        return bool(reading.more or reading.news or asks or others or event.media)
 
     @property
     def _may_mean_the_visit(self) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from compliant_sms import _given
+from compliant_sms import _given, optout
 from compliant_sms.consent import Withdrawn
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.optout import Intent
@@ -19,6 +20,7 @@ __all__ = [
     "acknowledge_answers",
     "asked_visits",
     "has_newer_answer",
+    "is_elsewhen",
     "keep_answers",
     "mistakable",
     "open_answers",
@@ -40,11 +42,15 @@ class AskedVisit:
         told: what the text tells of it.
         stands: whether it is still as it was told; False where it was moved or cancelled since.
         came: whether the patient is there already, or was.
+        start: when it begins, by its own clock; None where nobody knows it any more.
+        time_zone: of that clock, an IANA name.
     """
 
     told: ToldReminder
     stands: bool
     came: bool = False
+    start: datetime | None = None
+    time_zone: str = "UTC"
 
     @property
     def is_stale(self) -> bool:
@@ -62,8 +68,33 @@ async def asked_visits(
     return tuple([await _asked(tx, practice_id, each) for each in told])
 
 
+def is_elsewhen(
+    body: str, message: Message | None, asked: Sequence[AskedVisit], at: datetime
+) -> bool:
+    """Whether an answer names another time or day than that of the visits that we asked about.
+
+    Args:
+        body: the patient's text.
+        message: our text that it answers.
+        asked: the visits; where nobody knows when they are, no time is another one.
+        at: when it came in (UTC).
+    """
+    known = [(each.start, each.time_zone) for each in asked if each.start is not None]
+    if not known or message is None:
+        return False
+    starts = [start for start, _ in known]
+    here = at.astimezone(ZoneInfo(known[0][1]))
+    return optout.names_another_time(body, message.body, starts=starts, written=here)
+
+
 async def keep_answers(
-    tx: Transaction, ports: Ports, inbound: Inbound, asked: Sequence[AskedVisit]
+    tx: Transaction,
+    ports: Ports,
+    inbound: Inbound,
+    asked: Sequence[AskedVisit],
+    *,
+    says_more: bool = False,
+    thread_id: str | None = None,
 ) -> tuple[VisitAnswer, ...]:
     """Keep what a text answers about the visits that ours asked about, in its transaction.
 
@@ -88,6 +119,8 @@ async def keep_answers(
             stands=each.stands,
             shared=len(asked) > 1,
             replaces=before.answer if before else None,
+            says_more=says_more,
+            thread_id=thread_id,
         )
         await tx.add_answer(inbound.practice_id, said)
         made.append(said)
@@ -186,7 +219,8 @@ async def _asked(tx: Transaction, practice_id: str, told: ToldReminder) -> Asked
     visit = await tx.appointment(practice_id, (told.appointment_id, told.occurrence))
     stands = visit is not None and visit.sequence == told.sequence
     came = visit is not None and visit.appointment.status in {Status.ARRIVED, Status.DONE}
-    return AskedVisit(told, stands=stands, came=came)
+    when = (visit.appointment.start, visit.appointment.time_zone) if visit else ()
+    return AskedVisit(told, stands, came, *when)
 
 
 async def open_answers(ports: Ports, limit: int) -> tuple[VisitAnswer, ...]:

@@ -238,6 +238,8 @@ def _answered(practice_id: str, answer: VisitAnswer) -> Event:
         occurrence=answer.occurrence,
         answer=answer.answer,
         stands=answer.stands,
+        says_more=answer.says_more,
+        thread_id=answer.thread_id,
     )
 
 

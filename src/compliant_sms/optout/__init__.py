@@ -27,6 +27,7 @@ from compliant_sms.optout._reading import (
 )
 
 if TYPE_CHECKING:
+    from compliant_sms.optout._beyond import names_another_time
     from compliant_sms.optout._carriers import (
         CarrierKeywords,
         Matching,
@@ -50,6 +51,7 @@ __all__ = [
     "Revocation",
     "carrier_keywords",
     "carriers",
+    "names_another_time",
     "per_se_words",
     "read",
     "read_revocation",
@@ -58,6 +60,7 @@ __all__ = [
 ]
 
 _FILES = {
+    "_beyond": ("names_another_time",),
     "_carriers": ("CarrierKeywords", "Matching", "carrier_keywords", "carriers"),
     "_read": ("read",),
     "_revocation": ("read_revocation",),

@@ -6,7 +6,7 @@ import re
 
 from compliant_sms.phrases import fold
 
-__all__ = ["names_another_day"]
+__all__ = ["named_days", "names_another_day"]
 
 # In full, or as nothing else is written; as our own texts may write besides; and so that it may be
 # a month, a name or a word, too. In what a patient writes, the first alone count.
@@ -39,6 +39,11 @@ _WISHES = re.compile(
 )
 
 
+def named_days(body: str) -> set[int]:
+    """The days of the week that a folded text is about; Monday is 0."""
+    return _sure(_WISHES.sub(" ", body))
+
+
 def names_another_day(body: str, prompt: str) -> bool:
     """Whether a text is about a day of the week, and our text that it answers about others.
 
@@ -46,7 +51,7 @@ def names_another_day(body: str, prompt: str) -> bool:
         body: the text, folded.
         prompt: our text; where it names no day, none is another one.
     """
-    named = _sure(_WISHES.sub(" ", body))
+    named = named_days(body)
     if not named:
         return False
     asked = fold(prompt).text

@@ -32,7 +32,8 @@ def language_to_answer(given: str, words: set[str], answered: str, language: str
     Raises:
         ConfigurationError: the packaged word list is damaged.
     """
-    alone = len(words) == 1  # then a letter is one that our text asked for
+    # A letter by itself, or with a figure ("C1"), is one that our text asked for.
+    alone = sum(not word.isdecimal() for word in words) == 1
     if not alone and not answered and words.isdisjoint(_TELLS_LITTLE):
         return language
     telling = {word for word in words if len(word) > 1 or not alone} - _TELLS_LITTLE

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from compliant_sms.optout._answers import answers, asked, assent_of, named_in
+from compliant_sms.optout._beyond import says_beyond
 from compliant_sms.optout._days import names_another_day
 from compliant_sms.optout._emergencies import danger_beside, find_emergency
 from compliant_sms.optout._framed import author_of, own_parts
@@ -28,6 +29,7 @@ from compliant_sms.phrases import fold
 __all__ = ["read"]
 
 _ANOTHER_DAY = "answer:another-day"
+_ANSWERS = frozenset({Intent.CONFIRM, Intent.RESCHEDULE, Intent.CANCEL_APPOINTMENT})
 _RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}
 _ASKS = re.compile(
     r"\?| (?:if i (?:need|needed|want|wanted|have|had|get|got|decide|cant)|by when|what if"
@@ -174,6 +176,10 @@ def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -
     if intent is not Intent.EMERGENCY and revocation is not None:
         intent, rule, assent = Intent.OPT_OUT, revocation.rule, None
         start, end = revocation.start, revocation.end
+    more = False
+    if open_question is Awaiting.CONFIRM and intent in _ANSWERS:
+        own = [each for each in found if each.rule.says is intent]
+        more = says_beyond(heard.given, spoken, own, prompt)
     return Reading(
         intent=intent,
         rule=rule,
@@ -181,6 +187,7 @@ def _read(heard: Heard, language: str, awaiting: Awaiting | None, prompt: str) -
         end=end,
         revocation=revocation,
         language=language,
+        more=more,
         also=_also(weighed, intent),
         asks=_ASKS.search(spoken.text) is not None,
         assent=assent,

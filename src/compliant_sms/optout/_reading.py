@@ -117,6 +117,8 @@ class Reading:
         asks: whether it asks something.
         news: whether it thanks or greets, and says something beside it that no rule knows.
         assent: how it agrees to texts, where it was asked for that and says nothing else.
+        more: whether an answer to a reminder is not that alone: it sets a condition, names another
+            time, or says anything that no rule knows, so that nobody may act on the answer alone.
     """
 
     intent: Intent
@@ -130,3 +132,4 @@ class Reading:
     asks: bool = False
     news: bool = False
     assent: Assent | None = None
+    more: bool = False

@@ -55,7 +55,8 @@ class Translation:
 
     Args:
         about: what its texts are about, as it goes on after "mensajes sobre" in Spanish and after
-            "SMS concernant" in French, for example ``"sus citas y su atención"``.
+            "SMS concernant" in French, for example ``"citas y atención médica"``, without
+            "sus" or "vos", as in English.
         frequency: how often its texts come, as a sentence; needed where the programme says so in
             words of its own.
 
@@ -81,8 +82,10 @@ class Programme:
 
     Args:
         id: its short name on record and in forms, for example ``"reminders"``.
-        about: what its texts are about, as it goes on after "texts about", for example ``"your
-            appointments and care"``.
+        about: what its texts are about, as it goes on after "texts about", for example
+            ``"appointments and care"``. Leave out "your", "my" and "our": patients say it on the
+            form ("may send me texts about ..."), and the practice elsewhere. A registration tells
+            where it says so.
         categories: what a consent to it covers.
         editions: of its words, the oldest first; one version is enough at the beginning.
         frequency: how often its texts come: a :class:`Frequency`, which is said to patients in

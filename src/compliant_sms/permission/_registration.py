@@ -8,6 +8,7 @@ stricter ones that are known serve here. Ask your provider before you rely on th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ __all__ = ["Registration", "RegistrationField", "register_10dlc", "register_toll
 
 HELP_WORDS = ("HELP", "INFO")
 START_WORDS = ("START", "UNSTOP")
+_WHOSE = re.compile(r"\b(?:your|my|our)\b", re.IGNORECASE)
 _REGISTRY = "The Campaign Registry, campaign fields, as providers document them (2026-11)"
 _TOLL_FREE = "toll-free verification, as providers document it; not confirmed by each (2026-11)"
 
@@ -125,7 +127,7 @@ def register_10dlc(
         RegistrationField(name="terms_url", text=permission.terms_url),
         RegistrationField(name="privacy_url", text=permission.privacy_url),
     ]
-    return _checked("10dlc", found, samples.own, practice, at_least=2)
+    return _checked("10dlc", found, samples.own, practice, permission, at_least=2)
 
 
 def register_toll_free(
@@ -170,7 +172,7 @@ def register_toll_free(
         RegistrationField(name="terms_url", text=permission.terms_url),
         RegistrationField(name="privacy_url", text=permission.privacy_url),
     ]
-    return _checked("toll_free", found, samples.own, practice, at_least=1)
+    return _checked("toll_free", found, samples.own, practice, permission, at_least=1)
 
 
 def _limited(name: str, text: str, least: int, most: int) -> RegistrationField:
@@ -182,12 +184,25 @@ def _checked(
     found: Sequence[RegistrationField],
     samples: Sequence[str],
     practice: Practice,
+    permission: Permission,
     *,
     at_least: int,
 ) -> Registration:
     problems = [each.problem for each in found if each.problem]
+    problems += _of_words(permission.programmes)
     problems += _of_samples(samples, practice, at_least)
     return Registration(kind=kind, fields=tuple(found), problems=tuple(problems))
+
+
+def _of_words(programmes: Iterable[Programme]) -> Iterator[str]:
+    """What a programme says of itself that comes out wrong where somebody else says it."""
+    for programme in programmes:
+        if whose := _WHOSE.search(programme.about):
+            yield (
+                f"the programme {programme.id!r} says {whose[0]!r} of what it is about, but "
+                "on the form patients say it, and in a registration nobody is spoken to. Leave the "
+                'word out, as in Programme(about="appointments and care"), in a new edition'
+            )
 
 
 def _of_samples(samples: Sequence[str], practice: Practice, at_least: int) -> Iterator[str]:

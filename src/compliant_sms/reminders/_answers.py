@@ -36,7 +36,11 @@ class VisitAnswer:
             or missed it, or where their consent at that number was withdrawn after the answer.
         shared: the text asked about several visits, so that a wish to move or cancel may mean
             only one of them: ask which.
+        says_more: the text says more than this answer: a condition, another time or day, a
+            question, or anything else that has to be read. Do nothing about it by yourself: the
+            text waits for a person.
         replaces: the answer that the patient gave about this visit before; the newest counts.
+        thread_id: the thread that the text lies in; None where no threads are kept.
     """
 
     answer_id: str
@@ -49,3 +53,5 @@ class VisitAnswer:
     stands: bool
     shared: bool = False
     replaces: Answer | None = None
+    says_more: bool = False
+    thread_id: str | None = None

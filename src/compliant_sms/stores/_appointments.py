@@ -36,7 +36,9 @@ _SETTLED: LiteralString = "UPDATE sms_visit_answers SET settled_at = :at"
 _TOLD: LiteralString = """SELECT appointment_id, occurrence, code, number, sequence, revision,
     message_id, until_at, void FROM sms_reminders """
 _ANSWERS: LiteralString = """SELECT answer_id, appointment_id, occurrence, answer, at, message_id,
-    inbound_id, stands, shared, replaces FROM sms_visit_answers """
+    inbound_id, stands, shared, replaces, says_more, (SELECT w.thread_id FROM sms_waits w
+        WHERE w.practice_id = a.practice_id AND w.inbound_id = a.inbound_id)
+    FROM sms_visit_answers a """
 
 
 def _visit(practice_id: str, key: tuple[str, str]) -> dict[str, object]:
@@ -252,9 +254,9 @@ class AppointmentRecords(SubjectRecords):
         )
         await self._do(
             """INSERT INTO sms_visit_answers (answer_id, practice_id, appointment_id, occurrence,
-                answer, at, message_id, inbound_id, stands, shared, replaces)
+                answer, at, message_id, inbound_id, stands, shared, replaces, says_more)
             VALUES (:answer_id, :practice_id, :appointment_id, :occurrence, :answer, :at,
-                :message_id, :inbound_id, :stands, :shared, :replaces)""",
+                :message_id, :inbound_id, :stands, :shared, :replaces, :says_more)""",
             **visit,
             answer_id=answer.answer_id,
             answer=answer.answer,
@@ -264,6 +266,7 @@ class AppointmentRecords(SubjectRecords):
             stands=int(answer.stands),
             shared=int(answer.shared),
             replaces=answer.replaces,
+            says_more=int(answer.says_more),
         )
 
     async def last_answer(self, practice_id: str, key: tuple[str, str]) -> VisitAnswer | None:
@@ -350,7 +353,7 @@ def _told(row: Row) -> ToldReminder:
 
 def _answer(row: Row) -> VisitAnswer:
     answer_id, appointment_id, occurrence, answer, at, message_id, inbound_id, *rest = row
-    stands, shared, replaces = rest
+    stands, shared, replaces, says_more, thread_id = rest
     return VisitAnswer(
         answer_id=answer_id,
         appointment_id=appointment_id,
@@ -362,6 +365,8 @@ def _answer(row: Row) -> VisitAnswer:
         stands=bool(stands),
         shared=bool(shared),
         replaces=Answer(replaces) if replaces else None,
+        says_more=bool(says_more),
+        thread_id=thread_id,
     )
 
 

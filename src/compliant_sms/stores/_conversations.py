@@ -35,8 +35,10 @@ _IN_STATE: dict[ThreadState | None, LiteralString] = {
     ThreadState.ANSWERED: "AND o.seq IS NULL AND t.closed_at IS NULL ",
     ThreadState.CLOSED: "AND o.seq IS NULL AND t.closed_at IS NOT NULL ",
 }
-_ORDER: LiteralString = """ORDER BY o.due_at IS NULL, o.due_at, t.last_at DESC, t.thread_id
-    LIMIT :limit"""
+# Whoever waits longest is first among equals: all that comes in at night is due at one time. The
+# fifth column says since when.
+_ORDER: LiteralString = """ORDER BY o.due_at IS NULL, o.due_at, 5,
+    CASE WHEN o.seq IS NULL THEN t.last_at END DESC, t.thread_id LIMIT :limit"""
 _FIX: LiteralString = """SELECT thread_id FROM sms_threads
     WHERE practice_id = :practice_id AND joined_to = '' """
 _CHANGED: LiteralString = """UPDATE sms_threads SET chain_id = :chain_id, number = :number,
@@ -163,7 +165,7 @@ class ThreadRecords(WaitRecords):
         return [self._thread(row) for row in rows]
 
     async def threads(self, listed: ListedThreads) -> list[Thread]:
-        """Threads: those that wait first, by when they are to be answered; then the newest."""
+        """Threads: those that wait first, the first that is due before others; then the newest."""
         outside, others = none_of("t.queue", listed.outside)
         rows = await self._all(
             _THREAD

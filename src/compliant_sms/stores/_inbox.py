@@ -54,7 +54,8 @@ _THESE: LiteralString = (
 )
 # Each branch: why, since when, what, thread, queue, assignee. A text waits since it was asked for,
 # also one that is tried each hour; a reminder may have been asked for days ahead, and waits since
-# it was first held or tried.
+# it was first held or tried. A reminder that did not arrive needs somebody until its visit is past,
+# also one that was moved: what may still come is looked at again.
 _OPEN_ITEMS: LiteralString = (
     """SELECT CASE WHEN t.person = '' THEN 'unmatched' ELSE 'unanswered' END, w.at,
         coalesce(w.inbound_id, w.wait_id), t.thread_id, t.queue, t.assignee
@@ -73,6 +74,12 @@ _OPEN_ITEMS: LiteralString = (
         WHERE a.message_id = m.message_id AND w.settled <> 'answered')
     AND NOT EXISTS (SELECT 1 FROM sms_dismissed d WHERE d.practice_id = m.practice_id
         AND d.kind = 'undeliverable' AND d.reference = m.message_id)
+    AND (NOT EXISTS (SELECT 1 FROM sms_reminders r WHERE r.message_id = m.message_id)
+        OR EXISTS (SELECT 1 FROM sms_reminders r WHERE r.message_id = m.message_id
+            AND (r.until_at > :at OR r.code LIKE 'recall-%' OR EXISTS (
+                SELECT 1 FROM sms_appointments a WHERE a.practice_id = r.practice_id
+                AND a.appointment_id = r.appointment_id AND a.occurrence = r.occurrence
+                AND a.look_at IS NOT NULL AND a.status IN ('booked', 'confirmed')))))
     UNION ALL SELECT 'uncertain', m.claimed_until, m.message_id, '', '', ''
     FROM sms_messages m WHERE m.practice_id = :practice_id
     AND m.state IN ('claimed', 'uncertain')

@@ -502,6 +502,11 @@ _RETRIES: tuple[LiteralString, ...] = (
     """ALTER TABLE sms_messages ADD COLUMN reservations INTEGER NOT NULL DEFAULT 0""",
 )
 
+# Whether a patient's answer about a visit comes with more that has to be read.
+_ANSWERS: tuple[LiteralString, ...] = (
+    """ALTER TABLE sms_visit_answers ADD COLUMN says_more INTEGER NOT NULL DEFAULT 0""",
+)
+
 _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     (
         *_VERSION,
@@ -526,6 +531,7 @@ _STEPS: tuple[tuple[LiteralString, ...], ...] = (
     _FOUND_AT_ONCE,
     _RESERVED,
     _RETRIES,
+    _ANSWERS,
 )
 
 UPGRADE = "compliant-sms db upgrade --database PATH_OR_DSN"

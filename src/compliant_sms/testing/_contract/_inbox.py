@@ -9,7 +9,7 @@ from attrs import evolve
 from compliant_sms.conversations import InboxEvent, InboxEventKind, OpenItem, OpenKind
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
-from compliant_sms.testing._contract._appointments import told
+from compliant_sms.testing._contract._appointments import kept, told
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
 from compliant_sms.testing._contract._samples import (
     ANA,
@@ -165,6 +165,10 @@ class InboxContract(Contract):
             a_text("stuck", state=State.DUE),
             a_text("new", at=NOON + minutes(50)),
             a_text("planned", not_before=NOON + minutes(99)),
+            *(
+                a_text(key, state=State.FAILED)
+                for key in ("past", "coming", "next", "moved", "recalled")
+            ),
         ]
 
         async def write(tx: Transaction) -> None:
@@ -178,6 +182,16 @@ class InboxContract(Contract):
                 later = a_text(key, state=State.HELD, not_before=NOON + minutes(99))
                 await tx.save(later, NOON + minutes(40))
             await tx.add_told(HERE, evolve(told(), message_id=f"{HERE}/ahead"))
+            reminded = {
+                "past": told(code="a"),
+                "coming": told(code="b", until=NOON + minutes(61)),
+                "recalled": told(code="recall-1"),
+                "next": told(code="d", appointment_id="2", sequence=1),
+                "moved": told(code="e", appointment_id="2", sequence=0),
+            }
+            for key, each in reminded.items():
+                await tx.add_told(HERE, evolve(each, message_id=f"{HERE}/{key}"))
+            await tx.add_appointment(kept("2", sequence=1), NOON, "chain-2")
 
         at, since = NOON + minutes(60), NOON + minutes(30)
 
@@ -200,7 +214,11 @@ class InboxContract(Contract):
                 ("uncertain", f"{HERE}/lapsed", NOON + minutes(3)),
                 ("uncertain", f"{HERE}/unsure", NOON + minutes(2)),
                 ("undeliverable", f"{HERE}/bad", NOON),
+                ("undeliverable", f"{HERE}/coming", NOON),
                 ("undeliverable", f"{HERE}/lost", NOON + minutes(1)),
+                ("undeliverable", f"{HERE}/moved", NOON),
+                ("undeliverable", f"{HERE}/next", NOON),
+                ("undeliverable", f"{HERE}/recalled", NOON),
                 ("undeliverable", f"{HERE}/waited", NOON + minutes(4)),
                 ("unmatched", "in-w3", NOON + minutes(5)),
             ]

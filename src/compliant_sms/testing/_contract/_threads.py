@@ -141,6 +141,23 @@ class ThreadContract(Contract):
             assert store.run(listing(due_by=NOON + minutes(5))) == [first]
             assert store.run(listing(limit=1)) == [first]
 
+    def test_who_waits_longest_is_first_of_equals(self, make_store: MakeStore) -> None:
+        """Of what is due at one time; writing again moves nobody up."""
+        steps = (NOON + minutes(60),) * 3
+
+        def night(thread_id: str, *after: int) -> Work[None]:
+            last = NOON + minutes(max(after))
+            thread = a_thread(thread_id, person=thread_id, last_at=last)
+            waits = [a_wait(f"{thread_id}-{n}", thread_id, n, steps=steps) for n in after]
+            return waiting_in(thread, *waits)
+
+        with self._bench(make_store) as store:
+            for work in (night("t2", 9), night("t9", 7), night("t5", 1, 11), night("t1", 9)):
+                store.run(work)
+            found = store.run(listing())
+            assert [each.thread_id for each in found] == ["t5", "t9", "t1", "t2"]
+            assert store.run(listing(limit=2)) == found[:2]
+
     def test_an_answer_counts_while_it_stands(self, make_store: MakeStore) -> None:
         """Not while it is on its way, and no more once it failed; another one may count."""
         with self._bench(make_store) as store:
