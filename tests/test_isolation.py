@@ -409,7 +409,8 @@ def told(value: object, ids: Ids) -> object:
         return type(value).__name__, {
             each.name: told(getattr(value, each.name), ids)
             for each in attrs.fields(type(value))
-            if each.name != "access_id"  # one series for all practices
+            # One series for all practices, and drawn at random.
+            if each.name not in {"access_id", "claim"}
         }
     if isinstance(value, Mapping):
         return [(told(name, ids), told(each, ids)) for name, each in value.items()]

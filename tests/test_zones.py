@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 import pytest
 
 from compliant_sms.errors import InvalidPhoneNumber
@@ -20,6 +21,7 @@ from compliant_sms.rules import (
     Rulebook,
     load_pack,
 )
+from compliant_sms.rules._evidence import metadata_zones
 from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
 
 ROWS = [
@@ -160,6 +162,13 @@ def test_a_mobile_number_of_the_islands_is_where_its_area_code_is() -> None:
     assert names("+18765551234") == ("America/Jamaica",)
     found = Rulebook().whereabouts(PhoneNumber("+18005550123"), Profile(state="AS"))
     assert [zone.name for zone in found.zones] == ["Pacific/Pago_Pago"]
+
+
+def test_a_number_of_no_country_is_nowhere() -> None:
+    """Of what belongs to no country metadata says that the clock is unknown, which is no clock."""
+    number = PhoneNumber("+80012345678")
+
+    assert list(metadata_zones(number, phonenumbers.parse(number.e164))) == []
 
 
 def test_el_paso_is_on_mountain_time() -> None:

@@ -170,7 +170,7 @@ class TextFailed(TextEvent):
 
     Attributes:
         provider: the name of the provider.
-        problem: the kind of the reason, a :class:`compliant_sms.providers.Category`.
+        problem: the kind of the reason, a :class:`compliant_sms.providers.Failure`.
     """
 
     name: ClassVar[str | None] = "text_failed"
@@ -210,7 +210,7 @@ class TextUndelivered(TextEvent):
 
     Attributes:
         provider: the name of the provider.
-        problem: the kind of the reason, a :class:`compliant_sms.providers.Category`.
+        problem: the kind of the reason, a :class:`compliant_sms.providers.Failure`.
     """
 
     name: ClassVar[str | None] = "text_undelivered"
@@ -453,7 +453,7 @@ class WorkFailed(Event):
 
     Attributes:
         error: the type of the exception; or, where the provider takes nothing, the kind of the
-            reason, a :class:`compliant_sms.providers.Category`.
+            reason, a :class:`compliant_sms.providers.Failure`.
         why: what it means and what to do, in plain words.
         where: the file and line that raised it; empty where the provider said it.
         times: how often so far.
