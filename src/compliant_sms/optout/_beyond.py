@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from attrs import frozen
 
+from compliant_sms.optout._courtesies import courtesies
 from compliant_sms.optout._days import named_days
 from compliant_sms.optout._intents import Told
 from compliant_sms.optout._intents_words import Spoken, speak
@@ -21,85 +22,6 @@ from compliant_sms.phrases import fold
 
 __all__ = ["names_another_time", "says_beyond"]
 
-# Whatever else is said, with these an answer is none that somebody may act on alone.
-_CONDITIONAL = re.compile(
-    r"\b(?:if(?! not asked)|unless|try|trying|tries|maybe|might|may(?= (?:be|have|need|run"
-    r"|not))|hopefully|hoping|hope (?:to|i|we)|probably|possibly|perhaps|depends|depending"
-    r"|tentative\w*|in case|as long as|provided|assuming|should be able|late|later|delayed"
-    r"|delay|behind|traffic|stuck|tarde|retrasad[oa]s?|retraso|demorad[oa]s?|trafico|tal vez"
-    r"|quiza|quizas|a lo mejor|ojala|a menos|en retard|retard|peut etre|sauf si|atrasad[oa])\b"
-    r"|\bsi (?=(?:tengo|consigo|no|hay|todo|alguien|puedo (?:voy|vamos|llego|ire|iremos)"
-    r")\b)|(?<=[a-z] )(?<!\bsi )si (?=(?:puedo|podemos)\b)"  # at the beginning it is a yes
-)
-_NOT_LATE = re.compile(
-    r"\b(?:see you later|c you later|not (?:be )?late|(?:buenas?|bonitas?|bellas?|excelente"
-    r"|feliz|felices|linda|por la|de la|en la) tardes?|never late|no worries if not)\b"
-)
-_COURTESIES = re.compile(
-    r"\b(?:have an? (?:\w+ly |very |super )?(?:great|good|nice|lovely|wonderful|blessed|happy"
-    r"|safe|fun|beautiful)(?: \w+)?|(?:i )?(?:have|got|put|wrote|marked) (?:it|that|this"
-    r"|you)(?: down)? (?:on|in) (?:my|the|our) (?:calendar|schedule|book|planner|phone|fridge"
-    r"|diary)|(?:this is|its|i am|soy|habla|im) (?:(?:his|her|their|the|la|el|su) )?(?:mom"
-    r"|mother|dad|father|mama|papa|wife|husband|daughter|son|caregiver|parent|grandma"
-    r"|guardian)|(?:driv\w+|tak\w+|drop\w*|bring\w*) (?:me|him|her|us)(?: off)?(?: there)?"
-    r"|i (?:have|got) a ride|with bells on|looking forward to (?:it|seeing you(?: all)?|that)"
-    r"|wouldnt miss it|cant wait|(?:que )?(?:tengan?|pasen?) (?:un )?(?:buen|feliz|excelente"
-    r"|bonito|lindo) \w+|(?:que )?(?:tengan?|pasen?) (?:una )?(?:buena|feliz|excelente|bonita"
-    r"|linda) \w+|(?:god|dios) (?:bless|(?:te|los|le|les) bendiga)(?: you)?|no problem"
-    r"|no worries|no changes?(?: needed)?|dont worry|thank(?:s| you)(?: so much"
-    r"| very much)? for (?:the|your|a) \w+(?: \w+)?|thanks? (?:you )?for (?:reminding|letting"
-    r"|checking|texting|confirming|helping|calling)(?: (?:me|us|in|know))*|10 (?:- ?)?4"
-    r"|for the (?:third|second) time|for (?:the|all the) world|(?:merry|happy|feliz) \w+"
-    r"|(?:god|lord) willing|si dios (?:quiere|lo permite|me lo permite)|primero dios"
-    r"|(?:con el|por) favor de dios|dios mediante|con permiso de dios|(?:no hay|sin) problemas?"
-    r"|(?:about |like |unos |como )?\d{1,2} min(?:ute|uto)?s? (?:early|before|antes|temprano)"
-    r"|bright and early|(?:gracias )?por (?:recordar\w*|avisar\w*|el (?:recordatorio|aviso"
-    r"|mensaje))|(?:me|nos|l[oae]s?) (?:llevo|lleva|llevan|llevamos|llevara|llevare))\b"
-)
-_COURTEOUS = frozenset(
-    word
-    for row in (
-        "a ok okay k kk yes y ye yea yeah yep yup ya yess yesss yessir yas sure surely fine",
-        "good great perfect awesome cool nice wonderful lovely excellent alright right",
-        "correct indeed certainly definitely absolutely affirmative affirm confirm confirmed",
-        "confirming confirms confirmation confirmo confirmada confirmado confirma confirmar",
-        "confirmamos confirme confirmer accept roger copy that got it will do done bet deal",
-        "noted cc n all set both still one needed finally buddy okie dokie okey doke aware",
-        "phone message want like mam running straight swing i we he she they me us my our his",
-        "her their you your the to for of and at on in by be is are am was with its this",
-        "there here so too then as well again now just also shall plan planning come coming",
-        "comes make see seeing attend attending arrive arriving show showing keep keeping",
-        "bring bringing appointment appointments appt visit visits reminder date time day",
-        "slot spot clock nth oclock monday tuesday wednesday thursday friday saturday sunday",
-        "tomorrow today tonight morning afternoon evening noon january february march april",
-        "may june july august september october november december jan feb mar apr jun jul aug",
-        "sep sept oct nov dec next week month pm around about thank thanks thankyou thx ty",
-        "tysm received much very appreciate appreciated really please pls hi hello hey dear oh",
-        "lol haha hah aww wow yay ma maam sir dr doctor doc nurse team everyone everybody guys",
-        "folks yall soon ready excited happy glad bye goodbye night reply letter number press",
-        "text sorry girlfriend boyfriend driving drive drives drove mom mother dad father",
-        "mama papa wife husband son daughter kids kid child baby twins boy girl boys girls",
-        "sister brother family grandma grandpa grandmother grandson granddaughter aunt uncle",
-        "mum parents sent from iphone android early works work way already count going gonna",
-        "si claro que por supuesto perfecto listo lista bueno bien esta vale de acuerdo",
-        "gracias muchas mil ahi alli aqui estare estaremos voy vamos ire iremos nos vemos veo",
-        "llego llegare mi mis la el los las lo cita hora dia en con para o un una le les su",
-        "sus esposo esposa hijo hija muy amable buenos buenas dias tardes noches tarde noche",
-        "manana hoy estar tiempo lleva trae lunes martes miercoles jueves viernes sabado",
-        "domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre",
-        "noviembre diciembre hola saludos senora senor senorita doctora seguro correcto",
-        "asistire asistencia asistiremos hasta luego pronto igualmente bendiciones puntual",
-        "buen recordatorio mensaje soy yo nosotros ella puedo podemos puede acudire acudiremos",
-        "asistira asistiran iran estaran estara vendra vendre ire andamos temprano antes va van",
-        "nina nino ninos ninas bebe mama papa esposos abuela abuelo hijos hijas recibido",
-        "sin falta gusto mismo tambien estoy confirmando oui je nous serai serons viens",
-        "venons merci beaucoup bonjour bonsoir d accord entendu demain parfait rendez vous",
-        "rdv sur bientot pour mon votre et sera sim eu vou obrigado obrigada vang toi se den",
-        "present presente na po opo salamat \u662f \u7684 \u786e \u8ba4 \u660e \u5929 \u4f1a",
-        "\u5230 \u51c6 \u65f6 \u8c22 \u597d \u53ef \u4ee5 \u6211",
-    )
-    for word in row.split()
-)
 _NUMBERS = {
     word: number
     for number, row in enumerate(
@@ -160,7 +82,7 @@ def says_beyond(given: str, spoken: Spoken, found: Iterable[Told], prompt: str) 
     """
     if _is_conditional(spoken) or names_another_time(given, prompt):
         return True
-    rest = _COURTESIES.sub(_blank, spoken.text)
+    rest = courtesies().turns.sub(_blank, spoken.text)
     for one in found:
         if one.end > 1:
             words = _NO_FIGURES.sub(" ", rest[one.start : one.end])
@@ -170,7 +92,7 @@ def says_beyond(given: str, spoken: Spoken, found: Iterable[Told], prompt: str) 
     told = set(map(int, _FIGURES.findall(prompt)))
     if any(int(day) not in told for day in _NTH.findall(fold(given).text) if told):
         return True
-    known = _COURTEOUS | set(_WORD.findall(speak(fold(prompt).text).text)) | _names(given)
+    known = courtesies().answers | set(_WORD.findall(speak(fold(prompt).text).text)) | _names(given)
     known |= _numbers_in_times(given)
     return not all(_is_known(word, known, told) for word in _WORD.findall(rest))
 
@@ -195,7 +117,8 @@ _AFTERNOON = re.compile(
 
 def _is_conditional(spoken: Spoken) -> bool:
     """Whether a text makes its answer depend on something, or says that somebody comes late."""
-    return _CONDITIONAL.search(_NOT_LATE.sub(" ", spoken.text)) is not None
+    known = courtesies()
+    return known.depends.search(known.no_delay.sub(" ", spoken.text)) is not None
 
 
 def names_another_time(
@@ -231,7 +154,7 @@ def _names_another_hour(given: str, prompt: str, starts: Sequence[datetime]) -> 
 
 
 def _names_another_date(given: str, starts: Sequence[datetime], written: datetime) -> bool:
-    said = _COURTESIES.sub(" ", fold(given).text)
+    said = courtesies().turns.sub(" ", fold(given).text)
     today = written.date()
     days = {each.date() for each in starts}
     if named_days(said) - {day.weekday() for day in days}:
