@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -145,3 +146,36 @@ def test_what_cannot_be_right_is_not_read(
 
     assert (answered.reply.status, answered.next) == (status, None)
     assert read_parts == reads
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "status", "why"),
+    [
+        (PublicAddress.of(URL, []), "/+13125550143/twilio", 404, "nobody takes callbacks"),
+        (PublicAddress.of(None, ["10.0.0.0/8"]), "/", 403, "a trusted proxy"),
+    ],
+)
+def test_whoever_is_turned_away_unread_is_logged(
+    address: PublicAddress, path: str, status: int, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A provider at the wrong address loses each STOP: once is told, not each time, and no word."""
+    desk = Desk(Nobody(), address)  # type: ignore[arg-type]
+    told = evolve(
+        arrival(("content-type", "application/json"), peer="192.0.2.7", query="Body=STOP+Maria"),
+        path=path,
+        whole_path=path,
+    )
+
+    answers = [finish(desk.answer(told, nothing)).reply.status for _ in range(3)]
+
+    assert answers == [status] * 3
+    (record,) = [each for each in caplog.records if each.name == "compliant_sms.web"]
+    assert (record.levelname, vars(record)["event"]) == ("WARNING", "web_refused")
+    assert (vars(record)["status"], vars(record)["times"]) == (str(status), "1")
+    assert why in vars(record)["why"]
+    assert not any(word in f"{vars(record)}" for word in ("Maria", "3125550143", "192.0.2.7"))
+
+
+async def nothing() -> bytes:
+    """An empty body."""
+    return b""

@@ -23,6 +23,7 @@ LOG_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         **{name: logged(kind) for name, kind in EVENTS.items()},
         "handler_failed": ("happened", "handler", "error", "where"),
         "web_failed": ("error", "where"),
+        "web_refused": ("status", "why", "times"),
     }
 )
 """The fields of each record, by the record's ``event``.
@@ -35,6 +36,9 @@ The names of :data:`compliant_sms.events.EVENTS` have the fields of their class.
 ``web_failed``
     A provider's callback, what it made due, or a page could not be worked on: ``error`` and
     ``where`` likewise.
+``web_refused``
+    Callbacks are answered with ``status`` before any signature is checked, by ``why``; ``times`` is
+    how many so far. Told as rarely as :class:`compliant_sms.events.CallbackRefused`.
 """
 
 _log = logging.getLogger("compliant_sms.events")
@@ -52,7 +56,7 @@ def log_event(event: Event) -> None:
 
 
 def log_failure(logger: logging.Logger, name: str, words: str, **values: str) -> None:
-    """Log that something failed, at ERROR.
+    """Log that something failed: at ERROR, and at WARNING what anybody can bring about.
 
     Args:
         logger: under which name.
@@ -61,7 +65,11 @@ def log_failure(logger: logging.Logger, name: str, words: str, **values: str) ->
         values: the fields that the table has under that name.
     """
     assert tuple(values) == LOG_FIELDS[name], "a record has the fields of the table"  # noqa: S101
-    logger.error("%s", words, extra={"event": name, **values})
+    level = logging.WARNING if name in _BY_ANYBODY else logging.ERROR
+    logger.log(level, "%s", words, extra={"event": name, **values})
+
+
+_BY_ANYBODY = frozenset({"web_refused"})
 
 
 def _plain(value: object) -> object:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Generic, ParamSpec, Protocol, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from compliant_sms import log_fields
 from compliant_sms._masking import where
 from compliant_sms.errors import StoreError, WebhookRejected
 from compliant_sms.flows import Received, ReceivedText
+from compliant_sms.ports import Recurring
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.wire import HttpReply, WebhookRequest
 
@@ -94,11 +96,13 @@ class Desk(Generic[R]):
         messengers: one, or a mapping that answers to ``get``.
         address: where providers call.
         call: calls the messenger.
+        refused: why callbacks were refused before any messenger saw them.
     """
 
     messengers: R | Mapping[str, R]
     address: PublicAddress
     call: Call = directly
+    refused: Recurring = field(factory=Recurring, repr=False, eq=False, init=False)
 
     async def answer(self, arrival: Arrival, read: Read) -> Answered[R]:
         """Take one in; durable before it returns 2xx. It never raises.
@@ -108,14 +112,7 @@ class Desk(Generic[R]):
             read: reads the body, which happens only if the rest can be right.
         """
         try:
-            messenger, provider = self._addressed(arrival)
-            length = _acceptable_length(arrival)
-            request = WebhookRequest(
-                method=arrival.method,
-                url=self.address.called(arrival),
-                headers=arrival.headers,
-                body=await _body(read, length),
-            )
+            messenger, provider, request = await self._accepted(arrival, read)
             received = await self.call(messenger.receive, request, provider=provider)
         except WebhookRejected as error:
             if error.status >= _ASKS_TO_REPEAT:
@@ -129,6 +126,28 @@ class Desk(Generic[R]):
             return Answered(reply=_refusal(500, "it could not be taken in"))
         told = any(isinstance(event, ReceivedText) and event.new for event in received.events)
         return Answered(reply=received.answer, next=messenger if told else None)
+
+    async def _accepted(self, arrival: Arrival, read: Read) -> tuple[R, str | None, WebhookRequest]:
+        """Who takes it in, of which provider, and all of it.
+
+        Raises:
+            WebhookRejected: it cannot be right; that is logged here, as no messenger knows of it.
+        """
+        try:
+            messenger, provider = self._addressed(arrival)
+            length = _acceptable_length(arrival)
+            request = WebhookRequest(
+                method=arrival.method,
+                url=self.address.called(arrival),
+                headers=arrival.headers,
+                body=await _body(read, length),
+            )
+        except WebhookRejected as error:
+            times = self.refused.add(str(error), datetime.now(UTC))
+            if times:
+                _warn_refused(error, times)
+            raise
+        return messenger, provider, request
 
     def _addressed(self, arrival: Arrival) -> tuple[R, str | None]:
         parts = [part for part in arrival.path.split("/") if part]
@@ -201,6 +220,17 @@ def _refusal(status: int, words: str) -> HttpReply:
     if status == 405:
         headers["Allow"] = "GET, POST"
     return HttpReply(status=status, headers=headers, body=words.encode())
+
+
+def _warn_refused(error: WebhookRejected, times: int) -> None:
+    """Its words are this module's or the address's, and hold nothing of the callback."""
+    words = (
+        f"a callback was refused unread ({error.status}, {times} so far): {error}. Anybody may "
+        "send such; but if your provider does, texts of patients are lost, a STOP among them: "
+        "compare the address that it calls, and your proxy, with what this application was told"
+    )
+    told = {"status": str(error.status), "why": str(error), "times": str(times)}
+    log_fields.log_failure(_log, "web_refused", words, **told)
 
 
 def log_failure(what: str, error: Exception) -> None:
