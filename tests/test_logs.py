@@ -19,6 +19,7 @@ import structlog
 from attrs import frozen
 
 from compliant_sms.errors import InvalidInput
+from compliant_sms.log_fields import LOG_FIELDS
 from compliant_sms.logs import EventRedactor, PhiFilter, redact_event
 from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiLabel
 
@@ -456,3 +457,60 @@ def test_structlog_as_a_formatter_of_standard_records() -> None:
     handler.handle(logging.makeLogRecord({"msg": BODY}))
     assert "Zelda" not in stream.getvalue()
     assert "[NAME-1]" in stream.getvalue()
+
+
+def own_record(**more: Any) -> logging.LogRecord:
+    """What this library logs of a text that came in, as a host's handler gets it."""
+    fields = {field: f"{field}-2026" for field in LOG_FIELDS["text_received"]}
+    told = {"at": "2026-12-02T15:58:01+00:00", "needs_person": True, "event": "text_received"}
+    record = {"name": "compliant_sms.events", "msg": "text_received at=2026-12-02T15:58:01+00:00"}
+    return logging.makeLogRecord({**record, **fields, **told, **more})
+
+
+def test_this_librarys_own_records_stay() -> None:
+    """Who traces a text needs its id and instant; they hold what the table says, and no more."""
+    record, as_it_was = own_record(message="said"), vars(own_record(message="said"))
+    PhiFilter().filter(record)
+
+    logged = {*LOG_FIELDS["text_received"], "event", "msg", "message"}
+    assert {field: vars(record)[field] for field in logged} == {
+        field: as_it_was[field] for field in logged
+    }
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"name": "a.clinic"},
+        {"name": "compliant_sms_of_ours"},
+        {"event": "text_of_ours"},
+        {"event": 7},
+        {"event": "handler_failed"},
+    ],
+)
+def test_what_only_looks_like_one_does_not(more: dict[str, Any]) -> None:
+    """Another's logger, name, or fields: redacted as any record."""
+    record = own_record(inbound_id=BODY, **more)
+    PhiFilter(KNOWN).filter(record)
+
+    assert not [canary for canary in CANARIES if canary in repr(vars(record))]
+
+
+def test_what_is_added_to_one_is_redacted() -> None:
+    """A host's own field, and an exception, on a record of this library."""
+    record = own_record(patient=BODY, exc_text=BODY, threadName=NAME)
+    PhiFilter(KNOWN).filter(record)
+
+    assert not [canary for canary in CANARIES if canary in repr(vars(record))]
+
+
+def test_they_stay_in_structlog() -> None:
+    """A record that comes through structlog's formatter keeps what is its own, and only that."""
+    record = own_record()
+    event = {"_record": record, "_from_structlog": False, "patient": BODY}
+    structlog.stdlib.ExtraAdder()(None, "info", event)
+    done = EventRedactor(KNOWN)(None, "info", {**event, "inbound_id": BODY})
+
+    assert (done["at"], done["needs_person"]) == ("2026-12-02T15:58:01+00:00", True)
+    assert done["event"] == "text_received"
+    assert not [canary for canary in CANARIES if canary in repr(done)]

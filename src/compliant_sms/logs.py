@@ -1,6 +1,7 @@
 """Redaction of log records, for the host's own logging and for structlog.
 
-This library logs nothing about a patient. The code around it may, and so may what it calls::
+This library logs nothing about a patient, so that its own records stay as they are. The code around
+it may, and so may what it calls::
 
     handler.addFilter(PhiFilter())
 
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from types import TracebackType
 from typing import Any, TypeGuard
 
+from compliant_sms.log_fields import LOG_FIELDS
 from compliant_sms.phi import NOTHING_KNOWN, Known, PhiLabel, Redactor
 
 __all__ = ["HIDDEN_FIELDS", "EventRedactor", "PhiFilter", "redact_event"]
@@ -53,7 +55,7 @@ _Container = Mapping[Any, Any] | list[Any] | tuple[Any, ...] | set[Any] | frozen
 
 
 class PhiFilter(logging.Filter):
-    """Redacts every record that passes, and lets all pass.
+    """Redacts every record that passes but this library's own, and lets all pass.
 
     The message (with its arguments), exceptions, stacks, names of threads and all that came as
     ``extra`` are redacted strictly: whatever :func:`compliant_sms.phi.find` finds, and each number
@@ -62,6 +64,9 @@ class PhiFilter(logging.Filter):
     ``exc_text``, since other handlers would show the exception as it is.
 
     A record that cannot be redacted says so, with the type of the failure, and nothing else.
+
+    The records of :data:`compliant_sms.log_fields.LOG_FIELDS` keep their words and fields, which
+    hold no more than that table says; whatever somebody added to one is redacted.
 
     Args:
         known: what is known of patients and of the practice beforehand.
@@ -99,18 +104,32 @@ class PhiFilter(logging.Filter):
         return _Scrub(Redactor(self._known, keep=self._keep, strict=True), self._hidden)
 
     def _redacted(self, record: logging.LogRecord) -> dict[str, Any]:
-        scrub = self._scrub()
-        given = vars(record)
-        changes: dict[str, Any] = {"msg": scrub.text(record.getMessage()), "args": ()}
+        scrub, own = self._scrub(), _own(record)
+        given, said = vars(record), record.getMessage()
+        changes: dict[str, Any] = {"msg": said if own else scrub.text(said), "args": ()}
         exception = record.exc_text or _formatted(record.exc_info)
         changes["exc_text"] = scrub.text(exception) if exception else None
         changes["exc_info"] = None
         changes["stack_info"] = scrub.text(record.stack_info) if record.stack_info else None
         for field in _NAMED_BY_THE_HOST:
-            if given.get(field):
+            if given.get(field) and not (own and field == "message"):
                 changes[field] = scrub.text(str(given[field]))
         extra = {field: value for field, value in given.items() if field not in _STANDARD}
-        return {**scrub.fields(extra), **changes}
+        own = _own(record)
+        return {**scrub.fields(extra), **changes, **own}
+
+
+_LOGGERS = "compliant_sms."
+
+
+def _own(record: logging.LogRecord) -> dict[str, Any]:
+    """The fields of a record that this library wrote; none of another's."""
+    given = vars(record)
+    event = given.get("event")
+    named = LOG_FIELDS.get(event) if isinstance(event, str) else None
+    if not named or not record.name.startswith(_LOGGERS) or not given.keys() >= set(named):
+        return {}
+    return {"event": event, **{field: given[field] for field in named}}
 
 
 def _failed(error: Exception) -> dict[str, Any]:
@@ -156,18 +175,20 @@ class EventRedactor:
         """The event to render; in the place of one that cannot be redacted, one that says so."""
         rendering = {key: event_dict[key] for key in _RENDERING & event_dict.keys()}
         record = rendering.get("_record")
+        own: dict[str, Any] = {}
         if isinstance(record, logging.LogRecord):
+            own = _own(record)
             self._filter.filter(record)
         try:
-            event: dict[str, Any] = self._redacted(event_dict)
+            event: dict[str, Any] = self._redacted(event_dict, own)
         except Exception as error:  # noqa: BLE001 - as in the filter
             event = {"event": _apology(error)}
         return {**event, **rendering}
 
-    def _redacted(self, event_dict: Mapping[str, Any]) -> dict[str, Any]:
+    def _redacted(self, event_dict: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
         scrub = self._filter._scrub()  # noqa: SLF001 - both are of this file
         event = {key: value for key, value in event_dict.items() if key not in _RENDERING}
-        stays = {}
+        stays = {key: event.pop(key) for key in own if event.get(key) == own[key]}
         if _is_instant(event.get("timestamp")):
             stays["timestamp"] = event.pop("timestamp")
         exception = _formatted(_exc_info(event.pop("exc_info", None)))
