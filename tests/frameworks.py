@@ -144,7 +144,10 @@ _NUMBERS = count()
 
 
 def _as_reply(got: Any) -> HttpReply:
-    return HttpReply(status=got.status_code, headers=dict(got.headers), body=got.content)
+    cookies = [("Set-Cookie", each.OutputString()) for each in got.cookies.values()]
+    return HttpReply(
+        status=got.status_code, headers=[*got.headers.items(), *cookies], body=got.content
+    )
 
 
 def _apart(headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -893,6 +893,16 @@ def test_settings_that_cannot_be_used(wrong: dict[str, Any]) -> None:
         permission(**wrong)
 
 
+@pytest.mark.parametrize(
+    ("name", "page"), [("terms_url", "terms"), ("privacy_url", "privacy"), ("form_url", "agree")]
+)
+def test_an_address_that_is_refused_is_shown_one_of_its_kind(name: str, page: str) -> None:
+    """Whoever gave the form's address is not told of a privacy policy's."""
+    wrong: dict[str, Any] = {name: "http://127.0.0.1:8000/agree"}
+    with pytest.raises(InvalidInput, match=f"{name} must be like https://clinic.example/{page}: "):
+        permission(**wrong)
+
+
 def test_agreed_is_a_list() -> None:
     """One programme's id in place of a list is refused: its letters would be ids."""
     usual: dict[str, Any] = {"shown": "", "name": "", "number": "", "at": MORNING}

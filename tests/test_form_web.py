@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.test import AsyncClient, Client
+from flask import Flask
 
 from compliant_sms import AsyncMessenger, Messenger, Practice
 from compliant_sms.consent import Granted
@@ -26,9 +28,10 @@ from compliant_sms.web.starlette import consent_app
 from compliant_sms.wire import HttpReply
 from conftest import PATIENT
 from form_visits import Browser, Make, cookie_of, permission, with_form
-from frameworks import FORMS, MOUNT, Framework, until_done
+from frameworks import FORMS, MOUNT, Framework, django_project, until_done
 
 CANARY = "okapi-canary"
+FORM = "application/x-www-form-urlencoded"
 every_framework = pytest.mark.parametrize("framework", FORMS, ids=lambda each: each.name)
 
 
@@ -96,6 +99,43 @@ def test_a_host_fills_it_in_with_a_client_of_its_own(
         filled_in("<p>", name="", number="")
     with pytest.raises(InvalidInput, match="page"):
         filled_in(page.body, name="", number="")  # type: ignore[arg-type]
+
+
+def test_djangos_own_clients_keep_the_cookie(asking: Messenger) -> None:
+    """A host's test gets the form and posts it, and copies nothing by hand."""
+    with django_project(asking, urls_of=consent_urls):
+        client, another = Client(), AsyncClient()
+        page = client.get(f"{MOUNT}/", secure=True)
+        taken = client.post(f"{MOUNT}/", typed(page), content_type=FORM, secure=True)
+        cookie = page.cookies["__Host-consent-form"]
+        assert (taken.status_code, grants(asking)) == (200, 1)
+
+        async def visit() -> int:
+            page = await another.get(f"{MOUNT}/", secure=True)
+            sent = await another.post(f"{MOUNT}/", typed(page), content_type=FORM, secure=True)
+            status: int = sent.status_code
+            return status
+
+        assert asyncio.run(visit()) == 200
+    assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Strict")
+
+
+def test_flasks_own_client_keeps_the_cookie(asking: Messenger) -> None:
+    """Likewise, with ``base_url``."""
+    app = Flask("clinic")
+    app.register_blueprint(consent_blueprint(asking), url_prefix=MOUNT)
+    client, secure = app.test_client(), "https://lakeside.example"
+    page = client.get(f"{MOUNT}/", base_url=secure)
+    fields = filled_in(page.text, name="Ana Gomez", number=PATIENT, agreed=["care"])
+    taken = client.post(f"{MOUNT}/", data=fields, base_url=secure)
+
+    assert (taken.status_code, grants(asking)) == (200, 1)
+
+
+def typed(page: Any) -> str:
+    """What is typed into a page that one of Django's clients got, as a browser sends it."""
+    words = page.content.decode()
+    return urlencode(filled_in(words, name="Ana Gomez", number=PATIENT, agreed=["care"]))
 
 
 @every_framework
@@ -170,7 +210,7 @@ def test_what_goes_wrong_tells_nothing(
     assert not any(CANARY in record.getMessage() for record in caplog.records)
 
 
-@pytest.mark.parametrize("framework", [FORMS[0], FORMS[2], FORMS[4]], ids=lambda each: each.name)
+@pytest.mark.parametrize("framework", [FORMS[0], *FORMS[2:]], ids=lambda each: each.name)
 def test_over_a_socket(framework: Framework, asking: Messenger) -> None:
     """The same through a real server."""
     with framework.server(asking) as url:
@@ -185,7 +225,12 @@ def test_over_a_socket(framework: Framework, asking: Messenger) -> None:
             return reply
 
         ana = Browser(ask)
-        assert ana.send(ana.get()).status == 200
+        page = ana.get()
+        assert ana.send(page).status == 200
+    name, *rules = (page.header("set-cookie") or "").strip().split("; ")
+    assert name.startswith("__Host-consent-form=")
+    assert sorted(rules) == ["HttpOnly", "Max-Age=7200", "Path=/", "SameSite=Strict", "Secure"]
+    assert [each.lower() for each, _ in page.headers].count("set-cookie") == 1
     (granted,) = (e for e in asking.consent.events(PATIENT) if isinstance(e, Granted))
     assert granted.signature is not None
     assert granted.signature.ip_address == "127.0.0.1"

@@ -185,7 +185,12 @@ class _Response(HttpResponse):  # type: ignore[misc] # Django has no types
     def __init__(
         self, reply: HttpReply, afterwards: Callable[[], None] | None, *, told: bool
     ) -> None:
-        super().__init__(reply.body, status=reply.status, headers=dict(reply.headers))
+        super().__init__(reply.body, status=reply.status)
+        for name, value in reply.headers:
+            if name.lower() == "set-cookie":  # among its cookies middleware and test clients look
+                self.cookies.load(value)
+            else:
+                self[name] = value
         self._afterwards = afterwards
         # A fault is logged by ourselves. Django would mail its query, with number and words, to
         # ADMINS (django.utils.log.log_response, AdminEmailHandler).
