@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ from compliant_sms.testing import (
     assert_blocked,
     assert_sent,
 )
+from compliant_sms.testing._fake._arguments import AsyncMessengerArguments, MessengerArguments
 from compliant_sms.wire import HttpRequest
 from compliant_sms.worker import Worker
 from conftest import PATIENT, PERSON
@@ -637,3 +639,16 @@ def test_a_messenger_is_not_pickled(
         for each in (messenger, *parts):
             with pytest.raises(TypeError, match="make one in each process"):
                 duplicate(each)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [(MessengerArguments, Messenger), (AsyncMessengerArguments, AsyncMessenger)],
+)
+def test_a_checker_knows_what_its_messengers_take(
+    arguments: type[MessengerArguments | AsyncMessengerArguments],
+    kind: type[Messenger | AsyncMessenger],
+) -> None:
+    taken = {name: each.annotation for name, each in signature(kind).parameters.items()}
+    del taken["practice"]
+    assert {n: t.__forward_arg__ for n, t in arguments.__annotations__.items()} == taken

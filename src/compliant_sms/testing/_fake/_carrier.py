@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, Unpack, cast
 
 from attrs import evolve
 
@@ -33,6 +33,7 @@ from compliant_sms.sandbox._trouble import Trouble
 from compliant_sms.stores import SQLite
 from compliant_sms.testing._clock import MORNING, MovableClock
 from compliant_sms.testing._fake._accounts import account_of, adapter_of
+from compliant_sms.testing._fake._arguments import AsyncMessengerArguments, MessengerArguments
 from compliant_sms.testing._fake._in_process import Endpoints, InProcessCarrier
 from compliant_sms.testing._fake._other import OtherProvider
 from compliant_sms.testing._fake._recipients import FakeBook, Recipient, e164_of
@@ -134,7 +135,9 @@ class FakeCarrier(Trouble):
 
     # The messenger
 
-    def messenger(self, *, practice: Practice, **arguments: Any) -> Messenger:  # noqa: ANN401
+    def messenger(
+        self, *, practice: Practice, **arguments: Unpack[MessengerArguments]
+    ) -> Messenger:
         """A messenger that is connected to this carrier, over a database in memory.
 
         Where callbacks go to a function of yours (:meth:`post_to`), they still do.
@@ -144,18 +147,22 @@ class FakeCarrier(Trouble):
             arguments: of :class:`compliant_sms.Messenger`, in place of what is set here: provider,
                 store, clock, transport and retry.
         """
-        return self._connected_to(Messenger(**self._arguments(practice) | arguments))
+        return self._connected_to(Messenger(**self._arguments(practice, arguments)))
 
-    def async_messenger(self, *, practice: Practice, **arguments: Any) -> AsyncMessenger:  # noqa: ANN401
+    def async_messenger(
+        self, *, practice: Practice, **arguments: Unpack[AsyncMessengerArguments]
+    ) -> AsyncMessenger:
         """The same for an event loop; see :meth:`messenger`."""
-        return self._connected_to(AsyncMessenger(**self._arguments(practice) | arguments))
+        return self._connected_to(AsyncMessenger(**self._arguments(practice, arguments)))
 
     def _connected_to(self, made: M) -> M:
         if self._view is None:
             self.connect(made)
         return made
 
-    def _arguments(self, practice: Practice) -> dict[str, Any]:
+    def _arguments(
+        self, practice: Practice, given: MessengerArguments | AsyncMessengerArguments
+    ) -> dict[str, Any]:
         return {
             "practice": practice,
             "provider": self.provider if len(self.providers) == 1 else Routes(self.providers),
@@ -163,6 +170,7 @@ class FakeCarrier(Trouble):
             "clock": self.clock,
             "transport": self,
             "retry": self.retry,
+            **given,
         }
 
     def connect(self, messenger: Messenger | AsyncMessenger, *, dispatch: bool = True) -> None:
