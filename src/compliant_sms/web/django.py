@@ -187,7 +187,7 @@ class _Response(HttpResponse):  # type: ignore[misc] # Django has no types
     ) -> None:
         super().__init__(reply.body, status=reply.status)
         for name, value in reply.headers:
-            if name.lower() == "set-cookie":  # among its cookies middleware and test clients look
+            if name == "set-cookie":  # among its cookies middleware and test clients look
                 self.cookies.load(value)
             else:
                 self[name] = value
