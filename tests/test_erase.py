@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -44,7 +45,7 @@ from test_vault import columns
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
 Make = Callable[..., Messenger]
 OTHER = "+12175550135"
-WHY = {"reason": "asked for it", "by": "privacy:kim"}
+WHY: dict[str, Any] = {"reason": "asked for it", "by": "privacy:kim"}
 
 
 @pytest.fixture
@@ -70,6 +71,26 @@ def test_nothing_of_a_person_can_be_read(known: Messenger) -> None:
     assert (after.consent, after.texts, after.received) == ((), (), ())
     (event,) = known.audit()
     assert (event.act, event.actor, event.reason) == ("person_erased", "privacy:kim", WHY["reason"])
+
+
+def test_a_dry_run_counts_and_changes_nothing(known: Messenger) -> None:
+    """All can be read afterwards, the audit log is silent, and the count is the erasure's."""
+    before = known.history(PERSON)
+    counted = known.erase(PERSON, **WHY, dry_run=True)
+
+    assert known.history(PERSON) == before
+    assert not known.audit()
+    assert known.erase(PERSON, **WHY) == counted
+    assert known.history(PERSON) != before
+
+
+def test_a_dry_run_is_refused_as_the_erasure_would_be(known: Messenger) -> None:
+    """What stands in the way is met before, not on the day."""
+    with pytest.raises(UnknownPerson):
+        known.erase("nobody", **WHY, dry_run=True)
+    known.legal_holds.place(person=PERSON, **WHY)
+    with pytest.raises(UnderLegalHold):
+        known.erase(PERSON, **WHY, dry_run=True)
 
 
 def test_the_keys_are_gone_from_the_file(known: Messenger, database: Path) -> None:

@@ -196,6 +196,7 @@ FLAGS: dict[str, Callable[[Anybody, Any], Any]] = {
     "doctor": lambda m, wrong: m.doctor(call_webhooks=wrong),
     "sync_opt_outs": lambda m, wrong: m.sync_opt_outs(by="it:kim", dry_run=wrong),
     "purge": lambda m, wrong: m.purge(by="it:kim", dry_run=wrong),
+    "erase": lambda m, wrong: m.erase("pat-1", by="it:kim", reason="asked", dry_run=wrong),
     "registration": lambda m, wrong: m.permission.registration(toll_free=wrong),
 }
 ASKED = [

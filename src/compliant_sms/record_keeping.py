@@ -60,13 +60,14 @@ class Facade:
             dry_run=dry_run,
         )
 
-    def _erase_plan(self, person: str, reason: str, by: str) -> flows.ErasePlan:
+    def _erase_plan(self, person: str, reason: str, by: str, *, dry_run: bool) -> flows.ErasePlan:
         return flows.ErasePlan(
             practice_id=self._ports.practice.id,
             person=person,
             reason=reason,
             by=by,
             run=self._ports.ids(),
+            dry_run=dry_run,
         )
 
 
@@ -205,7 +206,7 @@ class RecordKeeping(Facade):
         store, practice = self._ports.store, self._ports.practice
         return finish(flows.verify_ledger(store, practice.id, against, keys))
 
-    def erase(self, person: str, *, by: str, reason: str) -> Erased:
+    def erase(self, person: str, *, by: str, reason: str, dry_run: bool = False) -> Erased:
         """Destroy the keys of everything that is kept of a person; what waits is called back.
 
         What stays: that texts went, when and by which rule as ids and hashes, and that somebody
@@ -216,6 +217,7 @@ class RecordKeeping(Facade):
             person: your id of the patient.
             by: who decided so, for example ``"privacy:kim"``.
             reason: why; it goes on the audit log.
+            dry_run: change nothing, only count; what would refuse it refuses it.
 
         Raises:
             ConfigurationError: the records of this practice lie in the clear.
@@ -223,7 +225,7 @@ class RecordKeeping(Facade):
             UnderLegalHold: a legal hold reaches the person, or one of their numbers.
             Unsettled: nobody knows yet whether a text to them went out: :meth:`reconcile` first.
         """
-        plan = self._erase_plan(person, reason, by)
+        plan = self._erase_plan(person, reason, by, dry_run=dry_run)
         return finish(flows.erase(self._ports.store, self._ports.clock, plan))
 
     def rotate_keys(self, *, progress: Callable[[int, int], None] | None = None) -> int:
@@ -345,9 +347,9 @@ class AsyncRecordKeeping(Facade):
         store, practice = self._ports.store, self._ports.practice
         return await flows.verify_ledger(store, practice.id, against, keys)
 
-    async def erase(self, person: str, *, by: str, reason: str) -> Erased:
+    async def erase(self, person: str, *, by: str, reason: str, dry_run: bool = False) -> Erased:
         """See :meth:`RecordKeeping.erase`."""
-        plan = self._erase_plan(person, reason, by)
+        plan = self._erase_plan(person, reason, by, dry_run=dry_run)
         return await flows.erase(self._ports.store, self._ports.clock, plan)
 
     async def rotate_keys(self, *, progress: Callable[[int, int], None] | None = None) -> int:

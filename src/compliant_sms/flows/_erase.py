@@ -37,6 +37,9 @@ class ErasePlan:
         by: who decided so; likewise.
         run: a new id.
         dry_run: change nothing, only count.
+
+    Raises:
+        InvalidInput: ``dry_run`` is neither True nor False.
     """
 
     practice_id: str = field(repr=repr_of_practice)
@@ -44,7 +47,7 @@ class ErasePlan:
     reason: str
     by: str
     run: str
-    dry_run: bool = False
+    dry_run: bool = field(default=False, converter=_given.bit, validator=_given.flag)
 
 
 class _Undone(Exception):
