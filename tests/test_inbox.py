@@ -15,6 +15,7 @@ from attrs import evolve
 from compliant_sms import (
     AsyncMessenger,
     Blocked,
+    Cancelled,
     Held,
     Keyring,
     Messenger,
@@ -147,6 +148,113 @@ def test_a_text_waits_until_it_is_answered(
     assert said[1].startswith("Lakeside Family Medicine: we got your text. A person will answer")
     assert said[2] == "Yes, any time."
     assert inbox.open_items() == ()
+
+
+@pytest.mark.both_databases
+def test_whoever_was_answered_is_not_told_that_somebody_will(
+    inbox: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """A worker sends: the line waits, and a person's answer that is committed first voids it."""
+    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
+    assert thread_id is not None
+    clock.advance(timedelta(seconds=5))
+    answer = inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+    assert isinstance(answer, Sent)
+    clock.advance(timedelta(seconds=30))
+
+    (line,) = inbox.dispatch_due()
+
+    assert isinstance(line, Cancelled)
+    assert line.reason == "Somebody had answered the thread before it left."
+    assert inbox.cancel(line.message_id) == line  # as it is on record
+    assert outgoing(carrier) == ["Only water."]
+    assert inbox.open_items() == ()
+
+
+def test_who_asks_anew_after_the_answer_is_told(inbox: Messenger, clock: MovableClock) -> None:
+    """Something waits again, so the line is true."""
+    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
+    assert thread_id is not None
+    clock.advance(timedelta(seconds=5))
+    inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+    clock.advance(timedelta(seconds=5))
+    receive(inbox, "And can I take my pills?", "SM2")
+
+    (line,) = inbox.dispatch_due()
+
+    assert isinstance(line, Sent)
+
+
+def test_a_thread_closed_without_an_answer_was_not_answered(
+    inbox: Messenger, clock: MovableClock
+) -> None:
+    """The patient read nothing yet; a thread that was answered and closed is another matter."""
+    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
+    assert thread_id is not None
+    clock.advance(timedelta(seconds=5))
+    inbox.inbox.close(thread_id, by="ana", reason="called them")
+
+    (line,) = inbox.dispatch_due()
+
+    assert isinstance(line, Sent)
+
+
+def test_an_answer_that_failed_answers_nothing(inbox: Messenger, clock: MovableClock) -> None:
+    """Somebody still has to, as the line says."""
+    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
+    assert thread_id is not None
+    clock.advance(timedelta(seconds=5))
+    sent = inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+    assert isinstance(sent, Sent)
+    assert sent.provider_id is not None
+    inbox.receive(status(sent.provider_id, "undelivered", code="30005"))
+
+    (line,) = inbox.dispatch_due()
+
+    assert not isinstance(line, Cancelled)
+
+
+def test_the_line_of_a_thread_that_was_joined_goes(inbox: Messenger, clock: MovableClock) -> None:
+    """What it was about lies in another thread by now, and nothing tells that it was answered."""
+    other = "+12175550177"
+    inbox.consent.grant(other, person="pat-7", basis="spoken", recorded_by="front-desk:ana")
+    inbox.receive(from_patient("Are you open?", "SM1", sender=other))
+    inbox.dispatch_due()
+    inbox.consent.grant(other, person="pat-8", basis="spoken", recorded_by="front-desk:ana")
+    clock.advance(timedelta(seconds=5))
+    asked = text_of(inbox.receive(from_patient("And who is there?", "SM2", sender=other)))
+    assert asked.thread_id is not None
+    joined = inbox.inbox.join(asked.thread_id, person="pat-7", by="ana")
+    assert joined.thread_id != asked.thread_id
+
+    (line,) = inbox.dispatch_due()
+
+    assert not isinstance(line, Cancelled)
+
+
+def test_an_answered_and_closed_thread_says_no_more(inbox: Messenger, clock: MovableClock) -> None:
+    """Closing takes nothing from the answer."""
+    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
+    assert thread_id is not None
+    clock.advance(timedelta(seconds=5))
+    inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+    inbox.inbox.close(thread_id, by="ana", reason="done")
+
+    (line,) = inbox.dispatch_due()
+
+    assert isinstance(line, Cancelled)
+
+
+def test_whom_to_call_in_danger_goes_whoever_answers(inbox: Messenger, clock: MovableClock) -> None:
+    """No answer of a person stands in its place."""
+    thread_id = receive(inbox, "I have chest pain and cannot breathe").thread_id
+    assert thread_id is not None
+    clock.advance(timedelta(seconds=5))
+    inbox.inbox.reply(thread_id, body="We call you.", by="ana", idempotency_key="a-1")
+
+    (danger,) = inbox.dispatch_due()
+
+    assert isinstance(danger, Sent)
 
 
 @pytest.mark.both_databases

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from compliant_sms import templates
 from compliant_sms.classification import Purpose
 from compliant_sms.conversations import InboxPlan, Thread, ThreadState
+from compliant_sms.flows._received_line import KEY_PREFIX, RECEIVED
 from compliant_sms.flows._threads import Filed, file_text
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
@@ -145,7 +146,7 @@ class _Saying:
                 name, queue.goal, wall, emergency=emergency, language=language
             )
         day = self.at.astimezone(ZoneInfo(queue.hours.time_zone)).date()
-        return self._draft(Purpose.AUTOMATIC_REPLY, body, f"received/{day}")
+        return self._draft(Purpose.AUTOMATIC_REPLY, body, f"{RECEIVED}/{day}")
 
     def _draft(self, purpose: Purpose, body: str, once: str) -> Draft:
         assert self.thread.number is not None, "nobody is answered without"  # noqa: S101
@@ -154,7 +155,7 @@ class _Saying:
             person=self.thread.person,
             purpose=purpose,
             body=body,
-            idempotency_key=f"inbox/{self.thread.thread_id}/{once}",
+            idempotency_key=f"{KEY_PREFIX}{self.thread.thread_id}/{once}",
             not_after=self.at + _ANSWER_WITHIN,
             sender=self.filed.written_to,
         )

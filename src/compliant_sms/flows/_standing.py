@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._prepared import OTHERWISE, WITHDRAWN, outdated, template_of, unknown
+from compliant_sms.flows._received_line import ANSWERED, is_answered_already
 from compliant_sms.flows._told import Unasked, void_reason
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Cancelled, Draft, Held, Message
@@ -80,6 +81,8 @@ async def standing(
     reason = await void_reason(tx, ports, message, known, at) if tells_of_visits(draft) else ""
     if reason:
         return reason if isinstance(reason, Unasked) else Void(reason)
+    if await is_answered_already(tx, message):
+        return Void(ANSWERED)
     if draft.template is None:
         return None
     template = template_of(ports, draft)
