@@ -649,6 +649,7 @@ def test_a_checker_knows_what_its_messengers_take(
     arguments: type[MessengerArguments | AsyncMessengerArguments],
     kind: type[Messenger | AsyncMessenger],
 ) -> None:
+    """The table of arguments is the signature, so that neither can change alone."""
     taken = {name: each.annotation for name, each in signature(kind).parameters.items()}
     del taken["practice"]
     assert {n: t.__forward_arg__ for n, t in arguments.__annotations__.items()} == taken
