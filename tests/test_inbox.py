@@ -697,6 +697,54 @@ def test_staff_at_work(inbox: Messenger) -> None:
         desk.note("nothing", words="x", by="ana")
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("C", {}, {}, True),
+        ("C", None, {}, False),  # the host reads what was answered
+        ("C", {"status": "confirmed"}, {}, False),
+        ("C", {"person": "pat-other"}, {}, False),
+        ("C", {"days": -1}, {}, False),
+        ("C", {}, {"asks": "confirm"}, False),
+        ("Thanks!", {}, {}, False),
+        ("Thanks!", {}, {"purpose": Purpose.HOME_HEALTHCARE_INSTRUCTIONS}, False),
+    ],
+)
+def test_a_yes_to_a_text_beside_the_plan_is_seen(
+    make_messenger: Make,
+    clock: MovableClock,
+    case: tuple[str, dict[str, Any] | None, dict[str, Any], bool],
+) -> None:
+    """Whoever keeps visits reads the answers about those, and this one is about none of them."""
+    body, visit, sent, seen = case
+    inbox = make_messenger(
+        people=lambda _: Profile(time_zone="America/Chicago"),
+        inbox=PLAN,
+        reminders=[ReminderPlan(offsets=["1 hour before"])],
+    )
+    agree(inbox)
+    if visit is not None:
+        start = (clock() + timedelta(days=visit.get("days", 2))).astimezone(CHICAGO)
+        kept = Appointment(
+            id="991",
+            person=visit.get("person", PERSON),
+            numbers=PATIENT,
+            start=start.replace(tzinfo=None),
+            time_zone="America/Chicago",
+            status=visit.get("status", "booked"),
+        )
+        inbox.reminders.keep(kept)
+    remind(inbox, **({"purpose": Purpose.APPOINTMENT_CONFIRMATION} | sent))
+    clock.advance(timedelta(minutes=1))
+
+    received = receive(inbox, body)
+
+    assert inbox.reminders.answers() == ()
+    assert received.inbound.needs_person is seen
+    assert [each.thread_id for each in inbox.inbox.due()] == [received.thread_id] * seen
+
+
 @pytest.mark.parametrize(
     "words", ["sounds good", "yes perfect", "Great, thank you!", "Liked \u201cMonday at 9?\u201d"]
 )

@@ -29,6 +29,7 @@ from compliant_sms.flows._said import Said, read_text, with_keyword
 from compliant_sms.flows._visit_answers import (
     asked_visits,
     has_newer_answer,
+    is_beside_visits,
     is_elsewhen,
     keep_answers,
 )
@@ -121,6 +122,7 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
         thread_id=thread.thread_id if thread else None,
     )
     stale = any(each.is_stale for each in asked_about)
+    beside = await is_beside_visits(tx, said.answered, asked_about, inbound.received_at)
     # What needed somebody for another reason than that nothing proved it does so still.
     waits = claimed.inbound.needs_person and not claimed.doubted
     proven = evolve(
@@ -129,7 +131,7 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
         intent=said.reading.intent,
         answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        needs_person=late or stale or waits or elsewhen or said.needs_person(event),
+        needs_person=late or stale or beside or waits or elsewhen or said.needs_person(event),
     )
     await tx.prove_inbound(proven, at)
     filed = Filed(inbound=proven, written_to=event.to, language=said.reading.language)

@@ -20,7 +20,12 @@ from compliant_sms.flows._question import (
 from compliant_sms.flows._replies import Asked
 from compliant_sms.flows._said import Said, read_answer, read_text, with_keyword
 from compliant_sms.flows._threads import Filed
-from compliant_sms.flows._visit_answers import asked_visits, is_elsewhen, keep_answers
+from compliant_sms.flows._visit_answers import (
+    asked_visits,
+    is_beside_visits,
+    is_elsewhen,
+    keep_answers,
+)
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Inbound, Message
 from compliant_sms.optout import Author, Intent, Reading, Reserved
@@ -143,6 +148,7 @@ async def take_in(
         or said.needs_person(event)
         or any(each.is_stale for each in asked_about)
         or elsewhen
+        or await is_beside_visits(tx, said.answered, asked_about, at)
         or await _may_accept(tx, ports, practice.id, said, event),
         proven=proof is Proof.GIVEN,
     )

@@ -20,6 +20,7 @@ __all__ = [
     "acknowledge_answers",
     "asked_visits",
     "has_newer_answer",
+    "is_beside_visits",
     "is_elsewhen",
     "keep_answers",
     "mistakable",
@@ -66,6 +67,27 @@ async def asked_visits(
         return ()
     told = await tx.told_in(asked.practice_id, asked.message_id)
     return tuple([await _asked(tx, practice_id, each) for each in told])
+
+
+async def is_beside_visits(
+    tx: Transaction, asked: Message | None, visits: Sequence[AskedVisit], at: datetime
+) -> bool:
+    """Whether an answer to a text that no plan made may be about a visit that the host keeps.
+
+    Whoever keeps visits acts on the answers about those, and would never see this one; which visit
+    it is about nobody can tell. Without a booked visit ahead, the host reads what was answered.
+
+    Args:
+        tx: the transaction.
+        asked: our text that it answers.
+        visits: those that the text asks about.
+        at: when the answer came in (UTC).
+    """
+    if asked is None or visits or asked.draft.asks or asked.draft.person is None:
+        return False
+    kept = await tx.appointments_of(asked.practice_id, asked.draft.person)
+    each = [one.appointment for one in kept]
+    return any(visit.status is Status.BOOKED and visit.starts_at > at for visit in each)
 
 
 def is_elsewhen(
