@@ -723,6 +723,28 @@ BROKEN: dict[str, tuple[Callable[[Whole], None], str, object]] = {
 SOME = 4  # of them in each run of the tests
 
 
+def sent_again_after_it_failed(life: Whole) -> None:
+    """The carrier took a text and could not send it; the host sends its words anew."""
+    life.phone(whose=0, number=PARENT[1], ends="failed")
+    life.remind(PARENT)
+    life.callbacks(whose=0)
+    life.phone(whose=0, number=PARENT[1], ends="delivered")
+    life.again(whose=0, which=0, other_key=True)
+
+
+def stopped_again_after_it_failed(life: Whole) -> None:
+    """Nobody read the confirmation of a STOP, so that the STOP that is repeated has one."""
+    life.time_passes(timedelta(minutes=1))
+    life.phone(whose=0, number=PARENT[1], ends="failed")
+    said_stop(life)
+    life.dispatch(whose=0)
+    life.callbacks(whose=0)
+    life.time_passes(timedelta(minutes=1))
+    life.phone(whose=0, number=PARENT[1], ends="delivered")
+    said_stop(life)
+    life.dispatch(whose=0)
+
+
 def lived(life: Callable[[Whole], None]) -> None:
     """One life, told step by step, to its end."""
     machine = Whole()
@@ -746,6 +768,12 @@ def test_the_machine_notices(what: str, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(where, instead, raising=False)
     with pytest.raises(AssertionError):
         lived(life)
+
+
+@pytest.mark.parametrize("life", [sent_again_after_it_failed, stopped_again_after_it_failed])
+def test_what_a_carrier_could_not_send_counts_as_none(life: Callable[[Whole], None]) -> None:
+    """It is no text of the day and confirms nothing: the model says so as the library does."""
+    lived(life)
 
 
 @pytest.mark.endurance

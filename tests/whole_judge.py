@@ -101,7 +101,7 @@ class Judge:
     visits: dict[str, tuple[Appointment, int]] = field(factory=dict)
     told: Counter[tuple[str, int, str]] = field(factory=Counter)
     pauses: set[str] = field(factory=set)
-    confirmed: dict[str, list[datetime]] = field(factory=dict)
+    confirmed: dict[str, list[tuple[str, datetime]]] = field(factory=dict)
     departed: dict[str, list[tuple[str, datetime]]] = field(factory=dict)
     erased: set[str] = field(factory=set)
     opt_outs: int = 0
@@ -122,6 +122,11 @@ class Judge:
     def forgotten(self) -> set[str]:
         """The numbers of whoever was erased."""
         return {number for person in self.erased for number in NUMBERS[person]}
+
+    @property
+    def failed(self) -> set[str]:
+        """What the carrier took and could not send: nobody read it, and it counts as none."""
+        return {entry.sid for entry in self.carrier.messages() if entry.status == "failed"}
 
     def of(self, body: str) -> Text:
         """What was asked for, of which that is the text."""
@@ -147,7 +152,10 @@ class Judge:
         gone = [e for e in self.carrier.texts_to(number) if self.is_it(e, text)]
         self.wrong("a key was texted twice", len(gone) >= len(text.ids.keys() - text.cancelled))
         if text.purpose not in ANSWERS:
-            self.wrong("the same words twice", any(now - e.created_at < HALF_A_DAY for e in gone))
+            lately = [
+                e for e in gone if now - e.created_at < HALF_A_DAY and e.sid not in self.failed
+            ]
+            self.wrong("the same words twice", bool(lately))
         self.judge_person(model, number, text.person, text.purpose, now)
 
     def judge_person(
@@ -164,8 +172,7 @@ class Judge:
         low, high = (8, 21) if name == "promotion" else self.window
         local, answer = now.astimezone(ZoneInfo(ZONES[person])).time(), name == "care_conversation"
         self.wrong("at night", not answer and not time(low) <= local < time(high))
-        failed = {entry.sid for entry in self.carrier.messages() if entry.status == "failed"}
-        gone = [at for sid, at in self.departed.get(person, ()) if sid not in failed]
+        gone = [at for sid, at in self.departed.get(person, ()) if sid not in self.failed]
         recent = [at for at in gone if timedelta(0) <= now - at < CAP.within]
         self.wrong("over the cap", not answer and len(recent) >= CAP.count)
 
@@ -203,10 +210,12 @@ class Judge:
         if purpose == Purpose.OPT_OUT_CONFIRMATION:
             since = asked.model.begins_anew(asked.number)
             before = self.confirmed.setdefault(asked.number, [])
-            again = [at for at in before if since is None or at > since]
+            again = [
+                at for sid, at in before if sid not in self.failed and (since is None or at > since)
+            ]
             self.wrong("confirmed twice", bool(again))
             self.wrong("confirmed late", not asked.model.confirmable(asked.number, asked.at))
-            before.append(asked.at)
+            before.append((taken[0].sid, asked.at))
         elif purpose == Purpose.APPOINTMENT_REMINDER:
             assert person
             self.judge_person(asked.model, asked.number, person, purpose, asked.at)
