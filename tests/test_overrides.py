@@ -79,6 +79,15 @@ def test_a_purpose_laxer_than_its_class_is_used_each_time() -> None:
     assert whats(Rulebook(), purpose=lax) == ["purpose night_reminder"]
 
 
+def test_a_purpose_of_the_catalogue_departs_from_nothing() -> None:
+    """An answer to a patient is no act of anybody; the same purpose, changed by a practice, is."""
+    ours = Purpose.CARE_CONVERSATION
+    theirs = evolve(ours, waiver=waive(ours.code))
+
+    assert whats(Rulebook(), purpose=ours) == []
+    assert whats(Rulebook(), purpose=theirs) == ["purpose care_conversation"]
+
+
 def test_a_text_that_goes_by_a_waiver_is_on_the_audit_log(
     make_messenger: Make, clock: MovableClock
 ) -> None:
