@@ -745,6 +745,16 @@ def stopped_again_after_it_failed(life: Whole) -> None:
     life.dispatch(whose=0)
 
 
+def reminded_in_vain(life: Whole) -> None:
+    """A reminder never arrived, and its visit is past."""
+    life.phone(whose=0, number=PARENT[1], ends="undelivered")
+    life.keep(whose=0, visit=("a", PARENT[0]), days=1, hour=13, status="booked")
+    life.time_passes(timedelta(hours=25))
+    life.dispatch(whose=0)
+    life.callbacks(whose=0)
+    life.time_passes(timedelta(hours=9))
+
+
 def lived(life: Callable[[Whole], None]) -> None:
     """One life, told step by step, to its end."""
     machine = Whole()
@@ -774,6 +784,11 @@ def test_the_machine_notices(what: str, monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_a_carrier_could_not_send_counts_as_none(life: Callable[[Whole], None]) -> None:
     """It is no text of the day and confirms nothing: the model says so as the library does."""
     lived(life)
+
+
+def test_nobody_sees_to_a_reminder_of_a_visit_that_is_past() -> None:
+    """Nor does the model ask for it: it stays on record, and on no list."""
+    lived(reminded_in_vain)
 
 
 @pytest.mark.endurance

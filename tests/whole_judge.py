@@ -336,9 +336,16 @@ class Judge:
             if each.state is State.UNDELIVERED
             and each.purged is None
             and each.draft.purpose not in ANSWERS  # whose patient waits again, or was called
+            and not self.is_past(each)
         }
         listed = {i.reference for i in items if i.kind is OpenKind.UNDELIVERABLE}
         assert failed <= listed, [kept[m] for m in failed - listed]
+
+    def is_past(self, message: Message) -> bool:
+        """Whether it is a reminder that the plan made, of a visit that has begun by now."""
+        draft = message.draft
+        planned = draft.idempotency_key.startswith("appt/")
+        return planned and draft.not_after is not None and draft.not_after <= self.clock()
 
     def unreadable(self) -> None:
         """Nobody reads a word to somebody who was erased, in what is kept of others."""
