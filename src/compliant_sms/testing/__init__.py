@@ -19,14 +19,22 @@ if TYPE_CHECKING:
     )
     from compliant_sms.testing._clock import MORNING, MovableClock
     from compliant_sms.testing._contract import StoreContract
-    from compliant_sms.testing._fake import FakeCarrier, OtherProvider, Recipient
+    from compliant_sms.testing._fake import (
+        AsyncMessengerArguments,
+        FakeCarrier,
+        MessengerArguments,
+        OtherProvider,
+        Recipient,
+    )
     from compliant_sms.testing._forms import filled_in
     from compliant_sms.testing._leaks import assert_no_phi
     from compliant_sms.testing._provider_contract import ProviderContract
 
 __all__ = [
     "MORNING",
+    "AsyncMessengerArguments",
     "FakeCarrier",
+    "MessengerArguments",
     "MovableClock",
     "OtherProvider",
     "ProviderContract",
@@ -43,7 +51,13 @@ __all__ = [
 _FILES = {
     "_asserts": ("assert_blocked", "assert_held", "assert_not_sent", "assert_sent"),
     "_clock": ("MORNING", "MovableClock"),
-    "_fake": ("FakeCarrier", "OtherProvider", "Recipient"),
+    "_fake": (
+        "AsyncMessengerArguments",
+        "FakeCarrier",
+        "MessengerArguments",
+        "OtherProvider",
+        "Recipient",
+    ),
     "_forms": ("filled_in",),
     "_leaks": ("assert_no_phi",),
 }

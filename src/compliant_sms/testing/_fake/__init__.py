@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.errors import MissingExtra
+from compliant_sms.testing._fake._arguments import AsyncMessengerArguments, MessengerArguments
 
 try:
     from compliant_sms.testing._fake._carrier import FakeCarrier, Recipient
@@ -10,4 +11,10 @@ try:
 except MissingExtra as _error:  # of the sandbox, whose dialects it speaks
     raise MissingExtra("testing", "the fake carrier") from _error  # noqa: EM101 - an extra
 
-__all__ = ["FakeCarrier", "OtherProvider", "Recipient"]
+__all__ = [
+    "AsyncMessengerArguments",
+    "FakeCarrier",
+    "MessengerArguments",
+    "OtherProvider",
+    "Recipient",
+]
