@@ -894,7 +894,7 @@ def test_settings_that_cannot_be_used(wrong: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "page"), [("terms_url", "terms"), ("privacy_url", "privacy"), ("form_url", "agree")]
+    ("name", "page"), [("terms_url", "terms"), ("privacy_url", "privacy"), ("form_url", "form")]
 )
 def test_an_address_that_is_refused_is_shown_one_of_its_kind(name: str, page: str) -> None:
     """Whoever gave the form's address is not told of a privacy policy's."""

@@ -48,13 +48,14 @@ from compliant_sms.sandbox import TelnyxAccount
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import (
     MORNING,
+    AsyncMessengerArguments,
     FakeCarrier,
+    MessengerArguments,
     MovableClock,
     Recipient,
     assert_blocked,
     assert_sent,
 )
-from compliant_sms.testing._fake._arguments import AsyncMessengerArguments, MessengerArguments
 from compliant_sms.wire import HttpRequest
 from compliant_sms.worker import Worker
 from conftest import PATIENT, PERSON

@@ -19,6 +19,7 @@ from compliant_sms import (
     Held,
     Keyring,
     Messenger,
+    Outcome,
     Practice,
     Profile,
     Purpose,
@@ -150,15 +151,26 @@ def test_a_text_waits_until_it_is_answered(
     assert inbox.open_items() == ()
 
 
+def asks_ahead_of_a_test(inbox: Messenger, clock: MovableClock) -> str:
+    """A patient asks, and the automatic reply waits; the id of the thread."""
+    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
+    assert thread_id is not None
+    clock.advance(timedelta(seconds=5))
+    return thread_id
+
+
+def says_only_water(inbox: Messenger, thread_id: str) -> Outcome:
+    """Somebody answers it."""
+    return inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+
+
 @pytest.mark.both_databases
 def test_whoever_was_answered_is_not_told_that_somebody_will(
     inbox: Messenger, clock: MovableClock, carrier: Sandbox
 ) -> None:
     """A worker sends: the line waits, and a person's answer that is committed first voids it."""
-    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
-    assert thread_id is not None
-    clock.advance(timedelta(seconds=5))
-    answer = inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+    thread_id = asks_ahead_of_a_test(inbox, clock)
+    answer = says_only_water(inbox, thread_id)
     assert isinstance(answer, Sent)
     clock.advance(timedelta(seconds=30))
 
@@ -173,10 +185,8 @@ def test_whoever_was_answered_is_not_told_that_somebody_will(
 
 def test_who_asks_anew_after_the_answer_is_told(inbox: Messenger, clock: MovableClock) -> None:
     """Something waits again, so the line is true."""
-    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
-    assert thread_id is not None
-    clock.advance(timedelta(seconds=5))
-    inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+    thread_id = asks_ahead_of_a_test(inbox, clock)
+    says_only_water(inbox, thread_id)
     clock.advance(timedelta(seconds=5))
     receive(inbox, "And can I take my pills?", "SM2")
 
@@ -189,9 +199,7 @@ def test_a_thread_closed_without_an_answer_was_not_answered(
     inbox: Messenger, clock: MovableClock
 ) -> None:
     """The patient read nothing yet; a thread that was answered and closed is another matter."""
-    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
-    assert thread_id is not None
-    clock.advance(timedelta(seconds=5))
+    thread_id = asks_ahead_of_a_test(inbox, clock)
     inbox.inbox.close(thread_id, by="ana", reason="called them")
 
     (line,) = inbox.dispatch_due()
@@ -201,10 +209,8 @@ def test_a_thread_closed_without_an_answer_was_not_answered(
 
 def test_an_answer_that_failed_answers_nothing(inbox: Messenger, clock: MovableClock) -> None:
     """Somebody still has to, as the line says."""
-    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
-    assert thread_id is not None
-    clock.advance(timedelta(seconds=5))
-    sent = inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+    thread_id = asks_ahead_of_a_test(inbox, clock)
+    sent = says_only_water(inbox, thread_id)
     assert isinstance(sent, Sent)
     assert sent.provider_id is not None
     inbox.receive(status(sent.provider_id, "undelivered", code="30005"))
@@ -234,10 +240,8 @@ def test_the_line_of_a_thread_that_was_joined_goes(inbox: Messenger, clock: Mova
 
 def test_an_answered_and_closed_thread_says_no_more(inbox: Messenger, clock: MovableClock) -> None:
     """Closing takes nothing from the answer."""
-    thread_id = receive(inbox, "Can I eat before the blood test?").thread_id
-    assert thread_id is not None
-    clock.advance(timedelta(seconds=5))
-    inbox.inbox.reply(thread_id, body="Only water.", by="ana", idempotency_key="a-1")
+    thread_id = asks_ahead_of_a_test(inbox, clock)
+    says_only_water(inbox, thread_id)
     inbox.inbox.close(thread_id, by="ana", reason="done")
 
     (line,) = inbox.dispatch_due()

@@ -114,8 +114,8 @@ class PhiFilter(logging.Filter):
         for field in _NAMED_BY_THE_HOST:
             if given.get(field) and not (own and field == "message"):
                 changes[field] = scrub.text(str(given[field]))
-        extra = {field: value for field, value in given.items() if field not in _STANDARD}
-        own = _own(record)
+        known = {*_STANDARD, *own}
+        extra = {field: value for field, value in given.items() if field not in known}
         return {**scrub.fields(extra), **changes, **own}
 
 

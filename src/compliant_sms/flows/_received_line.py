@@ -25,10 +25,9 @@ _GOES = frozenset({State.DUE, State.CLAIMED, State.UNCERTAIN, State.SENT, State.
 async def is_answered_already(tx: Transaction, message: Message) -> bool:
     """Whether a text is that line, and a person's answer to all that waits has been committed."""
     draft = message.draft
-    prefix, _, rest = draft.idempotency_key.partition("/")
-    thread_id, _, once = rest.partition("/")
-    line = f"{prefix}/" == KEY_PREFIX and once.startswith(f"{RECEIVED}/")
-    if not line or draft.purpose.code != Purpose.AUTOMATIC_REPLY.code:
+    inbox, thread_id, once, *_ = [*draft.idempotency_key.split("/"), "", ""]
+    said = (f"{inbox}/", once, draft.purpose.code)
+    if said != (KEY_PREFIX, RECEIVED, Purpose.AUTOMATIC_REPLY.code):
         return False
     asked = [each.at for each in await tx.waits(message.practice_id, thread_id) if each.asks]
     if not asked:  # the thread was joined to another one

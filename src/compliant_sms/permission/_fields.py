@@ -51,7 +51,7 @@ def https_url(of: object, attribute: Attribute[str], value: str) -> None:
     """Refuse what is no plain https address."""
     _given.text(of, attribute, value)
     if not _URL.fullmatch(value) or len(value) > _LONGEST_URL or urlsplit(value).port == 0:
-        page = "agree" if attribute.name == "form_url" else attribute.name.removesuffix("_url")
+        page = attribute.name.removesuffix("_url")
         msg = (
             f"{attribute.name} must be like https://clinic.example/{page}: https, a host in small "
             "letters and a path; without ?, # or a password"
