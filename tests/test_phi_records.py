@@ -144,6 +144,7 @@ CONTACT = [
     "https://jobs.example.com/10023 and [[URL:https://elm.example.com/news?token=abc]]",
 ]
 RECORDS = [
+    "It is in my emr. [[MRN:445566]]",
     "MRN [[MRN:0044821]]",
     "your medical record number is [[MRN:44-82-19]].",
     "chart # [[MRN:A55102]]",
@@ -598,6 +599,21 @@ def test_what_the_form_says_is_certain(text: str, confidence: Confidence) -> Non
     [found] = findings(text)
 
     assert found.confidence is confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Read it: https://m.acme-ehr.com/s/aBcDeFgHiJkL3", 0),
+        ("Read it: https://m.ehr-pages.example/s/445566", 0),
+        ("emr.example/s/445566", 0),
+        ("lakeside.example/s?mrn=445566", 1),
+        ("My emr-445566", 1),
+    ],
+)
+def test_a_host_announces_no_number(text: str, found: int) -> None:
+    """A token is no number of a chart where "ehr" stands in the host of its link."""
+    assert len(list(find_record_numbers(View(text), NOTHING_KNOWN))) == found
 
 
 def test_every_cue_announces_a_number() -> None:

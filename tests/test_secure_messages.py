@@ -10,7 +10,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from attrs import evolve
@@ -175,6 +175,44 @@ def test_the_pages_lie_on_the_practices_own_host(
             practice=evolve(practice, link_domains=domains),
             keyring=Keyring.generate(),
             secure_links=SecurePages(url=URL),
+        )
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://m.lakeside-ehr.example/s", "https://emr.example", "https://m.lakeside.example/gift"],
+)
+def test_a_host_with_a_record_in_its_name_is_no_record(
+    url: str, make_messenger: Make, practice: Practice
+) -> None:
+    """Vendors of records have such hosts: their links carry a token, and no number of a chart."""
+    messenger = make_messenger(
+        practice=evolve(practice, phi="notice", link_domains=[urlsplit(url).netloc]),
+        keyring=Keyring.generate(),
+        secure_links=SecurePages(url=url),
+    )
+    agree(messenger)
+
+    assert isinstance(remind(messenger, "1", body=DRUG), Sent)
+
+
+@pytest.mark.parametrize(
+    ("url", "label"),
+    [
+        ("https://m.lakeside.example/hiv-clinic", "SPECIALTY_HINT"),
+        ("https://gi.lakeside.example", "SPECIALTY_HINT"),
+        ("https://m.lakeside.example/chemotherapy", "PROCEDURE"),
+    ],
+)
+def test_links_that_tell_of_care_are_refused_at_once(
+    url: str, label: str, make_messenger: Make, practice: Practice
+) -> None:
+    """Otherwise each notice would be blocked, and with a reason about a single text."""
+    with pytest.raises(ConfigurationError, match=rf"tell of care \({label}\)"):
+        make_messenger(
+            practice=evolve(practice, link_domains=["lakeside.example"]),
+            keyring=Keyring.generate(),
+            secure_links=SecurePages(url=url),
         )
 
 

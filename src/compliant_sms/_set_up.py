@@ -10,7 +10,7 @@ from importlib import import_module
 from inspect import isawaitable
 from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
-from compliant_sms import _given, system
+from compliant_sms import _given, phi, system
 from compliant_sms.errors import ConfigurationError, InvalidInput
 
 # What every messenger does loads together with it, not inside of its first transaction.
@@ -18,9 +18,11 @@ from compliant_sms.flows import dispatch_due, receive, send  # noqa: F401
 from compliant_sms.lookups import AsyncLookUps, LookUps
 from compliant_sms.people import Profile
 from compliant_sms.permission import Permission, taken_by
+from compliant_sms.phi import ContentTier, Direction, Known, Sensitivity
 from compliant_sms.ports import AtRest, Plaintext
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.routing import Routes
+from compliant_sms.rules._read import own_facts
 from compliant_sms.secure_pages import SecurePages
 from compliant_sms.text import within
 
@@ -194,7 +196,23 @@ def own_pages(practice: Practice, secure_links: object) -> SecurePages | None:
             f"links for spam. Pass Practice(link_domains=['{secure_links.host}'])."
         )
         raise ConfigurationError(msg)
+    told = _told_by_links(secure_links, practice)
+    if told:
+        msg = (
+            f"the links of SecurePages(url=...) tell of care ({', '.join(told)}) to whoever sees "
+            "them, so every notice would be blocked. Serve the pages under a URL whose words say "
+            "nothing of it."
+        )
+        raise ConfigurationError(msg)
     return secure_links
+
+
+def _told_by_links(pages: SecurePages, practice: Practice) -> list[str]:
+    """The labels of what each link would give away beyond what a notice may hold."""
+    known = Known(own=own_facts(practice))
+    found = phi.find(pages.link(""), known, direction=Direction.OUTBOUND)
+    telling = phi.beyond(found, ContentTier.MINIMUM, Sensitivity.GENERAL)
+    return sorted({finding.label for finding in telling})
 
 
 def refuse_taken_keywords(permission: Permission | None, routes: Routes) -> None:

@@ -103,7 +103,19 @@ def cue_at(view: View, word: int) -> Cue | None:
         return None if word and view.marks[word - 1] & _NO_ID else _BARE_ID
     if written in _NUMBERS and before in _OWNERS:
         return _OWN_NUMBER
-    return None if written == "file" and before == "on" else cues().get(written)
+    if (written == "file" and before == "on") or _is_in_host(view, word):
+        return None
+    return cues().get(written)
+
+
+def _is_in_host(view: View, word: int) -> bool:
+    """Whether a word belongs to the host of a link: "m.ehr.example/s", "acme-ehr.com/s"."""
+    last = len(view.words) - 1
+    while word < last and view.gaps[word + 1] == "-":
+        word += 1
+    if word == last or view.gaps[word + 1] != ".":
+        return False
+    return "/" in view.plain[view.starts[word] :].split(maxsplit=1)[0]
 
 
 class _Search:
