@@ -881,6 +881,35 @@ def test_every_sender_is_enrolled(
         agree(stranger)
 
 
+def test_a_wish_to_stop_is_taken_down_beside_anothers_sender(
+    willing: Messenger, make_messenger: Make, provider: Twilio, backup: Twilio, practice: Practice
+) -> None:
+    """One number too many in the routes: nothing is sent or agreed to, but a wish to stop counts."""
+    remind(willing)
+    own = evolve(provider, sender="+12175550177")
+    slip = make_messenger(practice=evolve(practice, id="hillside"), provider=Routes([own, backup]))
+
+    slip.consent.revoke(PATIENT, channel="spoken", recorded_by="desk")
+
+    assert slip.consent.state(PATIENT, person=PERSON).revoked_at is not None
+    with pytest.raises(ConfigurationError, match="belongs to the practice"):
+        agree(slip)
+    (failed,) = [each for each in slip.doctor() if each.what == "sender"]
+    assert failed.result == "failed"
+    assert "belongs to the practice with the id 'lakeside'" in failed.says
+
+
+def test_a_wish_to_stop_is_refused_under_a_wrong_id(
+    willing: Messenger, make_messenger: Make, practice: Practice
+) -> None:
+    """Where all numbers are another's, it would be filed where nobody asks: so it is told at once."""
+    remind(willing)
+    other_id = make_messenger(practice=evolve(practice, id="hillside"))
+
+    with pytest.raises(ConfigurationError, match="belongs to the practice"):
+        other_id.consent.revoke(PATIENT, channel="spoken", recorded_by="desk")
+
+
 def test_a_real_route_wants_a_keyring(make_messenger: Make, provider: Twilio) -> None:
     """One real provider among simulated ones is enough for patients' texts to be sealed."""
     real = Twilio(

@@ -10,6 +10,7 @@ from compliant_sms.consent import (
     ConsentEvent,
     ConsentState,
     Granted,
+    NumberFlagged,
     PhiPreference,
     Revoked,
     Withdrawn,
@@ -19,7 +20,7 @@ from compliant_sms.consent import (
 from compliant_sms.consent._words import refuse_no_tier
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._revoke import append_heard
-from compliant_sms.flows._routes import refuse_others_senders
+from compliant_sms.flows._routes import refuse_all_others_senders, refuse_others_senders
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
@@ -31,6 +32,7 @@ __all__ = [
     "wish_for_detail",
 ]
 
+_ENDS = Revoked | NumberFlagged | Withdrawn
 _FIRST_YEAR = 1900
 _CLOCK_SKEW = timedelta(minutes=5)
 
@@ -76,7 +78,10 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
 
 async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
-    await refuse_others_senders(tx, ports)
+    if isinstance(event, _ENDS):
+        await refuse_all_others_senders(tx, ports)
+    else:
+        await refuse_others_senders(tx, ports)
     if isinstance(event, Withdrawn):
         return await append_heard(tx, ports, event)
     if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from compliant_sms import _given
 from compliant_sms.errors import (
     CompliantSmsError,
+    ConfigurationError,
     InvalidInput,
     StoreError,
     TransportError,
@@ -25,6 +26,7 @@ from compliant_sms.flows._doctor_callbacks import (
 from compliant_sms.flows._doctor_sender import registration, settings_of
 from compliant_sms.flows._facts import may_carry_phi
 from compliant_sms.flows._pause import paused
+from compliant_sms.flows._routes import refuse_others_sender
 from compliant_sms.optout import carrier_keywords, per_se_words
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.practice import is_utc
@@ -50,7 +52,8 @@ async def examine(ports: Ports, *, call_webhooks: bool = False) -> tuple[Checked
     checks = [await _store(ports), await _sealing(ports), *await _held_back(ports)]
     checks += _zone(ports)
     for provider in ports.routes.providers:
-        checks += [*_connection(provider), *await _account(ports, provider)]
+        checks += [*_connection(provider), *await _sender(ports, provider)]
+        checks += await _account(ports, provider)
         settings = await settings_of(ports, provider)
         checks += [
             _agreement(provider, ports.clock()),
@@ -113,6 +116,18 @@ async def _sealing(ports: Ports) -> Checked:
         "Texts, names and numbers lie in the clear, for a reason on record.",
         "Pass keyring=Keyring.from_file(...) as soon as that reason is gone.",
     )
+
+
+async def _sender(ports: Ports, provider: Provider) -> list[Checked]:
+    """A number of another practice in this database: nothing is sent, not by other routes either."""
+    try:
+        await ports.store.run(lambda tx: refuse_others_sender(tx, ports, provider))
+    except StoreError:
+        return []  # said of the store
+    except ConfigurationError as error:
+        remedy = "Until then nothing is sent, and no consent is taken down."
+        return [about_provider(provider, "sender")(CheckResult.FAILED, str(error), remedy)]
+    return []
 
 
 def _zone(ports: Ports) -> list[Checked]:

@@ -23,6 +23,8 @@ __all__ = [
     "enrol",
     "is_proved",
     "left_by",
+    "refuse_all_others_senders",
+    "refuse_others_sender",
     "refuse_others_senders",
     "refuse_unsupported",
     "routes_for",
@@ -83,8 +85,30 @@ async def refuse_others_senders(tx: Transaction, ports: Ports) -> None:
         ConfigurationError: it is another's.
     """
     for provider in ports.routes.providers:
-        known = await tx.practice_at(provider.sender)
-        refuse_other_practice(known.id if known else None, ports.practice)
+        await refuse_others_sender(tx, ports, provider)
+
+
+async def refuse_others_sender(tx: Transaction, ports: Ports, provider: Provider) -> None:
+    """Refuse a sender that is on record for another practice.
+
+    Raises:
+        ConfigurationError: it is another's.
+    """
+    known = await tx.practice_at(provider.sender)
+    refuse_other_practice(known.id if known else None, ports.practice)
+
+
+async def refuse_all_others_senders(tx: Transaction, ports: Ports) -> None:
+    """Refuse a practice without a sender of its own: it has another's id, and is that other.
+
+    One sender too many, among others, must keep nobody from taking a wish to stop down.
+
+    Raises:
+        ConfigurationError: all are others'.
+    """
+    known = [await tx.practice_at(each.sender) for each in ports.routes.providers]
+    if all(other is not None and other.id != ports.practice.id for other in known):
+        await refuse_others_senders(tx, ports)
 
 
 def refuse_unsupported(ports: Ports, draft: Draft) -> None:
