@@ -118,7 +118,6 @@ class Records:
         await self._db.prefetch(sql, _storable(parameters))
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
-        """Let nobody else claim texts to the number, or add events about it, until the end."""
         await self._hold(_place(practice_id, number))
 
     async def lock_person(self, practice_id: str, person: str) -> None:

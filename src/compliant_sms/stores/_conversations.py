@@ -66,7 +66,6 @@ class ThreadRecords(WaitRecords):
     """Threads, the texts in them, and what was done with them."""
 
     async def add_thread(self, thread: Thread) -> bool:
-        """Keep a new thread; False where there is one of that person at that number."""
         return bool(
             await self._do(
                 """INSERT INTO sms_threads (thread_id, practice_id, chain_id, number, person,
@@ -78,7 +77,6 @@ class ThreadRecords(WaitRecords):
         )
 
     async def save_thread(self, thread: Thread) -> None:
-        """Keep what became of a thread."""
         columns = await self._thread_columns(thread)
         sealed = await self._one(
             """SELECT chain_id FROM sms_threads
@@ -131,7 +129,6 @@ class ThreadRecords(WaitRecords):
     async def thread(
         self, practice_id: str, thread_id: str, *, fixed: bool = False
     ) -> Thread | None:
-        """The thread of that id; None where there is none, or its person was erased."""
         if fixed:
             await self._one(
                 _FIX + "AND thread_id = :thread_id" + self._dialect.for_update,
@@ -146,7 +143,6 @@ class ThreadRecords(WaitRecords):
     async def thread_of(
         self, practice_id: str, number: PhoneNumber | None, person: str | None
     ) -> Thread | None:
-        """The thread of a person at a number; nobody else changes it until the end."""
         found = await self._one(
             _FIX + "AND number = :number AND person = :person" + self._dialect.for_update,
             practice_id=practice_id,
@@ -156,7 +152,6 @@ class ThreadRecords(WaitRecords):
         return await self.thread(practice_id, found[0]) if found else None
 
     async def threads_at(self, practice_id: str, number: PhoneNumber) -> list[Thread]:
-        """The threads of all persons at a number."""
         rows = await self._all(
             _THREAD + "AND t.number = :number ORDER BY t.thread_id",
             practice_id=practice_id,
@@ -165,7 +160,6 @@ class ThreadRecords(WaitRecords):
         return [self._thread(row) for row in rows]
 
     async def threads(self, listed: ListedThreads) -> list[Thread]:
-        """Threads: those that wait first, the first that is due before others; then the newest."""
         outside, others = none_of("t.queue", listed.outside)
         rows = await self._all(
             _THREAD
@@ -192,7 +186,6 @@ class ThreadRecords(WaitRecords):
         )
 
     async def move_thread(self, thread: Thread, into: Thread) -> None:
-        """Have all that is in a thread lie in another one, to which it is joined."""
         entries = await self.entries(thread.practice_id, thread.thread_id)
         moved: dict[str, object] = {
             "practice_id": thread.practice_id,
@@ -216,7 +209,6 @@ class ThreadRecords(WaitRecords):
     # The texts in it
 
     async def thread_with(self, practice_id: str, inbound_id: str) -> Thread | None:
-        """The thread that a text lies in; nobody else changes it until the end."""
         found = await self._one(
             """SELECT thread_id FROM sms_waits
             WHERE practice_id = :practice_id AND inbound_id = :inbound_id""",
@@ -228,7 +220,6 @@ class ThreadRecords(WaitRecords):
     # What was done with it
 
     async def add_entry(self, practice_id: str, entry: Entry) -> None:
-        """Keep what somebody did with a thread."""
         row = await self._one(
             """SELECT t.chain_id, c.data_key FROM sms_threads t
             JOIN sms_chains c ON c.chain_id = t.chain_id
@@ -249,7 +240,6 @@ class ThreadRecords(WaitRecords):
         )
 
     async def entries(self, practice_id: str, thread_id: str) -> list[Entry]:
-        """What was done with a thread and was not dropped, the oldest first."""
         rows = await self._all(
             """SELECT e.entry_id, e.record, t.chain_id, c.data_key FROM sms_thread_entries e
             JOIN sms_threads t ON t.thread_id = e.thread_id
@@ -270,7 +260,6 @@ class ThreadRecords(WaitRecords):
     async def dropped_entries(
         self, practice_id: str, thread_id: str
     ) -> list[tuple[datetime, Purged]]:
-        """When the others were done (UTC), and what stays of each, the oldest first."""
         rows = await self._all(
             """SELECT at, purged FROM sms_thread_entries
             WHERE thread_id = :thread_id AND practice_id = :practice_id

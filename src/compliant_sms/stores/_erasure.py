@@ -49,7 +49,6 @@ class ErasureRecords(
     """What is left of a person when their keys are destroyed."""
 
     async def seals(self, practice_id: str) -> bool:
-        """Whether the records of the practice are sealed, so that they can be erased."""
         row = await self._one(
             "SELECT index_key FROM sms_vaults WHERE practice_id = :practice_id",
             practice_id=practice_id,
@@ -59,7 +58,6 @@ class ErasureRecords(
         return await self._index(practice_id) is not None
 
     async def hold_keys(self, practice_id: str, person: str) -> None:
-        """Wait for whoever is about to keep something of the person, and let nobody begin."""
         await self._all(
             _OWN + self._dialect.for_update,
             practice_id=practice_id,
@@ -67,7 +65,6 @@ class ErasureRecords(
         )
 
     async def erase(self, practice_id: str, person: str, purged: Purged) -> Erased:
-        """Destroy the keys of everything that is kept of a person, and drop what they sealed."""
         if self._dialect.scrub:
             await self._db.fetch(self._dialect.scrub, {})
         filed = await self._person(practice_id, person)

@@ -91,11 +91,9 @@ class RetentionRecords(
     """Records by their age, and legal holds."""
 
     async def fix_holds(self, practice_id: str) -> None:
-        """Let nobody else place or lift a hold, or drop records, until the end."""
         await self._hold(f"retention/{practice_id}")
 
     async def place_hold(self, hold: Hold) -> None:
-        """Store a new hold."""
         await self._begin(hold.practice_id)  # it may be the practice's first record
         await self._do(
             """INSERT INTO sms_holds (hold_id, practice_id, person, number, placed_at, record)
@@ -109,7 +107,6 @@ class RetentionRecords(
         )
 
     async def lift_hold(self, practice_id: str, hold_id: str, at: datetime) -> bool:
-        """End a hold; False where the practice has none of that id that still stands."""
         return bool(
             await self._do(
                 """UPDATE sms_holds SET lifted_at = :at
@@ -121,7 +118,6 @@ class RetentionRecords(
         )
 
     async def holds(self, practice_id: str) -> list[Hold]:
-        """The holds that stand, the oldest first."""
         rows = await self._all(
             """SELECT hold_id, record FROM sms_holds WHERE practice_id = :practice_id
             AND lifted_at IS NULL ORDER BY placed_at, hold_id""",
@@ -135,7 +131,6 @@ class RetentionRecords(
     async def is_held(
         self, practice_id: str, *, number: PhoneNumber | None = None, person: str | None = None
     ) -> bool:
-        """Whether something about a number, or a person, is under a hold."""
         held = await self._held(practice_id)
         filed = await self._person(practice_id, person)
         if filed and held.numbers:
@@ -172,7 +167,6 @@ class RetentionRecords(
     async def aged(
         self, record: RecordClass, practice_id: str, after: str, limit: int
     ) -> list[Aged]:
-        """The next records of a class, whatever their age, behind the one with the key."""
         page, held = _PAGES[record], await self._held(practice_id)
         rows = await self._all(
             page.query, practice_id=practice_id, after=page.key(after), limit=limit
@@ -191,7 +185,6 @@ class RetentionRecords(
     async def drop_content(
         self, record: RecordClass, practice_id: str, key: str, *, purged: Purged
     ) -> bool:
-        """Replace the content of a record by its proof; False where there is nothing to drop."""
         if self._dialect.scrub:
             await self._db.fetch(self._dialect.scrub, {})
         drop = {
@@ -255,7 +248,6 @@ class RetentionRecords(
     async def drop_expired_pages(
         self, practice_id: str, at: datetime, after: str, limit: int
     ) -> tuple[int, str]:
-        """Drop what expired pages show, but for those under a legal hold."""
         if self._dialect.scrub:
             await self._db.fetch(self._dialect.scrub, {})
         held = await self._held(practice_id)
@@ -268,7 +260,6 @@ class RetentionRecords(
         return len(free), rows[-1][0] if len(rows) == limit else ""
 
     async def purged_decisions(self, practice_id: str, message_id: str) -> list[Purged]:
-        """What stays of decisions about a text that were dropped, oldest first."""
         rows = await self._all(
             """SELECT d.purged FROM sms_decisions d JOIN sms_messages m USING (message_id)
             WHERE message_id = :message_id AND practice_id = :practice_id
@@ -279,7 +270,6 @@ class RetentionRecords(
         return [records.decode(purged, Purged) for (purged,) in rows]
 
     async def count(self, record: RecordClass, practice_id: str) -> int:
-        """How many records of the ledger, or of the audit log, there are."""
         row = await self._one(_COUNTS[record], practice_id=practice_id)
         return int(row[0]) if row else 0
 

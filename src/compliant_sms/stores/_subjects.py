@@ -317,10 +317,6 @@ class SubjectRecords(Records):
     # Keys
 
     async def rewrap(self, limit: int) -> int:
-        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many.
-
-        Those of the indexes first, and alone: whoever begins a chain reads there which key seals.
-        """
         keys = self._vault.keys
         if keys is None:
             return 0
@@ -358,7 +354,6 @@ class SubjectRecords(Records):
         return len(rows)
 
     async def to_rewrap(self) -> int:
-        """How many keys an older key of the keyring seals, which is read again before."""
         keys = self._vault.keys
         if keys is None:
             return 0
@@ -368,14 +363,12 @@ class SubjectRecords(Records):
         return int(row[0]) if row else 0
 
     async def sealed_with(self) -> list[str]:
-        """The ids of the keys that seal the indexes of all practices."""
         rows = await self._all(
             "SELECT DISTINCT key_id FROM sms_vaults WHERE index_key IS NOT NULL ORDER BY key_id"
         )
         return [key_id for (key_id,) in rows]
 
     async def data_key(self, practice_id: str, chain_id: str) -> bytes | None:
-        """The key of a chain's records; None where they lie in the clear or are erased."""
         row = await self._one(
             """SELECT data_key FROM sms_chains
             WHERE chain_id = :chain_id AND practice_id = :practice_id""",

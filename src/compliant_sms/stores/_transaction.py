@@ -1,4 +1,7 @@
-"""Everything that is read and written, as SQL: one part a topic."""
+"""Everything that is read and written, as SQL: one part a topic.
+
+What a method promises stands where it is asked for, in :mod:`compliant_sms.ports`.
+"""
 
 from __future__ import annotations
 
