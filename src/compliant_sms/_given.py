@@ -17,32 +17,6 @@ from attrs import Attribute
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = [
-    "A_TEXT",
-    "LONGEST",
-    "a_day",
-    "a_kind",
-    "a_number",
-    "a_text",
-    "bit",
-    "day",
-    "day_or_none",
-    "each_of",
-    "flag",
-    "how_many",
-    "is_awaited",
-    "kind",
-    "language",
-    "positive_span",
-    "span",
-    "storable",
-    "text",
-    "told",
-    "utf_8",
-    "whole",
-    "yes_or_no",
-]
-
 A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
 """What to pass where a text is needed."""
 

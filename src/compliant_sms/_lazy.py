@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 
-__all__ = ["names_of"]
-
 
 def names_of(
     package: str, modules: Mapping[str, Iterable[str]]

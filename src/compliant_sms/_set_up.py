@@ -24,19 +24,6 @@ from compliant_sms.routing import Routes
 from compliant_sms.secure_pages import SecurePages
 from compliant_sms.text import within
 
-__all__ = [
-    "either_way",
-    "form_keys_of",
-    "look_ups",
-    "never_suspending",
-    "nobody",
-    "own_pages",
-    "refuse_half_a_notice",
-    "refuse_other_types",
-    "refuse_taken_keywords",
-    "refuse_unsealed",
-]
-
 
 @runtime_checkable
 class _MakesFormKeys(Protocol):

@@ -10,8 +10,6 @@ from attrs import frozen
 
 from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, parse
 
-__all__ = ["CARE", "FILES", "Rule", "RuleBook", "Says", "rulebook"]
-
 FILES = {"en": "phrases-en.toml", "es": "phrases-es.toml", "fr": "phrases-fr.toml"}
 """The file of each language."""
 

@@ -15,8 +15,6 @@ from attrs import field, frozen
 
 from compliant_sms.cli._options import utf8
 
-__all__ = ["FORMATS", "Unit", "units"]
-
 FORMATS = ("text", "json", "jsonl", "toml", "csv")
 _BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".toml": "toml"}
 _BY_SUFFIX |= {".csv": "csv"}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from compliant_sms.cli._named import Either, answer, with_messengers
 
-__all__ = ["pause", "resume"]
-
 
 def pause(where: str, *, by: str, reason: str, scope: str) -> None:
     """Pause each, and say what may still be on its way."""

@@ -6,8 +6,6 @@ import click
 
 from compliant_sms.cli._options import where_argument
 
-__all__ = ["pause", "resume"]
-
 _BY = click.option("--by", metavar="WHO", required=True, help="Who says so, for the audit log.")
 _REASON = click.option("--reason", metavar="WHY", required=True, help="Why, for the audit log.")
 _SCOPE = click.option(

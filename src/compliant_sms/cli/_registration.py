@@ -7,8 +7,6 @@ import json
 from compliant_sms.cli._named import Either, answer, with_messengers
 from compliant_sms.permission import Registration
 
-__all__ = ["print_texts"]
-
 
 def print_texts(where: str, *, toll_free: bool, as_json: bool) -> int:
     """Print the texts of each messenger that a name stands for.

@@ -8,8 +8,6 @@ import click
 
 from compliant_sms.cli._options import where_argument
 
-__all__ = ["registration"]
-
 
 @click.command(short_help="Print what to register with carriers.")
 @where_argument

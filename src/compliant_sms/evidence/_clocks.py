@@ -10,8 +10,6 @@ from compliant_sms.consent import ConsentEvent
 from compliant_sms.evidence._text_records import TextRecord
 from compliant_sms.rules import Decision
 
-__all__ = ["apart"]
-
 
 def apart(
     chains: Sequence[Sequence[ConsentEvent]],

@@ -27,19 +27,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.routing import Route
 from compliant_sms.rules import Decision, Facts, OptOutShown, Verdict, is_exempt
 
-__all__ = [
-    "WAITING",
-    "Claimed",
-    "Limited",
-    "Unlinked",
-    "admit",
-    "decide",
-    "is_late",
-    "prefetch",
-    "take",
-    "too_late",
-]
-
 WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
 

@@ -12,8 +12,6 @@ from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Failure, Problem
 
-__all__ = ["call_back", "is_called_back", "keep", "uncertain"]
-
 _CALLED_BACK = "called-back"
 _WORDS = (
     "It was called back while it may have been on its way: where it turns out that it did not go, "

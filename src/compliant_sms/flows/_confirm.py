@@ -37,8 +37,6 @@ from compliant_sms.messages import Draft, Inbound
 from compliant_sms.optout import Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
 
-__all__ = ["confirm_received"]
-
 # A provider may list a text some moments after its callback.
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 _LEASE = timedelta(minutes=5)  # longer than one can take

@@ -16,8 +16,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import is_permitted
 
-__all__ = ["Agreements", "agreement", "company"]
-
 # The least age of majority anywhere here: who may have come of age is told by themselves.
 _OF_AGE = 18
 

@@ -12,8 +12,6 @@ from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import StatusUpdate
 
-__all__ = ["apply_early", "apply_news", "early_news"]
-
 
 async def apply_news(
     tx: Transaction, message: Message, provider: str, update: StatusUpdate, at: datetime

@@ -7,8 +7,6 @@ from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision, used
 
-__all__ = ["record_overrides"]
-
 
 async def record_overrides(
     tx: Transaction, ports: Ports, message: Message, decision: Decision

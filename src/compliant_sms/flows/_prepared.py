@@ -14,8 +14,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Finding, Verdict, care_of
 from compliant_sms.templates import Template
 
-__all__ = ["ENGLISH", "OTHERWISE", "WITHDRAWN", "outdated", "template_of", "unknown", "wish_for"]
-
 ENGLISH = "en"
 WITHDRAWN = "the template that it was made from was withdrawn"
 OTHERWISE = "the patient is to have it in another language, or in more or less detail"

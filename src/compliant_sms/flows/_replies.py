@@ -15,16 +15,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 from compliant_sms.templates import dialled, sender_name
 
-__all__ = [
-    "Asked",
-    "help_reply",
-    "opt_in_confirmation",
-    "opt_in_question",
-    "opt_out_confirmation",
-    "reply_key",
-    "welcome_reply",
-]
-
 # 47 CFR 64.1200(a)(12): within five minutes a confirmation is presumed to be within consent.
 _CONFIRM_WITHIN = timedelta(minutes=5)
 # A patient who asks for help an hour ago has found it elsewhere.

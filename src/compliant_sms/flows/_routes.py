@@ -19,15 +19,6 @@ from compliant_sms.routing import Route
 from compliant_sms.rules import decided_as
 from compliant_sms.templates import opt_out_line
 
-__all__ = [
-    "enrol",
-    "is_proved",
-    "left_by",
-    "refuse_others_senders",
-    "refuse_unsupported",
-    "routes_for",
-]
-
 # The line that says how to opt out may have to be added, and that is known only later.
 _LINE = max(len(opt_out_line(language)) for language in ("en", "es", "fr"))
 

@@ -21,8 +21,6 @@ from compliant_sms.reminders import (
     succeeded,
 )
 
-__all__ = ["CHANGED", "Key", "Unasked", "is_succeeded", "void_reason"]
-
 Key: TypeAlias = tuple[str, str]
 """A visit's id and occurrence."""
 

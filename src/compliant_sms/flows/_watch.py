@@ -26,8 +26,6 @@ from compliant_sms.reminders import VisitAnswer
 from compliant_sms.rules import Decision
 from compliant_sms.volume import UNTIL_RESUMED, pause_finding
 
-__all__ = ["Watched"]
-
 T = TypeVar("T")
 
 

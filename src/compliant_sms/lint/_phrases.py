@@ -8,8 +8,6 @@ from typing import TypeAlias
 
 from compliant_sms.phrases import WORD, Found, Phrasebook, WordIndex, parse, search
 
-__all__ = ["FILES", "Says", "found", "says"]
-
 FILES = ("phrases-en.toml", "phrases-es.toml", "phrases-fr.toml")
 """A file for each language."""
 

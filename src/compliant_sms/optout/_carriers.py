@@ -17,8 +17,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.optout._keywords import per_se_words
 from compliant_sms.phrases import rows_of
 
-__all__ = ["CarrierKeywords", "Matching", "carrier_keywords", "carriers"]
-
 _FILE = "carriers.toml"
 _words = deep_iterable(and_(instance_of(str), min_len(2)), instance_of(frozenset))
 

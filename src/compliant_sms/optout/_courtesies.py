@@ -12,8 +12,6 @@ from attrs import frozen
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases import listed, read_toml
 
-__all__ = ["Courtesies", "courtesies"]
-
 _FILE = "courtesies.toml"
 
 

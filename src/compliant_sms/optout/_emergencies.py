@@ -22,8 +22,6 @@ from compliant_sms.optout._intents_words import Spoken
 from compliant_sms.phrases import Found, parse
 from compliant_sms.phrases._scanning import Scanner
 
-__all__ = ["danger_beside", "dangers", "find_emergency"]
-
 FILES = ("emergencies-en.toml", "emergencies-es.toml", "emergencies-more.toml")
 
 

@@ -16,8 +16,6 @@ from compliant_sms.optout._heard import MOST_READ, Heard
 from compliant_sms.optout._reading import Author
 from compliant_sms.phrases import PhraseRule, WordIndex, fold, matches, parse
 
-__all__ = ["author_of", "own_parts"]
-
 _FILE = "frames.toml"
 _CLOSING = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
 # A single one may be an apostrophe, at the end as well: where that quote ends is not plain.

@@ -17,8 +17,6 @@ from compliant_sms.optout._reading import Intent
 from compliant_sms.phrases import Found, fold, parse
 from compliant_sms.phrases._scanning import Scanner
 
-__all__ = ["Told", "Weighed", "documents", "phrases_in", "told", "weigh"]
-
 FILES = ("intents-en.toml", "intents-es.toml", "intents-more.toml")
 
 # Of equal weight, what concerns a person's health or wishes first.

@@ -15,8 +15,6 @@ from attrs import field, frozen
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases import fold, listed
 
-__all__ = ["Spoken", "letterwise", "speak"]
-
 _FILE = "text-speak.toml"
 _MOST_KEPT = 4096
 _TOKEN = re.compile(

@@ -10,8 +10,6 @@ from compliant_sms.errors import ConfigurationError
 from compliant_sms.optout._heard import hear
 from compliant_sms.phrases import fold, listed
 
-__all__ = ["language_of", "language_to_answer"]
-
 _FILE = "languages.toml"
 _FIRST = 400  # code points; more do not make it clearer
 

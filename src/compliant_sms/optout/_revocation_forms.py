@@ -12,8 +12,6 @@ from compliant_sms.optout._revocation_grammar import OTHER, Form, Grammar, gramm
 from compliant_sms.optout._revocation_rules import Says
 from compliant_sms.phrases import Found
 
-__all__ = ["formed", "may_be_formed"]
-
 _Found: TypeAlias = Found[Says]
 
 _A_FEW = 6

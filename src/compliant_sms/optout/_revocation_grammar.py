@@ -18,8 +18,6 @@ from compliant_sms.errors import ConfigurationError
 from compliant_sms.optout._revocation_rules import Rule, Says, folded
 from compliant_sms.phrases import PhraseRule, listed
 
-__all__ = ["OTHER", "Form", "Grammar", "grammar", "one_less"]
-
 _FILE = "grammar.toml"
 _A_WHOLE = 18
 """Words of a text of which the whole may be a form."""

@@ -12,8 +12,6 @@ from attrs import frozen
 
 from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, fold, parse
 
-__all__ = ["Rule", "RuleBook", "Says", "folded", "rulebook"]
-
 _HINTS = "revocation-hints-en.toml"
 _FILES = {
     "en": ("revocation-en.toml", _HINTS),

@@ -12,8 +12,6 @@ from compliant_sms.optout._reading import Revocation
 from compliant_sms.optout._revocation_rules import Says, rulebook
 from compliant_sms.phrases import Found, listed, search
 
-__all__ = ["limits", "scope_answer"]
-
 _Found: TypeAlias = Found[Says]
 _Limits: TypeAlias = tuple[bool, frozenset[Category]]
 

@@ -12,8 +12,6 @@ from attrs.validators import instance_of, matches_re
 
 from compliant_sms.phrases import WORD, listed, rows_of
 
-__all__ = ["Spelling", "spelling"]
-
 _FILE = "spellings.toml"
 # What each key of a US keyboard has beside it, for the letters of the words.
 _BESIDE = {

@@ -9,8 +9,6 @@ from compliant_sms.optout._courtesies import courtesies
 from compliant_sms.optout._reading import Intent, Reading
 from compliant_sms.phrases import fold
 
-__all__ = ["has_news"]
-
 # Where one thing said ends and the next begins: at a stop, or, as texts are often written without
 # one, before whoever the next is about.
 _NEXT = re.compile(

@@ -20,8 +20,6 @@ from compliant_sms.phi._place_words import (
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 
-__all__ = ["address_by_cue", "street_address"]
-
 _DIRECTIONS = word_set(
     "n s e w ne nw se sw north south east west northeast northwest southeast southwest"
 )

@@ -17,8 +17,6 @@ from compliant_sms.phi._audience_words import Phrase, Role, signs_of_words
 from compliant_sms.phi._marks import FOR_WHOM
 from compliant_sms.phi._view import View
 
-__all__ = ["Audience", "audience_of", "ends_sentence", "sentence_of"]
-
 _ASIDE = -1  # what is supposed, but first something is said
 _NONE_OF_IT, _ITS_OWN = -2, 1
 _BESIDE_STAFF = 1

@@ -22,8 +22,6 @@ from compliant_sms.phi._view import View
 if TYPE_CHECKING:
     from compliant_sms.phi._health_terms import Term
 
-__all__ = ["tells_of_one"]
-
 # A term of health as the rows see it: as long as it is, so that places stay the same.
 _SIGN = "\1"
 _TERM = f"{_SIGN}+"

@@ -16,8 +16,6 @@ from compliant_sms.phi._inability import cannot
 from compliant_sms.phi._injuries import bitten, hurt, inside
 from compliant_sms.phi._view import View
 
-__all__ = ["complaints"]
-
 _FAR = 6  # words between a part of the body and what is wrong with it
 
 

@@ -16,8 +16,6 @@ from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
-__all__ = ["find_conditions"]
-
 _BODILY = Kind.BODY | Kind.COMPLAINT | Kind.CONDITION
 _FARTHEST = 6  # words between a part of the body and what is wrong with it
 _BLANKS = frozenset({" ", "-", "  ", "'", "/", " / "})

@@ -27,8 +27,6 @@ from compliant_sms.phi._marks import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["is_birth", "is_date"]
-
 _BEFORE_SPAN = 7
 _BACK = 40
 _MOST_NAME = 4

@@ -21,8 +21,6 @@ from compliant_sms.phi._marks import BIRTH, DAY, MONTH
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = ["find_dates"]
-
 _WORDS = DAY | MONTH | BIRTH
 _LONGEST_GAP = 8
 _GAPS = frozenset((" ", ", ", " the "))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-__all__ = ["decoded", "end_in"]
-
 _FILLING = "\u2060"  # nobody sees it, and the recognizers leave it out
 # Signs that stand around values say less than blanks, so that words stand free.
 _KEPT = frozenset(" @.,-:/_+#&;'%")

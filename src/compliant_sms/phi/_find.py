@@ -34,8 +34,6 @@ from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import told
 from compliant_sms.phi._weighing import with_care, with_links_told
 
-__all__ = ["RECOGNIZERS", "find"]
-
 Recognizer = Callable[[View, Known], Iterable[PhiFinding]]
 
 RECOGNIZERS: tuple[Recognizer, ...] = (

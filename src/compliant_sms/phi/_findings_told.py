@@ -14,8 +14,6 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["Place", "findings_seen", "findings_told", "passed"]
-
 Place = tuple[int, int, str]  # with the rule that saw it
 
 _LONG = 9  # words of a finding

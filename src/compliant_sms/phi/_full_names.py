@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["is_full"]
-
 _FEWEST_WORDS = 2
 _FEWEST_LETTERS = 2
 

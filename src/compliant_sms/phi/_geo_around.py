@@ -21,8 +21,6 @@ from compliant_sms.phi._place_words import (
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 
-__all__ = ["corner_at", "corner_by_word", "county_at", "residence_at", "street_at"]
-
 _Place = tuple[int, int, str]
 _MOST_NAME = 3
 _LEAD = 4

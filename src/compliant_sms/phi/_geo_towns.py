@@ -24,16 +24,6 @@ from compliant_sms.phi._places import is_another, state_behind, town_ahead
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = [
-    "dwelling_place",
-    "is_addressed",
-    "is_led",
-    "lone_town",
-    "numbered_place",
-    "places_by_state",
-    "town_at",
-]
-
 _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around")
 _FROM = word_set("from desde")

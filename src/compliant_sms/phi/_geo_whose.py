@@ -10,8 +10,6 @@ from compliant_sms.phi._places import is_another
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import MOST_READ, patient_writes
 
-__all__ = ["is_theirs"]
-
 _BACK = 9
 _FEW = 9  # words
 _AHEAD = 6

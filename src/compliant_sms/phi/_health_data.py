@@ -8,8 +8,6 @@ from typing import ClassVar
 
 from compliant_sms.phi._labels import Sensitivity
 
-__all__ = ["Kind", "Written", "cues", "head_of", "heads", "letters_of"]
-
 
 class Kind:
     """What a term is: bits, for they are compared for every term of every text."""

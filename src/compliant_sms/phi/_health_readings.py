@@ -11,8 +11,6 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["SHOWN", "later_values", "shown_on_meters", "value_again", "values_before"]
-
 Place = tuple[int, int, str]  # with the rule that saw it
 
 _LEAST, _MOST = 30, 600  # of the sugar in somebody's blood

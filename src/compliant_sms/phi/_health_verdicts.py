@@ -12,8 +12,6 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["Place", "findings_of_tests", "verdicts"]
-
 Place = tuple[int, int, str]  # with the rule that saw it
 
 _BACK = 8  # words between a test and what it gave

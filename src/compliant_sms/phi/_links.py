@@ -12,8 +12,6 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["find_urls"]
-
 _CHUNK = re.compile(r"[A-Za-z]+|\d+")
 _PIECE = re.compile(r"[^-_.~+%]+")
 _LETTERS = re.compile(r"[^\W\d_]+")

@@ -15,8 +15,6 @@ from compliant_sms.phi._short_names import short_names
 from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
-__all__ = ["find_medications"]
-
 _VIDEO_VISITS = "doxy.me"  # a host for them, and no doxycycline
 _TAKEN = Kind.MEDICATION | Kind.CONDITION | Kind.BODY | Kind.MEASURE
 

@@ -54,8 +54,6 @@ from compliant_sms.phi._name_words import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["by_itself", "may_be_alone"]
-
 _STREETS = frozenset(word for word in PLACES if len(word) > 2)
 _ALSO = DOES | {"asks", "paid", "pays", "texted", "thinks"}
 _ANSWERS = _ALSO | {"here", "is"}

@@ -61,8 +61,6 @@ from compliant_sms.phi._name_words import (
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import MOST_READ, practice_speaks, writes_to_patient
 
-__all__ = ["after_cue"]
-
 _ABBREVIATED = frozenset({" ", ". ", "."})
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})

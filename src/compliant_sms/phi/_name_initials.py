@@ -20,8 +20,6 @@ from compliant_sms.phi._name_reading import Openness, Person, name_at
 from compliant_sms.phi._name_words import DOES, LETTERED
 from compliant_sms.phi._view import View
 
-__all__ = ["initials", "may_be_initials"]
-
 _MOST = 4
 _ABBREVIATIONS = word_set(
     "U.S. U.K. E.R. I.V. P.O. A.M. P.M. M.D. D.O. R.N. N.P. P.A. P.S. D.C. L.A. N.Y. I.D. O.B. T.B."

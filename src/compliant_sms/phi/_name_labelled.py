@@ -12,8 +12,6 @@ from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
-__all__ = ["labelled"]
-
 RULE = "labelled"
 
 _FIRST = word_set("first given nombre nombres forename firstname fname")

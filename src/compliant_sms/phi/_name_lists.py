@@ -9,18 +9,6 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-__all__ = [
-    "VIETNAMESE",
-    "given_names",
-    "is_apostrophized",
-    "is_ordinary",
-    "nicknames",
-    "ordinary_words",
-    "plain_names",
-    "surnames",
-    "word_set",
-]
-
 # What is left of a word without its ending, in the way that the list leaves endings out.
 _ENDINGS = (
     ("ing", ""),

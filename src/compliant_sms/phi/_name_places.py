@@ -28,8 +28,6 @@ from compliant_sms.phi._name_words import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["in_link", "is_place", "is_town"]
-
 _EATERIES = word_set(
     "cafe diner deli bakery grill pizza pizzeria pub salon barbershop motors bistro coffee tavern"
     " brewery donuts bbq restaurant"

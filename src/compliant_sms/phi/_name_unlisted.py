@@ -17,8 +17,6 @@ from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_words import ARTICLES, BEFORE_SOMEBODY, DOES, LETTERED
 from compliant_sms.phi._view import View
 
-__all__ = ["is_paired", "owner", "unlisted"]
-
 _LONG = 8
 _JOINT = frozenset({" ", "-", ". "})
 _CALLED = frozenset({"!", ",", ":"})

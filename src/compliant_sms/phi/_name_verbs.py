@@ -11,8 +11,6 @@ from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_words import BRANDS, MODAL, MONTHS, THINGS
 from compliant_sms.phi._view import View
 
-__all__ = ["FOODS", "told_by_verbs"]
-
 _NEVER = MODAL | MONTHS | THINGS | BRANDS
 FOODS = word_set("honey candy ginger sage basil cookie red")
 """What is eaten rather than called."""

@@ -39,8 +39,6 @@ from compliant_sms.phi._name_staff import as_staff
 from compliant_sms.phi._name_words import BRANDS, JOINS, SKIPPED, THINGS
 from compliant_sms.phi._view import View
 
-__all__ = ["find_names"]
-
 _CUES = NAME_CUE | STAFF_CUE
 _ALONE = CANDIDATE | LETTER
 _SMALL = GIVEN | LETTER

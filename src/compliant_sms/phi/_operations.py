@@ -8,8 +8,6 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term, is_of_one
 from compliant_sms.phi._view import View
 
-__all__ = ["operations"]
-
 _OPERATED = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE
 _MOST_BETWEEN = 3
 _DONE_SO = frozenset(

@@ -20,8 +20,6 @@ from compliant_sms.phi._view import View
 if TYPE_CHECKING:
     from compliant_sms.phi._health_terms import Term
 
-__all__ = ["is_personal"]
-
 _AT_FIRST = 2
 _NAMED = 4
 _VALUED = 4

@@ -9,35 +9,6 @@ from typing import NamedTuple
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._date_words import word_set
 
-__all__ = [
-    "ADDRESS",
-    "BOXES",
-    "CALLES",
-    "CORNERS",
-    "COUNTIES",
-    "DISTRICTS",
-    "DWELLINGS",
-    "FIRMS",
-    "FIRMS_NEAR",
-    "HOTELS",
-    "LONG_DWELLINGS",
-    "MOVES",
-    "ORDINAL_ENDS",
-    "OURS",
-    "PAID",
-    "ROADS",
-    "SMALL_STATES",
-    "STATES",
-    "STATE_NAMES",
-    "STREETS",
-    "SURE_DISTRICTS",
-    "SURE_STREETS",
-    "THEIRS",
-    "Towns",
-    "place_lists",
-    "towns",
-]
-
 _FILE = "towns.txt"
 
 STATES = word_set(

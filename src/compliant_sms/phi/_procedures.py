@@ -16,8 +16,6 @@ from compliant_sms.phi._short_names import short_names
 from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
 
-__all__ = ["find_procedures"]
-
 _OBJECTS = Kind.BODY | Kind.CONDITION | Kind.MEASURE | Kind.MEDICATION | Kind.PROCEDURE
 _BEFORE = _OBJECTS & ~Kind.MEDICATION
 _PARTS = (

@@ -9,8 +9,6 @@ from attrs import frozen
 
 from compliant_sms.phi._labels import PhiLabel
 
-__all__ = ["Cue", "cues"]
-
 
 @frozen
 class Cue:

@@ -16,8 +16,6 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["find_photos", "find_record_forms"]
-
 _NOT_BEFORE = frozenset("_.-")
 _VIN, _UDI, _SHORTEST_CARD = 17, 14, 13
 _NO_PLATE = marks.RECORD_CUE | marks.NAMING | marks.LINK | marks.OTHER_NUMBER | marks.CAR_OR_DIGIT

@@ -12,8 +12,6 @@ from compliant_sms.phi._record_runs import Number
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["Kinds"]
-
 # Things that bear the number of what is named before them: "medicare card", "activation code".
 _REFERENCES = frozenset(("ref", "reference", "confirmation", "confirmacion", "referencia", "conf"))
 _BEARERS = _REFERENCES | {"card", "tarjeta", "enrollment", "tag", "tags", "plan"}

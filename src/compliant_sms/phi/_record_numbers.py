@@ -25,8 +25,6 @@ from compliant_sms.phi._unread import MOST_READ, unread
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = ["cue_at", "find_record_numbers"]
-
 _FARTHEST, _FARTHEST_BEHIND, _MOST_BETWEEN, _ENOUGH = 72, 45, 8, 3
 _NAMED, _COLON, _FEWEST, _FEWEST_LAST, _BEFORE, _LAST = 3, 1, 3, 2, 4, 4
 _IDS = frozenset(("id", "ids"))

@@ -10,8 +10,6 @@ from attrs import frozen
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._view import View
 
-__all__ = ["Number", "may_be_number", "read_number"]
-
 _JOINING = frozenset("-*•_/:")
 _BEFORE_UNITS = frozenset(" %$/:.,")
 _LONGEST_FIRST = 9

@@ -21,8 +21,6 @@ from compliant_sms.phi._unread import MOST_READ, unread
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["find_strays"]
-
 _FEWEST, _FEWEST_TOLD, _FEWEST_MIXED, _FEWEST_RUNS, _FEWEST_MASKS = 5, 4, 7, 4, 2
 _NEAR, _FEW, _BEHIND, _SIGN, _LONGEST = 14, 3, 4, 6, 28
 _MASKS = frozenset("*•")

@@ -12,8 +12,6 @@ from compliant_sms.phi._health_readings import SHOWN
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["Place", "phrased_results", "telling"]
-
 Place = tuple[int, int, str]  # with the rule that saw it
 
 _ORDERED = Kind.MEASURE | Kind.PROCEDURE

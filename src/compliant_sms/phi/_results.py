@@ -25,8 +25,6 @@ from compliant_sms.phi._result_phrases import phrased_results, telling
 from compliant_sms.phi._trends import trends
 from compliant_sms.phi._view import View
 
-__all__ = ["find_results"]
-
 _HOUR = 1  # "at 9" is a time
 _MEASURE = Kind.MEASURE
 _TESTS = Kind.PROCEDURE | Kind.MEDICATION  # vitamin D is both

@@ -13,8 +13,6 @@ from compliant_sms.phi._labels import HEALTH_LABELS, PhiFinding, PhiLabel, Sensi
 from compliant_sms.phi._specialties import end_of_place
 from compliant_sms.phi._view import View
 
-__all__ = ["care_of", "care_of_finding", "most_protected", "sensitivities"]
-
 _GENERAL = Sensitivity.GENERAL
 _ORDER = {care: place for place, care in enumerate(Sensitivity)} | {_GENERAL: len(Sensitivity)}
 _LONGEST_CODE = 9

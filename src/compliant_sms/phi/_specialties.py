@@ -12,8 +12,6 @@ from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["end_of_place", "find_specialties", "told_otherwise"]
-
 _GROUND = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE | Kind.SPECIALTY
 _AILING = Kind.BODY | Kind.CONDITION
 _MOST_NAMED = 8  # terms in the name of a practice

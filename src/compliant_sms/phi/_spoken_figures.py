@@ -10,8 +10,6 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["spoken_runs"]
-
 _FEWEST, _FEWEST_WORDS = 7, 3
 
 

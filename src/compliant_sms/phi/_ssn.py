@@ -18,8 +18,6 @@ from compliant_sms.phi._record_numbers import cue_at
 from compliant_sms.phi._spoken_figures import spoken_runs
 from compliant_sms.phi._view import View
 
-__all__ = ["find_ssn"]
-
 _BREAK = r"[-.\s/_·]{1,3}"
 # A longer number goes on with a digit, a word with a letter; a sentence ends with a full stop.
 _END = r"(?!\w|[-.]\d)"

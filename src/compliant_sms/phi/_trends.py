@@ -10,8 +10,6 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import Kind, Term
 from compliant_sms.phi._view import View
 
-__all__ = ["trends"]
-
 Place = tuple[int, int, str]  # with the rule that saw it
 
 _FAR = 6  # words between a measure and how it is

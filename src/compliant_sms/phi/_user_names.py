@@ -12,8 +12,6 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["find_user_names"]
-
 _WORDS = marks.COMMON | marks.NO_NAME | marks.HARDLY_NAME | marks.LINK | marks.NAMING
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from compliant_sms.phi._health_terms import HealthRead
     from compliant_sms.phi._labels import Direction
 
-__all__ = ["View"]
-
 _MOST_KEPT = 4096
 
 

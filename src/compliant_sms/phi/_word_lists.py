@@ -8,8 +8,6 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._record_cues import cues
 
-__all__ = ["listed", "number_lists"]
-
 _MARKED = {
     "persons": marks.PERSONS,
     "office": marks.OFFICE,

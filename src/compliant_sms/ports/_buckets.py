@@ -6,8 +6,6 @@ from typing import Protocol
 
 from compliant_sms.rates import Bucket
 
-__all__ = ["Buckets"]
-
 
 class Buckets(Protocol):
     """Token buckets by name, which all workers share."""

@@ -7,8 +7,6 @@ from typing import TypeAlias
 
 from compliant_sms.events import Event
 
-__all__ = ["Tell", "tell_nobody"]
-
 Tell: TypeAlias = Callable[[Sequence[Event]], Awaitable[None]]
 """Tells the host what happened, outside of any transaction. It never raises."""
 

@@ -42,8 +42,6 @@ from compliant_sms.volume import VolumePlan
 if TYPE_CHECKING:
     from compliant_sms.templates import Catalogue
 
-__all__ = ["Ports"]
-
 
 @frozen(kw_only=True)
 class Ports:

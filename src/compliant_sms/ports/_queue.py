@@ -8,8 +8,6 @@ from typing import Protocol
 
 from compliant_sms.messages import Message
 
-__all__ = ["Queue"]
-
 
 class Queue(Protocol):
     """Texts by when they are due, and by what is still open about them."""

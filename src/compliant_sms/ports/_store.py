@@ -26,8 +26,6 @@ from compliant_sms.ports._texts import Texts
 from compliant_sms.ports._tree import LedgerTree
 from compliant_sms.ports._volume import Pauses, Places
 
-__all__ = ["Store", "Transaction"]
-
 T = TypeVar("T")
 
 

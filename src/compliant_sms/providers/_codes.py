@@ -16,8 +16,6 @@ from compliant_sms.providers._base import Attempt, Certainty, Failure, Problem, 
 from compliant_sms.providers._reading import is_refusal, retry_after, scrubbed
 from compliant_sms.wire import HttpReply
 
-__all__ = ["Codes", "accepted", "codes_of", "not_accepted", "problem"]
-
 T = TypeVar("T")
 _NOTHING_NEW = "none"
 _LONGEST_CODE = 80

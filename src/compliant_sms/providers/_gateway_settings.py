@@ -17,20 +17,6 @@ from compliant_sms.providers._base import Failure
 from compliant_sms.providers._gateway_auth import HEADER, RequestAuth
 from compliant_sms.providers._json_pointer import found_at, json_pointer
 
-__all__ = [
-    "Condition",
-    "Encoding",
-    "Equals",
-    "GatewayAnswer",
-    "GatewayCallbacks",
-    "GatewayRequest",
-    "InboundFields",
-    "NumberForm",
-    "Present",
-    "StatusFields",
-    "TextPart",
-]
-
 _ACCEPTED = frozenset({200, 201, 202})
 
 

@@ -22,8 +22,6 @@ from compliant_sms.providers._codes import codes_of, problem
 from compliant_sms.providers._reading import e164, instant, mapping, text_in
 from compliant_sms.providers._webhooks import VerifiedWebhook
 
-__all__ = ["event_of", "is_duplicate", "refusal", "sent_text", "why_not"]
-
 
 def _problem(code: str, said: object, status: int | None = None) -> Problem:
     return problem("Infobip", codes_of("infobip"), code, status=status, said=said)

@@ -10,8 +10,6 @@ from urllib.parse import quote, urlencode
 
 from compliant_sms.wire import HttpRequest
 
-__all__ = ["basic", "get_json", "post_form", "post_json", "with_parameter"]
-
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _NONE: Mapping[str, str] = MappingProxyType({})

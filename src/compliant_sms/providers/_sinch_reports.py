@@ -13,8 +13,6 @@ from compliant_sms.providers._base import Failure, StatusUpdate
 from compliant_sms.providers._codes import codes_of, problem
 from compliant_sms.providers._reading import e164, text_in
 
-__all__ = ["news_of"]
-
 
 def news_of(report: Mapping[str, Any], told: Mapping[str, Any]) -> StatusUpdate:
     """How far a text is.

@@ -30,8 +30,6 @@ from compliant_sms.providers._signing import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["SIGNATURE_METHODS", "application_token", "signer", "verify_sig", "verify_token"]
-
 _LIFE: Final = timedelta(minutes=15)
 _ISSUER: Final = "Vonage"
 SIGNATURE_METHODS: Final = frozenset({"md5", "sha1", "sha256", "sha512"})

@@ -17,8 +17,6 @@ from compliant_sms.report._charts import Chart
 from compliant_sms.report._shown import SMALLEST, is_small, shown
 from compliant_sms.rules import RULES
 
-__all__ = ["page"]
-
 _HEAD = """<!doctype html>
 <html lang="en">
 <head>

@@ -14,17 +14,6 @@ from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._row import Row
 from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
 
-__all__ = [
-    "Evidence",
-    "EvidenceKind",
-    "listed_states",
-    "listed_zones",
-    "metadata_zones",
-    "of_recorded_state",
-    "of_recorded_zone",
-    "of_state",
-]
-
 _NORTH_AMERICA = 1
 
 

@@ -18,8 +18,6 @@ from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Vault
 from compliant_sms.volume import UNTIL_RESUMED
 
-__all__ = ["AppointmentRecords"]
-
 _KEPT: LiteralString = """SELECT a.practice_id, appointment_id, occurrence, sequence, revision,
     since, look_at, record, a.chain_id,
     (SELECT data_key FROM sms_chains c WHERE c.chain_id = a.chain_id)

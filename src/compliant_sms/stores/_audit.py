@@ -12,8 +12,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._connection import Row, as_written
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["AuditRecords"]
-
 
 def _chain_id(practice_id: str) -> str:
     return f"audit/{practice_id}"

@@ -7,8 +7,6 @@ from typing import LiteralString
 from compliant_sms.rates import Bucket
 from compliant_sms.stores._connection import Records, instant, text
 
-__all__ = ["BUCKET", "BucketRecords"]
-
 BUCKET: LiteralString = "SELECT level, at FROM sms_buckets WHERE name = :name"
 
 

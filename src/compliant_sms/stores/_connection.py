@@ -13,8 +13,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._dialect import Dialect
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["NOBODY", "Connection", "Records", "Row", "as_written", "instant", "text"]
-
 Row = Sequence[Any]
 
 NOBODY = ""  # NULLs are distinct in a UNIQUE constraint; an empty text is not.

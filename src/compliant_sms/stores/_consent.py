@@ -27,8 +27,6 @@ from compliant_sms.stores._connection import Row, as_written
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["EVENTS_AT", "ConsentRecords", "link_of"]
-
 EVENTS_AT: LiteralString = """SELECT person, chain_id, data_key, erased_below, position, payload
     FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
     WHERE practice_id = :practice_id AND number = :number ORDER BY e.seq"""

@@ -16,8 +16,6 @@ from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._many import none_of
 from compliant_sms.stores._waits import OPEN, WaitRecords
 
-__all__ = ["ThreadRecords"]
-
 _IN_THREAD: LiteralString = " FROM sms_waits w WHERE w.thread_id = t.thread_id AND" + OPEN
 # A text in danger is due at once, whatever waits before it.
 _THREAD: LiteralString = (

@@ -15,8 +15,6 @@ from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._texts import decided
 
-__all__ = ["CountRecords"]
-
 # The first sixteen characters of an instant are its minute.
 _BY_STATE: LiteralString = """SELECT state, count(DISTINCT message_id)
     FROM sms_steps s WHERE at >= :since AND at < :until

@@ -18,8 +18,6 @@ from compliant_sms.stores._texts import at_number, left
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["ErasureRecords"]
-
 # The person's own chains, and those of their numbers at which nobody else is known.
 _CHAINS: LiteralString = """SELECT c.chain_id, c.person FROM sms_chains c
     JOIN sms_chains own ON own.practice_id = c.practice_id AND own.number = c.number

@@ -9,8 +9,6 @@ from compliant_sms.stores._connection import Row
 from compliant_sms.stores._consent import ConsentRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["EvidenceReads"]
-
 
 class EvidenceReads(ConsentRecords):
     """Everything about a number, as it is stored."""

@@ -11,8 +11,6 @@ from compliant_sms.stores._consent import ConsentRecords, link_of
 from compliant_sms.stores._many import chunks, each, listed, numbered
 from compliant_sms.stores._vault import blind
 
-__all__ = ["ImportRecords"]
-
 _KNOWN: LiteralString = (
     "SELECT row_key FROM sms_imports WHERE practice_id = :practice_id AND kind = :kind"
     " AND row_key IN ("

@@ -17,8 +17,6 @@ from compliant_sms.stores._media import MediaRecords, came
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import blind
 
-__all__ = ["InboundRecords"]
-
 
 class InboundRecords(MediaRecords, UnconfirmedRecords):
     """What patients wrote, and what providers told."""

@@ -14,8 +14,6 @@ from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._many import AT_ONCE, each, listed
 from compliant_sms.stores._waits import OPEN, WAIT, wait_of
 
-__all__ = ["InboxRecords"]
-
 _NEXT_STEP: LiteralString = (
     "CASE w.raised WHEN 0 THEN w.warn_at WHEN 1 THEN w.due_at ELSE w.point_at END"
 )

@@ -10,8 +10,6 @@ from compliant_sms.messages import Inbound, InboundMedia
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["MediaRecords", "came"]
-
 _DUE: LiteralString = """SELECT inbound_id, position FROM sms_media
     WHERE practice_id = :practice_id AND again_at <= :at
     ORDER BY again_at, inbound_id, position LIMIT 1"""

@@ -14,8 +14,6 @@ from compliant_sms.secure_pages import Accessed, Page, PageAccess, PageContent
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["EXPIRED", "SecurePageRecords"]
-
 _PAGE: LiteralString = """SELECT p.message_id, p.practice_id, p.token_hash, p.created_at,
     p.expires_at, p.attempts, p.opened, p.replies, p.read_at, p.withdrawn_at, p.record, m.chain_id
     FROM sms_secure_pages p JOIN sms_messages m ON m.message_id = p.message_id

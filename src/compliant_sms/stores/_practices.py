@@ -14,8 +14,6 @@ from compliant_sms.practice import Practice
 from compliant_sms.stores._connection import Connection, Records
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["PracticeRecords"]
-
 # An upsert would hold the row even where it changes nothing, and all who begin at once would wait
 # in line, each for the whole transaction of the one before.
 _ENROL: LiteralString = """INSERT INTO sms_practices (sender, practice_id, plaintext, record)

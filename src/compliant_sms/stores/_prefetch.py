@@ -12,8 +12,6 @@ from compliant_sms.stores._consent import EVENTS_AT, ConsentRecords
 from compliant_sms.stores._texts import DEPARTURES, TextRecords, at_number
 from compliant_sms.stores._volume import PAUSED_SCOPES, VolumeRecords
 
-__all__ = ["PrefetchedReads"]
-
 
 class PrefetchedReads(ConsentRecords, TextRecords, BucketRecords, VolumeRecords):
     """Each query as the method asks it that is called for its answer."""

@@ -11,8 +11,6 @@ from compliant_sms.messages import Message
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 
-__all__ = ["QueueRecords", "reserving"]
-
 _URGENT_FIRST = (2, 1, 0)
 _WAITS: LiteralString = """SELECT message_id FROM sms_messages
     WHERE practice_id = :practice_id AND urgency = :urgency

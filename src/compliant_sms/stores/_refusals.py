@@ -7,8 +7,6 @@ from datetime import datetime
 from compliant_sms.ports import Refusals
 from compliant_sms.stores._connection import Records, instant, text
 
-__all__ = ["RefusalRecords"]
-
 
 class RefusalRecords(Records):
     """A count for each day, which is all that is kept of a callback that proved nothing."""

@@ -23,8 +23,6 @@ from compliant_sms.stores._texts import drafted, left
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["RetentionRecords"]
-
 # Key, number, person, since when, state, whether dropped.
 _TEXTS: LiteralString = """SELECT message_id, number, person,
     (SELECT max(at) FROM sms_steps s WHERE s.message_id = m.message_id), state, purged IS NOT NULL

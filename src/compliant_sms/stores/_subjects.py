@@ -16,8 +16,6 @@ from compliant_sms.stores._connection import NOBODY, Connection, Records, Row
 from compliant_sms.stores._many import AT_ONCE, each, listed, numbered
 from compliant_sms.stores._vault import Subject, Vault, blind
 
-__all__ = ["SubjectRecords"]
-
 # An entry of an index of PostgreSQL takes 2,704 bytes, with practice and number beside the person.
 _LONGEST_PERSON = 2000
 

@@ -19,17 +19,6 @@ from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
-__all__ = [
-    "COLUMNS",
-    "DEPARTURES",
-    "MESSAGE",
-    "TextRecords",
-    "at_number",
-    "decided",
-    "drafted",
-    "left",
-]
-
 COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
     (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id),

@@ -20,8 +20,6 @@ from compliant_sms.stores._retention import RetentionRecords
 from compliant_sms.stores._tree import TreeRecords
 from compliant_sms.stores._volume import VolumeRecords
 
-__all__ = ["SqlTransaction"]
-
 
 class SqlTransaction(
     PracticeRecords,

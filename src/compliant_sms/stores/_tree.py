@@ -7,8 +7,6 @@ from typing import cast
 from compliant_sms.ports import FiledLeaf, StoredCheckpoint
 from compliant_sms.stores._connection import Records
 
-__all__ = ["TreeRecords"]
-
 
 class TreeRecords(Records):
     """Leaves, which get their index when a checkpoint takes them in; nodes; checkpoints.

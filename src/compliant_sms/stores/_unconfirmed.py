@@ -14,8 +14,6 @@ from compliant_sms.stores._connection import Row, text
 from compliant_sms.stores._media import came
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["UnconfirmedRecords"]
-
 _DUE: LiteralString = """SELECT inbound_id FROM sms_unconfirmed
     WHERE practice_id = :practice_id AND again_at <= :at ORDER BY again_at, inbound_id LIMIT 1"""
 _KEPT: LiteralString = """SELECT u.inbound_id, u.attempts, u.record, i.record, i.chain_id

@@ -11,8 +11,6 @@ from compliant_sms.stores._connection import text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.volume import Pause
 
-__all__ = ["PAUSED_SCOPES", "VolumeRecords"]
-
 PAUSED_SCOPES: LiteralString = """SELECT scope FROM sms_pauses
     WHERE practice_id = :practice_id AND lifted_at IS NULL"""
 

@@ -9,8 +9,6 @@ from compliant_sms.conversations import Wait
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["OPEN", "WAIT", "WaitRecords", "wait_of"]
-
 # An answer counts from the moment on at which it left, and no more once it is known that it failed.
 _REACHED: LiteralString = """FROM sms_answers a JOIN sms_messages m ON m.message_id = a.message_id
     WHERE a.wait_id = w.wait_id AND m.state IN ('sent', 'delivered')"""

@@ -9,8 +9,6 @@ from attrs import frozen
 from compliant_sms.templates._syntax import Literal, Node, Part, Slot
 from compliant_sms.text import Link
 
-__all__ = ["Filled", "fill", "half_given", "optional"]
-
 
 @frozen
 class _Piece:

@@ -15,8 +15,6 @@ from compliant_sms.templates._kinds import KINDS, Kind
 from compliant_sms.templates._parts import Approval, Body, Variable, Withdrawal
 from compliant_sms.templates._template import Template
 
-__all__ = ["starter", "templates_in"]
-
 _TABLES: Mapping[str, type[Template]] = {"template": Template, "reply": CannedReply}
 _SHARED = {"name", "version", "purpose", "asks", "approved", "withdrawn", "variables", "bodies"}
 _FIELDS = {"template": _SHARED, "reply": _SHARED | {"intents"}}

@@ -18,8 +18,6 @@ from compliant_sms.retention import RecordClass
 if TYPE_CHECKING:
     from compliant_sms.testing._fake import FakeCarrier
 
-__all__ = ["Secret", "secrets_of"]
-
 _PAGE: Final = 500
 _WINDOW: Final = 4
 """So many words of a body in a row give it away; fewer may stand anywhere."""

@@ -18,8 +18,6 @@ from compliant_sms.errors import ConfigurationError
 from compliant_sms.text._links import Link, links
 from compliant_sms.text._segments import Encoding, Segmentation, in_gsm7, not_in_gsm7, segment
 
-__all__ = ["OutsideGsm7", "SmartEncoding", "outside_gsm7", "smart_encode"]
-
 _FILE = "smart-encoding.toml"
 
 

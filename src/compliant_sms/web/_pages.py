@@ -16,8 +16,6 @@ from compliant_sms.web._address import Arrival
 from compliant_sms.web._core import Answered, Call, Read, directly, log_failure
 from compliant_sms.wire import HttpReply
 
-__all__ = ["PageDesk", "answer_whatever_happens", "asked_of", "plain"]
-
 
 class _HasPages(Protocol):
     @property

@@ -21,8 +21,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
-__all__ = ["AwsWebhooks"]
-
 _DAYS = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 

@@ -20,8 +20,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["AzureWebhooks"]
-
 
 @frozen(kw_only=True)
 class AzureWebhooks(WebhookMaker):

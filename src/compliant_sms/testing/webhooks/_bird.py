@@ -22,8 +22,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["BirdWebhooks"]
-
 
 def _contact(number: str) -> dict[str, str]:
     return {"identifierKey": "phonenumber", "identifierValue": number}

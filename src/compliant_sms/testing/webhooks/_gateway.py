@@ -37,8 +37,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["GatewayWebhooks"]
-
 
 @frozen(kw_only=True)
 class GatewayWebhooks(WebhookMaker):

@@ -21,8 +21,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["SinchWebhooks"]
-
 _HEADER = "x-sinch-webhook-signature"
 
 

@@ -22,8 +22,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["VonageWebhooks"]
-
 
 @frozen(kw_only=True)
 class VonageWebhooks(WebhookMaker):
