@@ -30,12 +30,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def a_text(value: object, name: str) -> None:
-    """Refuse what is no text.
-
-    Args:
-        value: what was passed.
-        name: what to call it in the error.
-    """
+    """Refuse what is no text."""
     a_kind(value, str, name, A_TEXT)
 
 
@@ -181,12 +176,7 @@ def storable(of: object, attribute: Attribute[Any], value: str | None) -> None:
 
 
 def utf_8(value: str, name: str) -> bytes:
-    """A text in UTF-8, which holds no half of a surrogate pair.
-
-    Args:
-        value: the text.
-        name: what to call it in the error.
-    """
+    """A text in UTF-8, which holds no half of a surrogate pair."""
     try:
         return value.encode()
     except UnicodeEncodeError:

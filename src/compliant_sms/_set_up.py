@@ -64,9 +64,6 @@ _NEEDED = ("practice", "provider", "store", "clock", "ids", "telemetry")
 def refuse_other_types(given: Mapping[str, object]) -> None:
     """Refuse what would fail in the midst of a send, or a "false" that would be taken for a yes.
 
-    Args:
-        given: the arguments of a messenger by their names, and whatever else.
-
     Raises:
         InvalidInput: an argument is of another type.
     """

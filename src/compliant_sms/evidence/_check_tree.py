@@ -21,13 +21,7 @@ _IN, _GREW, _SIGNED, _KEPT = "inclusion", "consistency", "signature", "kept chec
 def check_tree(
     dossier: Dossier, keys: Sequence[Verifier], kept: Checkpoint | None
 ) -> Iterator[Check]:
-    """What the checkpoint in the pack proves.
-
-    Args:
-        dossier: what is on record.
-        keys: the public keys that are trusted.
-        kept: a checkpoint that was kept elsewhere.
-    """
+    """What the checkpoint in the pack proves."""
     if not dossier.checkpoint:
         yield from _without(dossier, kept)
         return

@@ -1,7 +1,8 @@
 """What happens, in order: written once as ``async def`` over ports, run by both facades.
 
 Two rules keep this room: a flow does no I/O but through its ports; and whatever must hold together
-happens in one transaction.
+happens in one transaction. Everywhere ``tx`` is the transaction, ``ports`` what to work with, and
+``at`` the present instant (UTC), unless something else is said of them.
 """
 
 from typing import TYPE_CHECKING

@@ -68,14 +68,7 @@ def opt_in_confirmation(asked: Asked) -> Draft:
 
 
 def opt_in_question(asked: Asked, body: str, person: str, offer: OptInOffer) -> Draft:
-    """What a patient is asked who texted the keyword of a programme.
-
-    Args:
-        asked: the text with the keyword.
-        body: the question.
-        person: who is asked.
-        offer: what a yes covers.
-    """
+    """What a patient is asked who texted the keyword of a programme."""
     draft = _reply(asked, Purpose.OPT_IN_CONFIRMATION, body, within=_ANSWER_WITHIN)
     return evolve(draft, person=person, asks=Awaiting.OPT_IN, opt_in=offer)
 

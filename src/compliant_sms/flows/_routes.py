@@ -42,13 +42,7 @@ async def enrol(tx: Transaction, ports: Ports) -> bool:
 
 
 def is_proved(account: Iterable[Provider], practice_id: str, proofs: Collection[str]) -> bool:
-    """Whether what one of these adapters verified is proved by what a practice has enrolled.
-
-    Args:
-        account: the adapters, with secrets of this practice or of another.
-        practice_id: the practice that has enrolled.
-        proofs: with what.
-    """
+    """Whether what one of these adapters verified is proved by what a practice has enrolled."""
     return bool(proofs) and any(
         not _proofs(each, practice_id).isdisjoint(proofs) for each in account
     )
@@ -109,12 +103,6 @@ def routes_for(
     ports: Ports, known: Brief, at: datetime, *, but: Collection[Route] = ()
 ) -> tuple[Route, ...]:
     """The routes that a text may leave by, the one to try first.
-
-    Args:
-        ports: what to work with.
-        known: the text.
-        at: now (UTC).
-        but: those that it cannot leave by.
 
     Returns:
         at least one, unless some are left out.

@@ -37,9 +37,6 @@ class _Book:
 def author_of(heard: Heard) -> tuple[Author, str] | None:
     """Who wrote a text that no person did, and the id of the rule that shows it.
 
-    Args:
-        heard: the text as it is read.
-
     Returns:
         None for whatever a person may have written.
 

@@ -30,10 +30,6 @@ def has_news(body: str, reading: Reading) -> bool:
 
     In "Hank passed away. Thank you for all" the thanks alone have words of their own, and thanks
     are nobody's business. Whatever somebody thanks for, and a name below it, is no news.
-
-    Args:
-        body: the text as it arrived.
-        reading: what it says.
     """
     if reading.intent is not Intent.GREETING_OR_THANKS:
         return False

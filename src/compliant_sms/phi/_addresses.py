@@ -131,12 +131,7 @@ def _named() -> re.Pattern[str]:
 
 
 def street_address(view: View, at: int) -> tuple[int, int] | None:
-    """The address with the street whose kind is a word: from its number, or the unit before it.
-
-    Args:
-        view: the text.
-        at: the index of the word.
-    """
+    """The address with the street whose kind is a word: from its number, or the unit before it."""
     start = _on_numbered_street(view, at) if view.words[at] in ORDINAL_ENDS else None
     if start is None:
         start = _house_number(view, at)
@@ -212,12 +207,7 @@ def _is_scan(view: View, at: int) -> bool:
 
 
 def address_by_cue(view: View, at: int) -> tuple[int, int] | None:
-    """The address that a word announces which is no kind of a street: a box, a route, "calle".
-
-    Args:
-        view: the text.
-        at: the index of the word.
-    """
+    """The address that a word announces which is no kind of a street: a box, a route, "calle"."""
     word, start, end = view.words[at], view.starts[at], view.ends[at]
     if word in BOXES:
         return _boxed(view, at)

@@ -133,10 +133,6 @@ def _next() -> re.Pattern[str]:
 def find_ages(view: View, known: Known) -> Iterable[PhiFinding]:
     """Ages over 89, and birth years that give one away; the number only.
 
-    Args:
-        view: the text.
-        known: not needed here.
-
     Returns:
         The findings; ages in groups ("90 and older") and those of a house are none.
     """

@@ -97,12 +97,6 @@ class Audience:
         """How much a text says of one person, if the other sentences take only so much from one.
 
         Who adds an offer to a result speaks to one person all the same.
-
-        Args:
-            begin: the first word of the sentence.
-            end: the word after its last one.
-            more: what else the sentence says.
-            elsewhere: what else the others say.
         """
         own = _between(self._signs, begin, end) + _between(self._form, begin, end)
         others = self.whole - self._always - own + elsewhere

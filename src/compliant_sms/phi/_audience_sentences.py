@@ -111,12 +111,7 @@ _ADDRESSED = frozenset(("you", "u", "usted", "your", "ur", "su", "sus", "tu", "t
 
 
 def tells_of_one(view: View, terms: Sequence[Term]) -> bool:
-    """Whether something in a text surely tells of one person.
-
-    Args:
-        view: the text.
-        terms: the terms of health in it.
-    """
+    """Whether something in a text surely tells of one person."""
     rows, starts = _rows(), view.starts
     begun = [
         (starts[at], word)

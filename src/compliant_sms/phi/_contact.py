@@ -64,9 +64,6 @@ def find_emails(view: View, known: Known) -> Iterable[PhiFinding]:
     Args:
         view: the text.
         known: the practice's own hosts, whose mailboxes are its own.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
     """
     text = view.lower
     found = list(_written(view, known)) if "@" in text else []
@@ -139,14 +136,7 @@ _INSIDE = re.compile(r"(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.")
 
 
 def find_ips(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Internet addresses, old and new: 45 CFR 164.514(b)(2)(i)(O); form: RFC 4291, 2.2.
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Internet addresses, old and new: 45 CFR 164.514(b)(2)(i)(O); form: RFC 4291, 2.2."""
     text = view.lower
     found: list[tuple[int, int]] = []
     if (

@@ -43,10 +43,6 @@ def _between() -> re.Pattern[str]:
 def find_dates(view: View, known: Known) -> Iterable[PhiFinding]:
     """Dates that are a patient's: of birth, of a visit, of whatever happens to one person.
 
-    Args:
-        view: the text.
-        known: not needed here.
-
     Returns:
         The findings, in the order of the text; a weekday and its date are one.
     """

@@ -37,9 +37,6 @@ def decoded(text: str) -> str:
 
     A character stands where its escape begins; signs that nobody sees fill the rest of it. What
     stands for no letter, figure or mark is blank.
-
-    Args:
-        text: any text, JSON or a log line for example.
     """
     if "\\" not in text and "%" not in text:
         return text

@@ -35,6 +35,7 @@ from compliant_sms.phi._voice import told
 from compliant_sms.phi._weighing import with_care, with_links_told
 
 Recognizer = Callable[[View, Known], Iterable[PhiFinding]]
+"""Finds one kind of thing in a text, by what is known beforehand; offsets in :attr:`View.plain`."""
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     find_known_facts,

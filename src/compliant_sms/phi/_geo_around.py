@@ -70,12 +70,7 @@ def corner_by_word(view: View, at: int) -> _Place | None:
 
 
 def corner_at(view: View, at: int) -> _Place | None:
-    """The corner of which a word is the end of a number ("5th"), or a road ("Route 9").
-
-    Args:
-        view: the text.
-        at: the index of the word.
-    """
+    """The corner of which a word is the end of a number ("5th"), or a road ("Route 9")."""
     begin = view.starts[at]
     if view.words[at] in STREETS | ORDINAL_ENDS:
         first = at
@@ -108,12 +103,7 @@ def _is_answer(view: View, corner: re.Match[str]) -> bool:
 
 
 def street_at(view: View, at: int) -> _Place | None:
-    """A street without a number, where somebody lives: "I live on Elm Street".
-
-    Args:
-        view: the text.
-        at: the index of its kind.
-    """
+    """A street without a number, where somebody lives: "I live on Elm Street"."""
     first = at
     while first > 0 and at - first < _MOST_NAME and view.gaps[first] == " ":
         before = first - 1

@@ -43,9 +43,6 @@ def find_urls(view: View, known: Known) -> Iterable[PhiFinding]:
     Args:
         view: the text.
         known: the names of the patient, which make a link theirs.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
     """
     text = view.lower
     if "/" not in text or "." not in text or not _trigger().search(text):

@@ -130,12 +130,7 @@ def _cues() -> dict[str, _Cue]:
 
 
 def after_cue(view: View, index: int) -> Person | None:
-    """Whom a word announces, if it announces anybody.
-
-    Args:
-        view: the text.
-        index: of the word.
-    """
+    """Whom a word announces, if it announces anybody."""
     cue = _cues().get(view.words[index])
     goes_by = view.words[index] == "by" and index > 0 and view.words[index - 1] in _GOES
     if goes_by or (view.words[index] == "ask" and _asks_for_patient(view, index)):

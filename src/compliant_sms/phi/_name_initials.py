@@ -43,12 +43,7 @@ _TELLING = _NAMING | _THANKS | {"is", "by"}
 
 
 def may_be_initials(view: View, index: int) -> bool:
-    """Whether it is worth a closer look that a letter or two are initials.
-
-    Args:
-        view: the text.
-        index: of the word.
-    """
+    """Whether it is worth a closer look that a letter or two are initials."""
     after = view.gaps[index + 1]
     if after[:1] in {".", "-"}:
         return True
@@ -62,12 +57,7 @@ def may_be_initials(view: View, index: int) -> bool:
 
 
 def initials(view: View, index: int) -> Person | None:
-    """Initials: with a surname ("J. Doe", "DOE, J."), or alone where somebody is named.
-
-    Args:
-        view: the text.
-        index: of a word of one letter or two.
-    """
+    """Initials: with a surname ("J. Doe", "DOE, J."), or alone where somebody is named."""
     first, word, start, end = index, view.words[index], view.starts[index], view.ends[index]
     gap = view.gaps[index]
     lettered = index and gap == " " and view.words[index - 1] in LETTERED

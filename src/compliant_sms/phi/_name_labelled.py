@@ -32,10 +32,6 @@ def labelled(view: View, people: Sequence[Person]) -> Iterator[Person]:
 
     The surname in its field, and the first name in its own, or whoever else is named in the text:
     "Hi Ana, is your last name Gomez?".
-
-    Args:
-        view: the text.
-        people: who was found otherwise.
     """
     if _LAST.isdisjoint(view.words):
         return

@@ -23,12 +23,7 @@ _CALLED = frozenset({"!", ",", ":"})
 
 
 def unlisted(view: View, index: int) -> Person | None:
-    """Whom a capitalised word of no list names.
-
-    Args:
-        view: the text.
-        index: of the word.
-    """
+    """Whom a capitalised word of no list names."""
     return _addressed(view, index) or _amid(view, index)
 
 

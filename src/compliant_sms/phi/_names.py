@@ -55,12 +55,7 @@ _AND = frozenset({"and", "y", "or", "not"})
 
 
 def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Where a text names somebody: the patient, anybody around, or staff.
-
-    Args:
-        view: the text.
-        _known: what is known beforehand; it has a recognizer of its own.
-    """
+    """Where a text names somebody: the patient, anybody around, or staff."""
     if not view.said & _ANYBODY and view.plain.isascii():
         return ()
     people = _people(view)

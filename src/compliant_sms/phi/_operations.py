@@ -23,10 +23,6 @@ _WHOSE = frozenset({"my", "his", "her", "your", "this", "that", "mi", "su"})
 def operations(view: View, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
     """What is done to a part of the body, to what grew there, or to what was put in.
 
-    Args:
-        view: the text.
-        terms: its terms of health.
-
     Yields:
         offsets in :attr:`View.plain`.
     """

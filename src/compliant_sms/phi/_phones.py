@@ -99,14 +99,7 @@ def _goes_on() -> re.Pattern[str]:
 
 
 def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Numbers at which somebody is reached; not what reads as the practice's own or a public one.
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Numbers at which somebody is reached, but for the practice's own and public ones."""
     found: list[PhiFinding] = []
     if view.said & marks.CAR_OR_DIGIT:
         found += _spoken(view)

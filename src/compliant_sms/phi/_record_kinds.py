@@ -44,13 +44,7 @@ class Kinds:
         self._paid: bool | None = None
 
     def read(self, word: int, cue: Cue, number: Number) -> tuple[PhiLabel, Number]:
-        """The label of a number, and how far it reaches.
-
-        Args:
-            word: which of :attr:`View.words` announces it.
-            cue: what it announces.
-            number: the number.
-        """
+        """The label of a number, and how far it reaches."""
         view = self._view
         if number.start == view.ends[word] and self._qualifier(word) is PhiLabel.HEALTH_PLAN_ID:
             # Numbers of plans for drugs begin with "RX".

@@ -107,12 +107,7 @@ class Number:
 
 
 def may_be_number(view: View, figure: int) -> bool:
-    """Whether a run of figures is worth a closer look: not a day, an hour or an amount.
-
-    Args:
-        view: the text.
-        figure: which of :attr:`View.figures`.
-    """
+    """Whether a run of figures is worth a closer look: not a day, an hour or an amount."""
     begin, end = view.figures[figure]
     if end - begin >= _FEW - 1:
         return True
@@ -127,12 +122,7 @@ def may_be_number(view: View, figure: int) -> bool:
 
 
 def read_number(view: View, figure: int) -> Number | None:
-    """The number of record that a run of figures belongs to, if it can be one.
-
-    Args:
-        view: the text.
-        figure: which of :attr:`View.figures`.
-    """
+    """The number of record that a run of figures belongs to, if it can be one."""
     text = view.plain
     begin, until = view.figures[figure]
     start = _begin(text, begin)

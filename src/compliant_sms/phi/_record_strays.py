@@ -63,12 +63,7 @@ def _runs() -> re.Pattern[str]:
 
 
 def find_strays(view: View, taken: Sequence[PhiFinding]) -> Iterator[PhiFinding]:
-    """Codes that stand alone.
-
-    Args:
-        view: the text.
-        taken: what has been found in it, in its order.
-    """
+    """Codes that stand alone."""
     text, never = view.plain, _NEVER if "#" in view.plain else _NEVER_UNSIGNED
     strays: _Strays | None = None
     until, place, looked = 0, 0, 0

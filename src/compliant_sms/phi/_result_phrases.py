@@ -18,12 +18,7 @@ _ORDERED = Kind.MEASURE | Kind.PROCEDURE
 
 
 def phrased_results(view: View, terms: Sequence[Term]) -> Iterator[Place]:
-    """Results told in set phrases, as counts, or of what was found before.
-
-    Args:
-        view: the text.
-        terms: its terms of health.
-    """
+    """Results told in set phrases, as counts, or of what was found before."""
     yield from _set_phrases(view, terms)
     yield from _counted_results(view)
     yield from _found_to_be(view, terms)

@@ -26,9 +26,6 @@ def _more_figures() -> re.Pattern[str]:
 def spoken_runs(view: View) -> Iterator[tuple[int, int, int]]:
     """Each number of seven figures or more in words, or partly in words.
 
-    Args:
-        view: the text.
-
     Yields:
         where it begins, where it ends, and of how many figures it is.
     """

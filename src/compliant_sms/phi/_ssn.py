@@ -120,12 +120,6 @@ def find_ssn(view: View, _known: Known) -> Iterable[PhiFinding]:
     """Where a text holds a social security or taxpayer number, whole or in part.
 
     45 CFR 164.514(b)(2)(i)(G).
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
     """
     if not view.figures and not view.said & marks.SOCIAL:
         return ()

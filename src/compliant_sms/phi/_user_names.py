@@ -36,14 +36,7 @@ def _code() -> re.Pattern[str]:
 
 
 def find_user_names(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Names under which somebody signs in, where they look like one, and codes of activation.
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Names under which somebody signs in, where they look like one, and codes of activation."""
     if not view.said & marks.CONTACT_CUE or listed("sign_in").isdisjoint(view.words):
         return ()
     codes = [match.span("code") for match in _code().finditer(view.plain)]

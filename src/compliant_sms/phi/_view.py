@@ -110,6 +110,9 @@ class View:
     Compatibility forms, accents, full-width and foreign digits, invisible characters and HTML
     entities are read as what they look like. It takes linear time.
 
+    What is called ``at``, ``index`` or ``word`` in this room is the index of a word in it, and
+    ``figure`` that of a run of digits.
+
     Args:
         given: the text.
         direction: which way it goes; ``None`` if nobody said.

@@ -15,12 +15,7 @@ from compliant_sms.providers._reading import e164, text_in
 
 
 def news_of(report: Mapping[str, Any], told: Mapping[str, Any]) -> StatusUpdate:
-    """How far a text is.
-
-    Args:
-        report: on the batch that it is.
-        told: what the report says of it.
-    """
+    """How far a text is."""
     codes = codes_of("sinch")
     batch, status = text_in(report, "batch_id"), text_in(told, "status")
     state, why = codes.state(status), told.get("code")

@@ -111,12 +111,6 @@ def verify_token(
 ) -> None:
     """Check the token that a callback brings, and that it was made for this body, here and now.
 
-    Args:
-        request: the callback.
-        secrets: the account's signature secrets.
-        api_key: the account.
-        at: the present (aware).
-
     Raises:
         InvalidSignature: it is missing, forged, old, of another account, or of another body.
     """

@@ -117,12 +117,7 @@ def listed_states(packs: tuple[Pack, ...]) -> dict[str, list[Evidence]]:
 
 
 def metadata_zones(number: PhoneNumber, known: phonenumbers.PhoneNumber) -> Iterator[Evidence]:
-    """What the open metadata of ``phonenumbers`` says of a number's zones.
-
-    Args:
-        number: the number.
-        known: the same, as ``phonenumbers`` has it.
-    """
+    """What the open metadata of ``phonenumbers`` says of a number's zones."""
     from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
 
     zones = _zones_of(known)

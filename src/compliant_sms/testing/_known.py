@@ -40,12 +40,7 @@ class Secret:
 
 
 def secrets_of(source: Messenger | FakeCarrier | None, known: Iterable[str]) -> list[Secret]:
-    """Everything that must not show.
-
-    Args:
-        source: who knows of patients.
-        known: more, as texts.
-    """
+    """Everything that must not show."""
     found = {_plain("something that the test knows", value) for value in known if value.strip()}
     if isinstance(source, Messenger):
         found |= set(finish(_of_messenger(source._ports)))  # noqa: SLF001 - we are its test

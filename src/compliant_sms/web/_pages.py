@@ -86,12 +86,7 @@ class PageDesk(Generic[R]):
 
 
 async def answer_whatever_happens(answering: Awaitable[Answered[T]], failed: str) -> Answered[T]:
-    """An answer to a browser. It never raises: a framework would log the form with the error.
-
-    Args:
-        answering: makes it.
-        failed: what to log where that fails.
-    """
+    """An answer to a browser. It never raises: a framework would log the form with the error."""
     try:
         return await answering
     except WebhookRejected as error:
