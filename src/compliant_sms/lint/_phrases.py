@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TypeAlias
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phrases import WORD, Found, Phrasebook, WordIndex, parse, search
 
 FILES = ("phrases-en.toml", "phrases-es.toml", "phrases-fr.toml")
@@ -56,7 +57,4 @@ def _index(what: Says) -> WordIndex[Says]:
 
 @cache
 def _phrasebook() -> Phrasebook[Says]:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    folder = resources.files("compliant_sms.lint").joinpath("data")
-    return parse({name: folder.joinpath(name).read_text("utf-8") for name in FILES}, Says)
+    return parse({name: packaged("compliant_sms.lint", "data", name) for name in FILES}, Says)

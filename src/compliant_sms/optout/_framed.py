@@ -12,6 +12,7 @@ from itertools import chain, pairwise
 
 from attrs import frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.optout._heard import MOST_READ, Heard
 from compliant_sms.optout._reading import Author
 from compliant_sms.phrases import PhraseRule, WordIndex, fold, matches, parse
@@ -96,9 +97,7 @@ _ORDER = (Author.REACTION, Author.CARRIER, Author.ROBOT, Author.PERSON)
 
 @cache
 def _book() -> _Book:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    text = resources.files(__package__).joinpath("data", _FILE).read_text("utf-8")
+    text = packaged(__package__, "data", _FILE)
     folded = "".join(letter if letter.isascii() else fold(letter).text for letter in text)
     phrases = parse({_FILE: folded}, Author)
     return _Book(phrases.index(*Author), tuple(rule for rule in phrases.rules if not rule.words))

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.optout._intents_words import Spoken, letterwise
 from compliant_sms.optout._reading import Intent
 from compliant_sms.phrases import Found, fold, parse
@@ -80,10 +81,7 @@ def told(spoken: Spoken, scanner: Scanner[Intent]) -> list[Told]:
 
 def documents(*names: str) -> Mapping[str, str]:
     """Packaged files of phrases, in folded letters."""
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    folder = resources.files(__package__).joinpath("data")
-    return {name: letterwise(fold(folder.joinpath(name).read_text("utf-8")).text) for name in names}
+    return {name: letterwise(fold(packaged(__package__, "data", name)).text) for name in names}
 
 
 def phrases_in(language: str) -> Scanner[Intent]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.optout._heard import hear
 from compliant_sms.phrases import fold, listed
@@ -69,9 +70,7 @@ _Marks = list[tuple[str, re.Pattern[str]]]
 
 @cache
 def _table() -> tuple[_Marks, _Marks, Mapping[str, tuple[str, ...]]]:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> tuple[_Marks, _Marks, Mapping[str, tuple[str, ...]]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.optout._revocation_rules import Rule, Says, folded
 from compliant_sms.phrases import PhraseRule, listed
@@ -109,9 +110,7 @@ def grammar() -> Grammar:
     Raises:
         ConfigurationError: the packaged file is damaged.
     """
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> Grammar:

@@ -10,6 +10,7 @@ from itertools import combinations
 from attrs import field, frozen
 from attrs.validators import instance_of, matches_re
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phrases import WORD, listed, rows_of
 
 _FILE = "spellings.toml"
@@ -118,9 +119,7 @@ def spelling() -> Spelling:
     Raises:
         ConfigurationError: the packaged file is damaged.
     """
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> Spelling:

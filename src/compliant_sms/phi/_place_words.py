@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._date_words import word_set
 
@@ -149,9 +150,7 @@ class Towns(NamedTuple):
 @cache
 def towns() -> Towns:
     """The packaged towns; source and licence stand in the head of ``data/towns.txt``."""
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    text = resources.files("compliant_sms.phi").joinpath("data", _FILE).read_text("utf-8")
+    text = packaged("compliant_sms.phi", "data", _FILE)
     lines = [line for line in text.splitlines() if line[:1] != "#"]
     ordinary = frozenset([line[:-1] for line in lines if line[-1:] == "*"])
     first = frozenset([line[: line.index(" ")] for line in lines if " " in line])

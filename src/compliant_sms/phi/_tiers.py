@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from attrs import field, frozen
 from attrs.validators import and_, instance_of, min_len
 
+from compliant_sms._lazy import packaged
 from compliant_sms.choices import Grade
 from compliant_sms.consent import PhiPreference
 from compliant_sms.errors import ConfigurationError
@@ -174,9 +175,7 @@ def everyday_care() -> frozenset[str]:
 
 @cache
 def _document() -> str:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return resources.files("compliant_sms.phi").joinpath("data", _FILE).read_text("utf-8")
+    return packaged("compliant_sms.phi", "data", _FILE)
 
 
 @cache
