@@ -9,11 +9,8 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._links import find_urls
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
-
-__all__ = ["find_emails", "find_ips", "find_urls"]
 
 # A mailbox of an office, not of a person; it counts when it is somebody's own ("to my daycare").
 _SOMEBODYS = frozenset(("my", "her", "his", "our", "their", "mi", "mis", "su", "sus"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from compliant_sms.phi._audience import ends_sentence
 from compliant_sms.phi._date_words import word_set
-from compliant_sms.phi._everybody import Everybody, ends_sentence
+from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._marks import GIVEN, LIVES, ONES, SURNAME, YOURS
 from compliant_sms.phi._place_words import ADDRESS, FIRMS_NEAR, MOVES, OURS, PAID, THEIRS
 from compliant_sms.phi._places import is_another

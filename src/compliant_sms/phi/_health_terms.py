@@ -13,18 +13,6 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel, Sensitiv
 from compliant_sms.phi._personal import is_personal
 from compliant_sms.phi._view import View
 
-__all__ = [
-    "HEALTH",
-    "HealthRead",
-    "Kind",
-    "Term",
-    "found_at",
-    "is_of_one",
-    "joined",
-    "read_health",
-    "spoken",
-]
-
 HEALTH = marks.HEALTH
 _ANY = marks.HEALTH | marks.A1C
 _GENERAL = Sensitivity.GENERAL

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, is_of_one
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term, is_of_one
 from compliant_sms.phi._view import View
 
 _OPERATED = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE

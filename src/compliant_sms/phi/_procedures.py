@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._operations import operations

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._health_terms import Kind, Term, is_of_one, read_health
+from compliant_sms.phi._health_data import Kind
+from compliant_sms.phi._health_terms import Term, is_of_one, read_health
 from compliant_sms.phi._labels import HEALTH_LABELS, PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._specialties import end_of_place
 from compliant_sms.phi._view import View

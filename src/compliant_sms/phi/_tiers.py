@@ -18,19 +18,6 @@ from compliant_sms.consent import PhiPreference
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
 
-__all__ = [
-    "ContentTier",
-    "PhiPreference",
-    "TierRow",
-    "allowed_tier",
-    "beyond",
-    "everyday_care",
-    "remedy_of",
-    "tier_of",
-    "tier_rows",
-    "worst_tier",
-]
-
 _FILE = "tiers.toml"
 
 

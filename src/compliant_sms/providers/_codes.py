@@ -13,7 +13,8 @@ from attrs import field, frozen
 from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._base import Attempt, Certainty, Failure, Problem, ProviderKeyword
+from compliant_sms.providers._base import Attempt, Certainty, Problem, ProviderKeyword
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._reading import is_refusal, retry_after, scrubbed
 from compliant_sms.wire import HttpReply
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from compliant_sms.lifecycle import State
 from compliant_sms.providers._base import (
-    Failure,
     InboundText,
     Problem,
     ProviderEvent,
@@ -19,6 +18,7 @@ from compliant_sms.providers._base import (
     StatusUpdate,
 )
 from compliant_sms.providers._codes import codes_of, problem
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._reading import e164, instant, mapping, text_in
 from compliant_sms.providers._webhooks import VerifiedWebhook
 

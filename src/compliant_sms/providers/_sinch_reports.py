@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._base import Failure, StatusUpdate
+from compliant_sms.providers._base import StatusUpdate
 from compliant_sms.providers._codes import codes_of, problem
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._reading import e164, text_in
 
 
