@@ -64,11 +64,7 @@ class RuleBook:
 
 @cache
 def rulebook() -> RuleBook:
-    """The packaged rules.
-
-    Raises:
-        ConfigurationError: a packaged file is damaged.
-    """
+    """The packaged rules."""
     return RuleBook.of(
         parse(
             {

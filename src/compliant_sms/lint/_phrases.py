@@ -36,11 +36,7 @@ _Found: TypeAlias = Found[Says]
 
 
 def found(text: str, what: Says) -> list[_Found]:
-    """Where a folded text says something.
-
-    Raises:
-        ConfigurationError: a packaged file is damaged.
-    """
+    """Where a folded text says something."""
     words = set(WORD.findall(text))
     return search(text, _index(what).rules_for(words), words)
 

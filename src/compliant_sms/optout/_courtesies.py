@@ -45,11 +45,7 @@ class Courtesies:
 
 @cache
 def courtesies() -> Courtesies:
-    """The packaged courtesies.
-
-    Raises:
-        ConfigurationError: the packaged file is damaged.
-    """
+    """The packaged courtesies."""
     return _parse(packaged(__package__, "data", _FILE))
 
 

@@ -40,9 +40,6 @@ def author_of(heard: Heard) -> tuple[Author, str] | None:
 
     Returns:
         None for whatever a person may have written.
-
-    Raises:
-        ConfigurationError: the packaged phrases are damaged.
     """
     book = _book()
     rules = book.index.rules_for(heard.words)

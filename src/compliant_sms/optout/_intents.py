@@ -88,9 +88,6 @@ def phrases_in(language: str) -> Scanner[Intent]:
     """The phrases of a language: English ones in English, all of them in any other.
 
     Patients mix English into other languages, and words of those mean something else in English.
-
-    Raises:
-        ConfigurationError: the packaged phrases are damaged.
     """
     return _scanner(FILES[:1] if language == "en" else FILES)
 

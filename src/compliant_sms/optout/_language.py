@@ -27,9 +27,6 @@ def language_to_answer(given: str, words: set[str], answered: str, language: str
         words: its words in folded letters.
         answered: our text that it answers; empty where it answers none.
         language: what :func:`language_of` says of the text.
-
-    Raises:
-        ConfigurationError: the packaged word list is damaged.
     """
     # A letter by itself, or with a figure ("C1"), is one that our text asked for.
     alone = sum(not word.isdecimal() for word in words) == 1

@@ -41,9 +41,6 @@ def formed(heard: Heard, text: str) -> list[_Found]:
     Args:
         heard: the text as it is read.
         text: it without what is not its writer's own.
-
-    Raises:
-        ConfigurationError: the packaged file is damaged.
     """
     book = grammar()
     forms, known = _forms(heard, book)

@@ -105,11 +105,7 @@ class Grammar:
 
 @cache
 def grammar() -> Grammar:
-    """The packaged forms.
-
-    Raises:
-        ConfigurationError: the packaged file is damaged.
-    """
+    """The packaged forms."""
     return _parse(packaged(__package__, "data", _FILE))
 
 

@@ -87,11 +87,7 @@ class RuleBook:
 
 @cache
 def rulebook() -> RuleBook:
-    """The packaged rules.
-
-    Raises:
-        ConfigurationError: a packaged file is damaged.
-    """
+    """The packaged rules."""
     books = {
         language: parse({name: folded(packaged(__package__, "data", name)) for name in names}, Says)
         for language, names in _FILES.items()

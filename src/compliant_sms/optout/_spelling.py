@@ -114,11 +114,7 @@ def _signs(word: str) -> Iterator[str]:
 
 @cache
 def spelling() -> Spelling:
-    """The packaged spellings.
-
-    Raises:
-        ConfigurationError: the packaged file is damaged.
-    """
+    """The packaged spellings."""
     return _parse(packaged(__package__, "data", _FILE))
 
 

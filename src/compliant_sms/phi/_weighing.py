@@ -46,9 +46,6 @@ def with_care(view: View, findings: list[PhiFinding]) -> list[PhiFinding]:
     Args:
         view: the text.
         findings: in it, with the offsets of :attr:`View.plain`.
-
-    Raises:
-        ConfigurationError: the packaged data are damaged.
     """
     if HEALTH_LABELS.isdisjoint([finding.label for finding in findings]):
         return findings
