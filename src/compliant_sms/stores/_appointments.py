@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 
-from attrs import evolve
-
 from compliant_sms import records
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, ToldReminder
 from compliant_sms.reminders import Answer, Appointment, VisitAnswer
-from compliant_sms.retention import Proof, Purged
+from compliant_sms.retention import Purged
 from compliant_sms.stores._connection import Connection, Row, instant, text
-from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._subjects import SubjectRecords, with_proofs
 from compliant_sms.stores._vault import Vault
 from compliant_sms.volume import UNTIL_RESUMED
 
@@ -298,7 +296,7 @@ class AppointmentRecords(SubjectRecords):
                 purged = :purged WHERE seq = :seq""",
             seq=int(key),
             record=b"{}",
-            purged=_with(purged, row[0]),
+            purged=with_proofs(purged, record=row[0]),
         )
         return True
 
@@ -314,7 +312,7 @@ class AppointmentRecords(SubjectRecords):
                     record = :record, purged = :purged WHERE seq = :seq""",
                 seq=seq,
                 record=b"{}",
-                purged=_with(purged, record),
+                purged=with_proofs(purged, record=record),
             )
 
 
@@ -350,7 +348,3 @@ def _answer(row: Row) -> VisitAnswer:
         says_more=bool(says_more),
         thread_id=thread_id,
     )
-
-
-def _with(purged: Purged, record: bytes) -> bytes:
-    return records.encode(evolve(purged, proofs=(Proof.of("record", bytes(record)),)))

@@ -11,9 +11,10 @@ from compliant_sms import records
 from compliant_sms.conversations import Entry, Thread, ThreadState
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import ListedThreads
-from compliant_sms.retention import Proof, Purged
+from compliant_sms.retention import Purged
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._many import none_of
+from compliant_sms.stores._subjects import with_proofs
 from compliant_sms.stores._waits import OPEN, WaitRecords
 
 _IN_THREAD: LiteralString = " FROM sms_waits w WHERE w.thread_id = t.thread_id AND" + OPEN
@@ -279,12 +280,11 @@ class ThreadRecords(WaitRecords):
         return True
 
     async def _forget_entry(self, seq: int, purged: Purged, record: bytes) -> None:
-        proofs = (Proof.of("record", bytes(record)),)
         await self._do(
             "UPDATE sms_thread_entries SET record = :record, purged = :purged WHERE seq = :seq",
             seq=seq,
             record=b"{}",
-            purged=records.encode(evolve(purged, proofs=proofs)),
+            purged=with_proofs(purged, record=record),
         )
 
     async def _erase_threads(self, chain_id: str, purged: Purged) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-from attrs import evolve
-
 from compliant_sms import records
 from compliant_sms.messages import Departure, Draft
 from compliant_sms.ports import Erased
-from compliant_sms.retention import Proof, Purged
+from compliant_sms.retention import Purged
 from compliant_sms.stores._appointments import AppointmentRecords
 from compliant_sms.stores._conversations import ThreadRecords
 from compliant_sms.stores._media import MediaRecords
 from compliant_sms.stores._pages import SecurePageRecords
+from compliant_sms.stores._subjects import with_proofs
 from compliant_sms.stores._texts import at_number, left
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import Subject
@@ -115,7 +114,7 @@ class ErasureRecords(
                 departure=records.encode(records.decode(gone, Departure).erased())
                 if gone
                 else None,
-                purged=earlier or _with(purged, draft=draft, departure=departure),
+                purged=earlier or with_proofs(purged, draft=draft, departure=departure),
             )
             await self._drop_page(message_id)
             await self._erase_decisions(message_id, purged)
@@ -131,7 +130,7 @@ class ErasureRecords(
                 "UPDATE sms_decisions SET record = :record, purged = :purged WHERE seq = :seq",
                 seq=seq,
                 record=b"{}",
-                purged=_with(purged, record=record),
+                purged=with_proofs(purged, record=record),
             )
 
     async def _erase_inbound(self, practice_id: str, chain_id: str, purged: Purged) -> int:
@@ -148,11 +147,6 @@ class ErasureRecords(
                 WHERE inbound_id = :inbound_id""",
                 inbound_id=inbound_id,
                 record=b"{}",
-                purged=earlier or _with(purged, record=record, **media),
+                purged=earlier or with_proofs(purged, record=record, **media),
             )
         return len(rows)
-
-
-def _with(purged: Purged, **stored: bytes | None) -> bytes:
-    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
-    return records.encode(evolve(purged, proofs=proofs))

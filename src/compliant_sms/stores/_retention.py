@@ -13,12 +13,13 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Departure, Draft, Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Aged
-from compliant_sms.retention import Hold, Proof, Purged, RecordClass, instead_of
+from compliant_sms.retention import Hold, Purged, RecordClass, instead_of
 from compliant_sms.stores._appointments import AppointmentRecords
 from compliant_sms.stores._connection import instant, text
 from compliant_sms.stores._conversations import ThreadRecords
 from compliant_sms.stores._media import MediaRecords, came
 from compliant_sms.stores._pages import EXPIRED, SecurePageRecords
+from compliant_sms.stores._subjects import with_proofs
 from compliant_sms.stores._texts import drafted, left
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import Subject
@@ -207,7 +208,9 @@ class RetentionRecords(
             key=key,
             draft=owner.seal(records.encode(rest), drafted(key)),
             departure=_departed(row[1], owner, key) if row[1] else None,
-            purged=_with(purged, draft=row[0], departure=row[1], **await self._drop_page(key)),
+            purged=with_proofs(
+                purged, draft=row[0], departure=row[1], **await self._drop_page(key)
+            ),
         )
         return True
 
@@ -223,7 +226,7 @@ class RetentionRecords(
             "UPDATE sms_inbound SET record = :record, purged = :purged WHERE inbound_id = :key",
             key=key,
             record=owner.seal(records.encode(rest), came(key)),
-            purged=_with(purged, record=row[0], **await self._drop_media(key)),
+            purged=with_proofs(purged, record=row[0], **await self._drop_media(key)),
         )
         return True
 
@@ -239,7 +242,7 @@ class RetentionRecords(
             "UPDATE sms_decisions SET record = :record, purged = :purged WHERE seq = :key",
             key=int(key),
             record=b"{}",
-            purged=_with(purged, record=row[0]),
+            purged=with_proofs(purged, record=row[0]),
         )
         return True
 
@@ -280,8 +283,3 @@ def _departed(record: bytes, owner: Subject, message_id: str) -> bytes:
     departure = records.decode(owner.open(bytes(record), left(message_id)), Departure)
     rest = evolve(departure, body=instead_of(departure.body), media=())
     return owner.seal(records.encode(rest), left(message_id))
-
-
-def _with(purged: Purged, **stored: bytes | None) -> bytes:
-    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
-    return records.encode(evolve(purged, proofs=proofs))

@@ -7,11 +7,14 @@ import json
 from contextlib import suppress
 from typing import LiteralString, TypedDict
 
+from attrs import evolve
+
 from compliant_sms import records
 from compliant_sms.errors import CannotUnseal, ConfigurationError, InvalidInput
 from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import DataKeys
+from compliant_sms.retention import Proof, Purged
 from compliant_sms.stores._connection import NOBODY, Connection, Records, Row
 from compliant_sms.stores._many import AT_ONCE, each, listed, numbered
 from compliant_sms.stores._vault import Subject, Vault, blind
@@ -59,6 +62,12 @@ class _Keyed(TypedDict):
     key_id: str | None
     data_key: bytes | None
     identity: bytes | None
+
+
+def with_proofs(purged: Purged, **stored: bytes | None) -> bytes:
+    """What stays of a record, with a proof of each value that is dropped."""
+    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
+    return records.encode(evolve(purged, proofs=proofs))
 
 
 class SubjectRecords(Records):
