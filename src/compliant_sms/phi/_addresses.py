@@ -43,7 +43,6 @@ _SHORT_STREETS = word_set("dr ct pl ter cir ln trl xing sq pkwy")
 _MOST_NAME = 5
 _BEFORE = 40
 _FEW = 12
-_LEAD = 4
 _LATIN = word_set("via rua rue")  # English words, or rare: only with a number and a capital
 _LONG_LEAD = 9
 _NAMED_GAPS = frozenset((" ", ". ", "-", " #"))

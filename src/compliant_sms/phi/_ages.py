@@ -17,8 +17,6 @@ from compliant_sms.phi._marks import AGE_WORD, BIRTH, COMMON, HEALTH_TERM
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-_LATEST_BIRTH = 1935  # 90 when these rules were written, and older ever since
-_BACK = 40
 _PERSON = word_set(
     "he'll she'll they'll i'll he she who mom mommy mother mum momma mama mami dad daddy father"
     " papa grandma grandmother"

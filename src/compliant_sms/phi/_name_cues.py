@@ -79,7 +79,6 @@ _SPOKEN = _SUBJECTS | word_set(
 )
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
-_TELLING = frozenset({" ", ", ", " ("})
 _LEADING, _DOTS = frozenset({" ", ". "}), frozenset({".", ". "})
 _NO_LETTERS = frozenset("aiurnys")
 _ONE_BLANK, _FOR = frozenset({" "}), frozenset({"for"})

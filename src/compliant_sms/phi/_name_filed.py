@@ -30,7 +30,6 @@ from compliant_sms.phi._view import View
 _BARRED = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM | DATE_WORD | PLACE_WORD
 _SHORTEST = 3
 _LAST = 3
-_ENDS = frozenset({"", ".", " - ", " ("})
 _NEXT = frozenset({"dob", "here", "born", "date", "d"})
 _OF_A_FILE = frozenset({"dob", "born", "mrn", "chart", "acct", "account", "room", "rm"})
 _MIDDLES = frozenset({"thi", "van"})
