@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from compliant_sms.phi import PhiLabel, find
-from compliant_sms.phi._audience import Audience, _signs
+from compliant_sms.phi._audience import Audience, _signs, ends_sentence
 from compliant_sms.phi._audience_form import named
 from compliant_sms.phi._audience_sentences import tells_of_one
 from compliant_sms.phi._audience_words import signs_of_words
-from compliant_sms.phi._everybody import Everybody, ends_sentence
+from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._health_terms import is_of_one, read_health
 from compliant_sms.phi._view import View

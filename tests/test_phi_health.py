@@ -18,7 +18,7 @@ from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._medications import find_medications
 from compliant_sms.phi._procedures import find_procedures
 from compliant_sms.phi._results import find_results
-from compliant_sms.phi._sensitivities import care_of, sensitivities
+from compliant_sms.phi._sensitivities import care_of, care_of_finding
 from compliant_sms.phi._specialties import find_specialties
 from compliant_sms.phi._view import View
 from growth import grows
@@ -233,8 +233,6 @@ PROTECTED = [
     ("my anxiety is worse", {Sensitivity.MENTAL_HEALTH}),
     ("genetic counseling is at 3", {Sensitivity.GENETICS}),
     ("top surgery consult friday", {Sensitivity.GENDER_AFFIRMING}),
-    ("he hits me and i am scared", {Sensitivity.ABUSE}),
-    ("i dont want to be here anymore", {Sensitivity.MENTAL_HEALTH}),
     ("F10.20 is on my chart", {Sensitivity.SUBSTANCE_USE}),
     ("code M54.5 is on my chart", set()),
     ("my knee hurts", set()),
@@ -245,11 +243,10 @@ PROTECTED = [
 
 @pytest.mark.parametrize(("text", "kinds"), PROTECTED)
 def test_protected_kinds_of_care_are_named(text: str, kinds: set[Sensitivity]) -> None:
-    """By the terms, by chapters of ICD-10-CM, and by sayings that hold no term at all."""
+    """By the terms, and by chapters of ICD-10-CM."""
     view = View(text)
     findings = [finding for recognize in ALL for finding in recognize(view, NOTHING_KNOWN)]
-    assert sensitivities(view, iter(findings)) == kinds
-    assert sensitivities(view, findings) == kinds
+    assert {care_of_finding(view, each) for each in findings} - {Sensitivity.GENERAL} == kinds
 
 
 def test_every_packaged_term_is_found_by_itself() -> None:
@@ -284,7 +281,7 @@ def test_any_text_can_be_read(parts: list[str]) -> None:
     view = View(" ".join(parts))
     findings = [finding for recognize in ALL for finding in recognize(view, NOTHING_KNOWN)]
     assert all(0 <= each.start < each.end <= len(view.plain) for each in findings)
-    sensitivities(view, findings)
+    assert all(care_of_finding(view, each) in Sensitivity for each in findings)
 
 
 def test_cues_are_small_words() -> None:
@@ -306,12 +303,7 @@ def test_cues_are_small_words() -> None:
 )
 def test_hostile_texts_take_no_longer_than_others(text: str) -> None:
     """Ten times as many characters of one kind take about ten times as long."""
-
-    def look(part: str) -> None:
-        found(part)
-        sensitivities(View(part), [])
-
-    assert grows(look, text, 40, 0.05)
+    assert grows(found, text, 40, 0.05)
 
 
 MISSPELT = [

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from compliant_sms.people import PatientFacts
 from compliant_sms.phi import PhiLabel, _lexicon, find
-from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts, PatientFacts
+from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts
 from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._labels import Confidence, PhiFinding
 from compliant_sms.phi._names import find_names

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compliant_sms.people import PatientFacts
 from compliant_sms.phi import PhiFinding, PhiLabel
-from compliant_sms.phi._contact import find_emails, find_ips, find_urls
-from compliant_sms.phi._known import NOTHING_KNOWN, Known, PatientFacts
+from compliant_sms.phi._contact import find_emails, find_ips
+from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._labels import Confidence
+from compliant_sms.phi._links import find_urls
 from compliant_sms.phi._phones import find_phones
 from compliant_sms.phi._record_cues import cues
 from compliant_sms.phi._record_forms import find_photos, find_record_forms

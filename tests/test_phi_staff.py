@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from compliant_sms.people import PatientFacts
 from compliant_sms.phi import PhiLabel
-from compliant_sms.phi._known import NOTHING_KNOWN, Known, PatientFacts
+from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._names import find_names
 from compliant_sms.phi._view import View

@@ -15,17 +15,6 @@ from typing import Any
 
 from compliant_sms.errors import MissingExtra
 
-__all__ = [
-    "TWILIO_SIGNATURE",
-    "as_json",
-    "basic",
-    "jwt",
-    "telnyx_headers",
-    "telnyx_key",
-    "telnyx_public_key",
-    "twilio_signature",
-]
-
 TWILIO_SIGNATURE = "X-Twilio-Signature"
 """The header that carries :func:`twilio_signature`."""
 

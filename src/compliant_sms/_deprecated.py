@@ -13,8 +13,6 @@ from typing import ParamSpec, TypeVar, cast
 
 from compliant_sms.errors import CompliantSmsDeprecationWarning
 
-__all__ = ["deprecated", "moved_names", "renamed_argument"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

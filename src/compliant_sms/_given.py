@@ -17,32 +17,6 @@ from attrs import Attribute
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = [
-    "A_TEXT",
-    "LONGEST",
-    "a_day",
-    "a_kind",
-    "a_number",
-    "a_text",
-    "bit",
-    "day",
-    "day_or_none",
-    "each_of",
-    "flag",
-    "how_many",
-    "is_awaited",
-    "kind",
-    "language",
-    "positive_span",
-    "span",
-    "storable",
-    "text",
-    "told",
-    "utf_8",
-    "whole",
-    "yes_or_no",
-]
-
 A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
 """What to pass where a text is needed."""
 
@@ -56,12 +30,7 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def a_text(value: object, name: str) -> None:
-    """Refuse what is no text.
-
-    Args:
-        value: what was passed.
-        name: what to call it in the error.
-    """
+    """Refuse what is no text."""
     a_kind(value, str, name, A_TEXT)
 
 
@@ -207,12 +176,7 @@ def storable(of: object, attribute: Attribute[Any], value: str | None) -> None:
 
 
 def utf_8(value: str, name: str) -> bytes:
-    """A text in UTF-8, which holds no half of a surrogate pair.
-
-    Args:
-        value: the text.
-        name: what to call it in the error.
-    """
+    """A text in UTF-8, which holds no half of a surrogate pair."""
     try:
         return value.encode()
     except UnicodeEncodeError:

@@ -1,12 +1,10 @@
-"""Names of a package that load their module when somebody first asks for them (PEP 562)."""
+"""What loads when somebody first asks for it: names of a package (PEP 562), and files in it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-
-__all__ = ["names_of"]
 
 
 def names_of(
@@ -32,3 +30,15 @@ def names_of(
         return sorted({*vars(sys.modules[package]), *module_of})
 
     return load, listed
+
+
+def packaged(package: str, *path: str) -> str:
+    """A text that comes with a package.
+
+    Args:
+        package: its ``__name__``.
+        path: folders and file below it.
+    """
+    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
+
+    return resources.files(package).joinpath(*path).read_text("utf-8")

@@ -7,8 +7,6 @@ from traceback import walk_tb
 
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["repr_of_address", "repr_of_practice", "shown_address", "shown_practice", "where"]
-
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _SECRET = re.compile(r"(?:^|(?<=//))[^/?#]*(?=@)|(?<=[?#]).+", re.DOTALL)
 

@@ -26,19 +26,6 @@ from compliant_sms.rules._read import own_facts
 from compliant_sms.secure_pages import SecurePages
 from compliant_sms.text import within
 
-__all__ = [
-    "either_way",
-    "form_keys_of",
-    "look_ups",
-    "never_suspending",
-    "nobody",
-    "own_pages",
-    "refuse_half_a_notice",
-    "refuse_other_types",
-    "refuse_taken_keywords",
-    "refuse_unsealed",
-]
-
 
 @runtime_checkable
 class _MakesFormKeys(Protocol):
@@ -78,9 +65,6 @@ _NEEDED = ("practice", "provider", "store", "clock", "ids", "telemetry")
 
 def refuse_other_types(given: Mapping[str, object]) -> None:
     """Refuse what would fail in the midst of a send, or a "false" that would be taken for a yes.
-
-    Args:
-        given: the arguments of a messenger by their names, and whatever else.
 
     Raises:
         InvalidInput: an argument is of another type.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from compliant_sms.choices import Grade, Word
 
-__all__ = ["HipaaUse", "HoursBound", "ImpliedBy", "MessageClass", "OptOutLine", "Remuneration"]
-
 
 class MessageClass(Word):
     """The legal class of a text."""

@@ -27,8 +27,6 @@ from compliant_sms.phrases import (
     words_in,
 )
 
-__all__ = ["Content", "ContentLabel", "Phrase", "PhraseKind", "read_content"]
-
 
 class ContentLabel(StrEnum):
     """What a text says, by its words alone."""

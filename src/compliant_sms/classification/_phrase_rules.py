@@ -8,9 +8,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, parse
-
-__all__ = ["CARE", "FILES", "Rule", "RuleBook", "Says", "rulebook"]
 
 FILES = {"en": "phrases-en.toml", "es": "phrases-es.toml", "fr": "phrases-fr.toml"}
 """The file of each language."""
@@ -65,14 +64,13 @@ class RuleBook:
 
 @cache
 def rulebook() -> RuleBook:
-    """The packaged rules.
-
-    Raises:
-        ConfigurationError: a packaged file is damaged.
-    """
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    folder = resources.files("compliant_sms.classification").joinpath("data")
+    """The packaged rules."""
     return RuleBook.of(
-        parse({name: folder.joinpath(name).read_text("utf-8") for name in FILES.values()}, Says)
+        parse(
+            {
+                name: packaged("compliant_sms.classification", "data", name)
+                for name in FILES.values()
+            },
+            Says,
+        )
     )

@@ -25,8 +25,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.phi import Sensitivity
 from compliant_sms.waiver import Waiver
 
-__all__ = ["Purpose", "catalogue"]
-
 _LEAST_TIER = {
     MessageClass.TRANSACTIONAL: Tier.PRIOR_EXPRESS,  # 47 CFR 64.1200(a)(1)
     MessageClass.MARKETING: Tier.PRIOR_EXPRESS_WRITTEN,  # 47 CFR 64.1200(a)(2)

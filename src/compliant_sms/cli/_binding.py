@@ -11,8 +11,6 @@ from attrs import frozen
 from compliant_sms.classification import HoursBound, ImpliedBy, MessageClass, Purpose
 from compliant_sms.rules import Pack, Row
 
-__all__ = ["TOPICS", "Bound", "Query", "Status", "bound", "topic_of"]
-
 TOPICS = (
     *("class", "consent", "healthcare exemption", "hours", "holidays", "caps", "opt-out line"),
     *("opt-out", "do-not-call", "reassigned numbers", "HIPAA", "majority", "registration"),

@@ -19,8 +19,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules import Decision, Facts, Finding, OptOutShown, Readings, Verdict
 from compliant_sms.templates import opt_out_line
 
-__all__ = ["check"]
-
 _STATUS = {Verdict.ALLOW: 0, Verdict.HOLD: 3, Verdict.BLOCK: 4}
 
 

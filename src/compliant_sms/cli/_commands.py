@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
     from compliant_sms.phone import PhoneNumber
 
-__all__ = ["commands"]
-
 
 class _Group(click.Group):
     """Shows the library's errors as one line instead of a traceback."""

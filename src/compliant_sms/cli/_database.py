@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from compliant_sms.ports import Store
     from compliant_sms.stores import PostgreSQL, SQLite
 
-__all__ = ["database_option", "means_dsn", "practice_option", "refuse_unknown", "store_at"]
-
 _DSN = re.compile(r"postgres(ql)?://|\s*(host|hostaddr|dbname|service|port|user)\s*=")
 # Of another form, or another program's: "C:/" alone is a drive.
 _MEANT_AS_DSN = re.compile(r"\s*\w[\w+.-]+:/|.*\bpassword\s*=", re.IGNORECASE)

@@ -8,8 +8,6 @@ import click
 
 from compliant_sms.cli._database import database_option, store_at
 
-__all__ = ["db"]
-
 
 @click.group()
 def db() -> None:

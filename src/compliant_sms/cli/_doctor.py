@@ -14,8 +14,6 @@ from compliant_sms.cli._named import Either, answer, with_messengers
 from compliant_sms.cli._options import printable
 from compliant_sms.flows import Checked, CheckResult, OptOutDrift
 
-__all__ = ["even_out", "look_over"]
-
 _SHOWN = {
     CheckResult.OK: "[green]ok[/]",
     CheckResult.WARNING: "[yellow]warning[/]",

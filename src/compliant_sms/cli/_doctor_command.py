@@ -8,8 +8,6 @@ import click
 
 from compliant_sms.cli._options import where_argument
 
-__all__ = ["doctor", "opt_outs"]
-
 
 @click.command(short_help="Look a set-up over before patients are texted.")
 @where_argument

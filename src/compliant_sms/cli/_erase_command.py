@@ -10,8 +10,6 @@ import click
 from compliant_sms.cli._database import database_option, practice_option, refuse_unknown, store_at
 from compliant_sms.cli._options import FILE
 
-__all__ = ["erase"]
-
 
 @click.command(short_help="Destroy the keys of all that is kept of a person.")
 @database_option

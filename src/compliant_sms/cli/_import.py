@@ -33,8 +33,6 @@ from compliant_sms.ports import AtRest, Plaintext, Store
 if TYPE_CHECKING:
     from compliant_sms.stores import PostgreSQL, SQLite
 
-__all__ = ["Files", "Place", "run", "wordings"]
-
 T = TypeVar("T")
 _SHOWN = 20
 _TOLD_AFTER = 65_536  # bytes; each telling takes a lock

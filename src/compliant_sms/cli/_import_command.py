@@ -11,8 +11,6 @@ import click
 from compliant_sms.cli import _options
 from compliant_sms.cli._database import database_option, practice_option
 
-__all__ = ["import_"]
-
 
 def _pairs(
     _: click.Context, parameter: click.Parameter, given: tuple[str, ...]

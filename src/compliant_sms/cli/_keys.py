@@ -10,8 +10,6 @@ import click
 from compliant_sms.cli._database import database_option, store_at
 from compliant_sms.cli._options import FILE
 
-__all__ = ["keys"]
-
 
 @click.group(short_help="Make, add and rotate the keys that seal what is kept.")
 def keys() -> None:

@@ -10,8 +10,6 @@ import click
 from compliant_sms.cli import _options
 from compliant_sms.cli._database import database_option, practice_option, refuse_unknown, store_at
 
-__all__ = ["ledger"]
-
 
 @click.group()
 def ledger() -> None:

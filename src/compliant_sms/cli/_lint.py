@@ -12,8 +12,6 @@ from compliant_sms.cli._lint_input import Unit
 from compliant_sms.cli._options import printable
 from compliant_sms.lint import LINT_RULES, LintFinding, LintRule
 
-__all__ = ["FORMS", "Problem", "report"]
-
 
 @frozen
 class Problem:

@@ -13,8 +13,6 @@ from compliant_sms.errors import CompliantSmsError
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
 
-__all__ = ["lint"]
-
 
 @click.command(short_help="Check your copy before patients get it.")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)

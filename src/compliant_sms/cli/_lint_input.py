@@ -15,9 +15,6 @@ from attrs import field, frozen
 
 from compliant_sms.cli._options import utf8
 
-__all__ = ["FORMATS", "Unit", "units"]
-
-FORMATS = ("text", "json", "jsonl", "toml", "csv")
 _BY_SUFFIX = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".toml": "toml"}
 _BY_SUFFIX |= {".csv": "csv"}
 _READ = (*_BY_SUFFIX, ".txt")
@@ -48,7 +45,8 @@ def units(paths: Iterable[str], fields: Collection[str], form: str | None) -> li
         paths: files; folders, of which all files that end in .txt, .json, .jsonl, .ndjson, .toml
             and .csv are read, at any depth; or ``-`` for standard input.
         fields: in JSON, TOML and CSV, the names of what holds a text, in any case and at any depth.
-        form: one of :data:`FORMATS`; None to go by the file's name.
+        form: ``"text"``, ``"json"``, ``"jsonl"``, ``"toml"`` or ``"csv"``; None to go by the
+            file's name.
 
     Raises:
         click.UsageError: a file cannot be read or understood, or what it holds has other names;

@@ -15,8 +15,6 @@ import click
 from compliant_sms.driver import finish
 from compliant_sms.messenger import AsyncMessenger, Messenger
 
-__all__ = ["Either", "answer", "with_messengers"]
-
 T = TypeVar("T")
 Either: TypeAlias = Messenger | AsyncMessenger
 _Work: TypeAlias = Callable[[list[Either]], Coroutine[Any, Any, T]]

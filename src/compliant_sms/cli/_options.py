@@ -22,28 +22,6 @@ if TYPE_CHECKING:
     from compliant_sms.rules import Pack
     from compliant_sms.signing import VerifyKey
 
-__all__ = [
-    "FILE",
-    "body",
-    "checkpoint",
-    "day",
-    "day_or_none",
-    "form",
-    "in_options",
-    "instant",
-    "keyring",
-    "number",
-    "own_packs",
-    "practice_named",
-    "printable",
-    "public_key",
-    "purpose",
-    "states",
-    "time_zone",
-    "utf8",
-    "where_argument",
-]
-
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 """The type of an option or argument that is a file to read."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from compliant_sms.cli._options import where_argument
 
-__all__ = ["pause", "resume"]
+if TYPE_CHECKING:
+    from compliant_sms.cli._named import Either
 
 _BY = click.option("--by", metavar="WHO", required=True, help="Who says so, for the audit log.")
 _REASON = click.option("--reason", metavar="WHY", required=True, help="Why, for the audit log.")
@@ -33,9 +36,17 @@ def pause(where: str, *, by: str, reason: str, scope: str) -> None:
     \b
       compliant-sms pause clinic.texting:messenger --by it:kim --reason "wrong times"
     """  # noqa: D301 - click reads the character after which it wraps nothing
-    from compliant_sms.cli import _pause  # noqa: PLC0415 - after the options
+    from compliant_sms.cli._named import answer, with_messengers  # noqa: PLC0415 - after options
 
-    _pause.pause(where, by=by, reason=reason, scope=scope)
+    async def work(messengers: list[Either]) -> None:
+        for messenger in messengers:
+            claimed = await answer(messenger.pause(by=by, reason=reason, scope=scope))
+            print(  # noqa: T201 - whole, however wide the terminal is
+                f"{messenger!r}: paused ({scope}). {claimed} texts were claimed before, and may "
+                "still be on their way."
+            )
+
+    with_messengers(where, work)
 
 
 @click.command(short_help="Let texts go on that were paused.")
@@ -49,6 +60,12 @@ def resume(where: str, *, by: str, reason: str, scope: str) -> None:
     \b
       compliant-sms resume clinic.texting:messenger --by it:kim --reason "times are right"
     """  # noqa: D301 - as above
-    from compliant_sms.cli import _pause  # noqa: PLC0415 - as above
+    from compliant_sms.cli._named import answer, with_messengers  # noqa: PLC0415 - as above
 
-    _pause.resume(where, by=by, reason=reason, scope=scope)
+    async def work(messengers: list[Either]) -> None:
+        for messenger in messengers:
+            standing = await answer(messenger.resume(by=by, reason=reason, scope=scope))
+            still = ", ".join(each.scope for each in standing) or "nothing"
+            print(f"{messenger!r}: resumed ({scope}). Still paused: {still}.")  # noqa: T201
+
+    with_messengers(where, work)

@@ -14,8 +14,6 @@ from rich.text import Text
 from compliant_sms import phi
 from compliant_sms.phi import ContentTier, Direction, Known, PhiFinding, PhiLabel
 
-__all__ = ["Document", "Search", "report"]
-
 _FAMILIES = {
     "who": "bold red",
     "where and when": "bold cyan",

@@ -9,8 +9,6 @@ import click
 
 from compliant_sms.cli._options import FILE
 
-__all__ = ["phi"]
-
 
 @click.command(short_help="Show what in a text tells who a patient is.")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)

@@ -16,8 +16,6 @@ from attrs import fields_dict
 from compliant_sms.cli._phi import Document
 from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiLabel
 
-__all__ = ["documents", "known", "labels"]
-
 _STANDARD_INPUT = "-"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

@@ -18,8 +18,6 @@ from compliant_sms.driver import finish
 from compliant_sms.retention import Retention, classes
 from compliant_sms.rules import Rulebook
 
-__all__ = ["run"]
-
 
 def run(
     database: str,

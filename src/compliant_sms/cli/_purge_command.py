@@ -9,8 +9,6 @@ import click
 from compliant_sms.cli._database import database_option, practice_option
 from compliant_sms.cli._options import FILE
 
-__all__ = ["purge"]
-
 
 @click.command(short_help="Drop records whose time has passed.")
 @database_option

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from compliant_sms.cli._options import where_argument
 
-__all__ = ["registration"]
+if TYPE_CHECKING:
+    from compliant_sms.cli._named import Either
+    from compliant_sms.permission import Registration
 
 
 @click.command(short_help="Print what to register with carriers.")
@@ -24,6 +28,30 @@ def registration(where: str, *, toll_free: bool, as_json: bool) -> None:
     \b
       compliant-sms registration clinic.texting:messenger
     """  # noqa: D301 - click reads the character after which it wraps nothing
-    from compliant_sms.cli import _registration  # noqa: PLC0415 - after the options
+    from compliant_sms.cli._named import answer, with_messengers  # noqa: PLC0415 - after options
 
-    sys.exit(_registration.print_texts(where, toll_free=toll_free, as_json=as_json))
+    async def work(messengers: list[Either]) -> bool:
+        refused = False
+        for messenger in messengers:
+            made = await answer(messenger.permission.registration(toll_free=toll_free))
+            refused = refused or bool(made.problems)
+            print(_as_json(made) if as_json else _in_words(repr(messenger), made))  # noqa: T201
+        return refused
+
+    sys.exit(int(with_messengers(where, work)))
+
+
+def _as_json(made: Registration) -> str:
+    fields = {each.name: each.text for each in made.fields}
+    return json.dumps({"kind": made.kind, "fields": fields, "problems": made.problems})
+
+
+def _in_words(name: str, made: Registration) -> str:
+    lines = [f"{name}: {made.kind.replace('_', '-')}", ""]
+    for each in made.fields:
+        size = (
+            f"  ({len(each.text)} of {each.least} to {each.most} characters)" if each.most else ""
+        )
+        lines += [f"{each.name}{size}", each.text, ""]
+    lines += [f"would be refused: {problem}" for problem in made.problems]
+    return "\n".join(lines if made.problems else lines[:-1])

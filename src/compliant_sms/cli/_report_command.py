@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from compliant_sms.ports import Store
     from compliant_sms.practice import Practice
 
-__all__ = ["report"]
-
 
 @click.command(short_help="Write a page about a practice's texting.")
 @database_option

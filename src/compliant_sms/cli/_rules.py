@@ -18,8 +18,6 @@ from compliant_sms.classification import Purpose, catalogue, catalogue_rows
 from compliant_sms.cli._binding import TOPICS, Bound, Query, Status, bound
 from compliant_sms.cli._words import answers, in_words
 
-__all__ = ["Line", "lines", "markdown", "print_purposes", "print_rules"]
-
 
 @frozen(kw_only=True)
 class Line:

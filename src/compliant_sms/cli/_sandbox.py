@@ -19,8 +19,6 @@ from compliant_sms.sandbox import (
     serve,
 )
 
-__all__ = ["accounts", "run"]
-
 
 def accounts(
     *, account_sid: str, auth_token: str, numbers: Sequence[str], answers_keywords: bool

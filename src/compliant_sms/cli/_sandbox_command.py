@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-__all__ = ["sandbox"]
-
 
 @click.command(short_help="Run a simulated carrier, with patients' phones on a page.")
 @click.option("--port", default=0, show_default="any free one", help="On 127.0.0.1.")

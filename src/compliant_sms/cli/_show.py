@@ -16,8 +16,6 @@ from compliant_sms.errors import InvalidInput, NotOurDatabase
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import is_outdated
 
-__all__ = ["show"]
-
 _TEXTS = """
     SELECT replace(substr(created_at, 1, 16), 'T', ' ') AS asked_for, person, purpose, state,
         (SELECT group_concat(state, ' > ') FROM sms_steps s WHERE s.message_id = m.message_id)

@@ -19,15 +19,6 @@ from compliant_sms.lint import LintSettings, Severity
 from compliant_sms.practice import Practice
 from compliant_sms.templates import CannedReply, Catalogue, Template, starter
 
-__all__ = [
-    "Asked",
-    "Report",
-    "catalogue_of",
-    "checked",
-    "print_report",
-    "shown",
-]
-
 
 @frozen(kw_only=True)
 class Asked:

@@ -10,8 +10,6 @@ import click
 
 from compliant_sms.cli._options import FILE, practice_named
 
-__all__ = ["templates"]
-
 
 def _price(_: click.Context, __: click.Parameter, value: str | None) -> Decimal | None:
     try:

@@ -16,8 +16,6 @@ from compliant_sms.errors import CompliantSmsError
 if TYPE_CHECKING:
     from compliant_sms.evidence import Ciphers, PackReport
 
-__all__ = ["verify"]
-
 
 @click.command(short_help="Check an evidence pack, with nothing but its bytes.")
 @click.argument("pack", type=_options.FILE)

@@ -27,8 +27,6 @@ from compliant_sms.rules._rows import (
     WrittenConsent,
 )
 
-__all__ = ["Answer", "answers", "hours", "in_words"]
-
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
     *("September", "October", "November", "December"),

@@ -15,8 +15,6 @@ from compliant_sms.cli._named import Either, with_messengers
 from compliant_sms.messenger import AsyncMessenger, Messenger
 from compliant_sms.worker import AsyncWorker, Progress, Worker, stopped_by_signals
 
-__all__ = ["run"]
-
 
 def run(where: str, *, once: bool, quantum: int, poll: timedelta) -> bool:
     """Work for the messengers that a name stands for, and close them afterwards.

@@ -9,8 +9,6 @@ import click
 
 from compliant_sms.cli._options import where_argument
 
-__all__ = ["worker"]
-
 
 @click.command(short_help="Send what is due, until it is told to end.")
 @where_argument

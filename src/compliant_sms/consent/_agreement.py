@@ -18,8 +18,6 @@ from compliant_sms.consent._fields import a_text
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber, as_number
 
-__all__ = ["AgreementDefect", "SignatureKind", "WrittenAgreement", "defects", "same_sender"]
-
 
 class SignatureKind(Word):
     """What the person did to sign. 47 CFR 64.1200(f)(9)(ii); 15 U.S.C. 7001."""

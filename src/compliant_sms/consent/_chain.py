@@ -28,8 +28,6 @@ from attrs import field, frozen
 
 from compliant_sms.errors import LedgerTampered
 
-__all__ = ["ChainCheck", "FiledLink", "Link", "beginning", "link", "verify_chain"]
-
 _LINK = b"compliant_sms ledger 2\n"
 _CHAIN = b"compliant_sms chain 2\n"
 _AUDIT = "audit/"  # how the id of a practice's audit log begins, and no other

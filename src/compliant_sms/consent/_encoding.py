@@ -32,15 +32,6 @@ from compliant_sms.consent._words import Channel
 from compliant_sms.errors import SchemaTooNew
 from compliant_sms.phone import PhoneNumber
 
-__all__ = [
-    "about_event",
-    "erased_revocation",
-    "from_payload",
-    "opened_payload",
-    "sealed_payload",
-    "to_payload",
-]
-
 _VERSION = 1
 # Keys are sorted, and every event in the clear has an actor.
 _SEALED = b'{"kind":'

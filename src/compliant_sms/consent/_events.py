@@ -26,20 +26,6 @@ from compliant_sms.consent._words import (
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = [
-    "Clarified",
-    "ConsentEvent",
-    "Granted",
-    "NumberFlagged",
-    "OptInAnswered",
-    "OptInAsked",
-    "PhiPreferenceStated",
-    "Restored",
-    "Revoked",
-    "filed_under",
-]
-
-
 # The classes of the texts that a revocation can answer. The room that classifies texts lies above.
 _CLASSES = ("transactional", "marketing", "emergency", "protocol")
 

@@ -10,8 +10,6 @@ from attrs import Attribute
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["a_text", "sorted_names", "storable"]
-
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 

@@ -26,8 +26,6 @@ from compliant_sms.consent._events import (
 from compliant_sms.consent._state import ConsentState, FlaggedNumber, LiveGrant, Revocation
 from compliant_sms.consent._words import Tier
 
-__all__ = ["fold", "fold_for_holder"]
-
 _PRECEDENCE: dict[type[ConsentEvent], int] = {
     Granted: 0,
     Restored: 1,

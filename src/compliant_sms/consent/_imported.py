@@ -7,8 +7,6 @@ from attrs import field, frozen
 from compliant_sms.choices import Word
 from compliant_sms.consent._fields import a_text
 
-__all__ = ["Dated", "Imported"]
-
 
 class Dated(Word):
     """How exactly the other system knew when something happened."""

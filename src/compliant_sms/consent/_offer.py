@@ -10,8 +10,6 @@ from compliant_sms import records
 from compliant_sms.consent._fields import a_text, sorted_names, storable
 from compliant_sms.consent._words import Tier
 
-__all__ = ["OptInOffer"]
-
 
 @records.lean
 @frozen(kw_only=True)

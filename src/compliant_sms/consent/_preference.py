@@ -10,8 +10,6 @@ from attrs import frozen
 from compliant_sms import records
 from compliant_sms.consent._events import ConsentEvent, PhiPreferenceStated, Revoked, Withdrawn
 
-__all__ = ["PhiPreference", "phi_preference"]
-
 
 @records.lean
 @frozen(kw_only=True)

@@ -16,8 +16,6 @@ from compliant_sms import records
 from compliant_sms.consent._agreement import WrittenAgreement
 from compliant_sms.consent._words import Basis, Channel, Flag, Tier
 
-__all__ = ["ConsentState", "FlaggedNumber", "LiveGrant", "Reaches", "Revocation"]
-
 
 @records.lean
 @frozen(kw_only=True)

@@ -12,19 +12,6 @@ from compliant_sms.choices import Grade, Word
 from compliant_sms.consent._fields import a_text, sorted_names, storable
 from compliant_sms.errors import InvalidInput
 
-__all__ = [
-    "Basis",
-    "Category",
-    "Channel",
-    "Flag",
-    "Signature",
-    "Tier",
-    "Wording",
-    "covered",
-    "meant",
-    "refuse_no_tier",
-]
-
 
 class Tier(Grade):
     """How strong a consent is. 47 CFR 64.1200(a)(1), (a)(2), (f)(9)."""

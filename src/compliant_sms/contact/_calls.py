@@ -18,8 +18,6 @@ from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.practice import Practice
 from compliant_sms.templates import dialled, sender_name
 
-__all__ = ["MissedCall", "MissedCalls", "SpokenOffer"]
-
 _ENGLISH = "en"
 _LONGEST = 200
 # Letters of GSM-7 alone, so that it is one segment; 911, because a call may be urgent.

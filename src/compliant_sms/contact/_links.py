@@ -21,8 +21,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.optout import reserved_word
 from compliant_sms.phone import PhoneNumber, as_number
 
-__all__ = ["qr_text", "sms_link"]
-
 _LONGEST = 160
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 

@@ -15,8 +15,6 @@ from compliant_sms.phone import PhoneNumber
 if TYPE_CHECKING:
     import segno
 
-__all__ = ["QrCode", "qr_code"]
-
 # ISO/IEC 18004 asks for four modules of white around a code.
 _QUIET_ZONE = 4
 _MOST_SCALE = 100

@@ -19,8 +19,6 @@ from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.practice import Practice
 from compliant_sms.templates import dialled, sender_name
 
-__all__ = ["TextUs"]
-
 _TEXT_US = {
     "en": "Text us at {number}",
     "es": "Envíenos un mensaje al {number}",

@@ -23,8 +23,6 @@ from compliant_sms.practice import clock_of_place
 from compliant_sms.rules import holidays, load_pack
 from compliant_sms.rules._parts import PARTS
 
-__all__ = ["BusinessHours"]
-
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)")
 _A_DAY = timedelta(days=1)

@@ -14,8 +14,6 @@ from attrs import frozen
 from compliant_sms.conversations._plan import InboxPlan, Queue
 from compliant_sms.conversations._thread import Wait
 
-__all__ = ["InboxMetrics", "QueueDay", "metrics_of"]
-
 # So many days in a row must be worse than the one before; one bad day is no trend.
 _RISES = 3
 

@@ -8,8 +8,6 @@ from attrs import frozen
 
 from compliant_sms.choices import Word
 
-__all__ = ["InboxEvent", "InboxEventKind", "OpenItem", "OpenKind"]
-
 
 class InboxEventKind(Word):
     """What happened."""

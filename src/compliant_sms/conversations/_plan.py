@@ -16,8 +16,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.optout import Intent
 from compliant_sms.phone import PhoneNumber, as_number
 
-__all__ = ["Arrival", "InboxPlan", "Queue", "RoutingRule"]
-
 _GOAL = timedelta(hours=4)
 
 

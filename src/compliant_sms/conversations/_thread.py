@@ -11,8 +11,6 @@ from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Entry", "EntryKind", "Thread", "ThreadState", "Wait", "WaitingThread"]
-
 
 class ThreadState(Word):
     """Where a thread is."""

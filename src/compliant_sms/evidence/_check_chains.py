@@ -18,8 +18,6 @@ from compliant_sms.errors import CannotUnseal, LedgerTampered, SchemaTooNew
 from compliant_sms.evidence._dossier import ChainRecord, Dossier, EventRecord
 from compliant_sms.evidence._verdict import Check, Ciphers, failed, passed, unchecked
 
-__all__ = ["check_chains", "check_entries"]
-
 _CHAINS, _ENTRIES = "chains", "entries"
 _IN_THE_CLEAR = b"{"  # how a record begins that nothing sealed
 

@@ -22,8 +22,6 @@ from compliant_sms.evidence._files import (
 from compliant_sms.evidence._page import LAYOUT, page
 from compliant_sms.evidence._verdict import Check, failed, passed, unchecked
 
-__all__ = ["check_archive", "check_json", "check_manifest", "check_page"]
-
 _NAMES = (PAGE, JSON, MANIFEST)
 
 

@@ -17,8 +17,6 @@ from compliant_sms.evidence._text_records import TextRecord, has_left
 from compliant_sms.evidence._verdict import Check, failed, guarded, passed, unchecked
 from compliant_sms.rules import RULES_VERSION, Decision, Verdict
 
-__all__ = ["check_records"]
-
 _TEXTS, _KNOWN, _AGAIN = "texts", "what was known", "decisions"
 # Clocks of several machines differ; an event of these minutes may or may not have been known.
 _SKEW = timedelta(minutes=5)

@@ -13,8 +13,6 @@ from compliant_sms.evidence._dossier import Dossier, EventRecord
 from compliant_sms.evidence._merkle import leaf_hash, verify_consistency, verify_inclusion
 from compliant_sms.evidence._verdict import Check, failed, guarded, passed, unchecked
 
-__all__ = ["check_tree"]
-
 # Clocks of several machines differ, and what is being written joins with the next checkpoint.
 _SKEW = timedelta(minutes=5)
 _IN, _GREW, _SIGNED, _KEPT = "inclusion", "consistency", "signature", "kept checkpoint"
@@ -23,13 +21,7 @@ _IN, _GREW, _SIGNED, _KEPT = "inclusion", "consistency", "signature", "kept chec
 def check_tree(
     dossier: Dossier, keys: Sequence[Verifier], kept: Checkpoint | None
 ) -> Iterator[Check]:
-    """What the checkpoint in the pack proves.
-
-    Args:
-        dossier: what is on record.
-        keys: the public keys that are trusted.
-        kept: a checkpoint that was kept elsewhere.
-    """
+    """What the checkpoint in the pack proves."""
     if not dossier.checkpoint:
         yield from _without(dossier, kept)
         return

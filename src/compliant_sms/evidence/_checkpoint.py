@@ -32,15 +32,6 @@ from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidCheckpoint
 from compliant_sms.records import instant_from_text, instant_to_text
 
-__all__ = [
-    "AuditHead",
-    "Checkpoint",
-    "CheckpointSignature",
-    "Signer",
-    "Verifier",
-    "verify_signature",
-]
-
 _ORIGIN = "compliant-sms/ledger/"
 _BODY = re.compile(
     _ORIGIN

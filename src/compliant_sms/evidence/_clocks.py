@@ -10,19 +10,12 @@ from compliant_sms.consent import ConsentEvent
 from compliant_sms.evidence._text_records import TextRecord
 from compliant_sms.rules import Decision
 
-__all__ = ["apart"]
-
 
 def apart(
     chains: Sequence[Sequence[ConsentEvent]],
     decided: Sequence[tuple[TextRecord, Sequence[Decision]]],
 ) -> timedelta:
-    """By how much at least the clocks disagreed; zero or less where nothing shows it.
-
-    Args:
-        chains: the events of each chain in their order.
-        decided: each text with the decisions about it.
-    """
+    """By how much at least the clocks disagreed; zero or less where nothing shows it."""
     return max(_differences(chains, decided), default=timedelta(0))
 
 

@@ -17,8 +17,6 @@ from compliant_sms import records
 from compliant_sms.consent import Link, beginning
 from compliant_sms.evidence._text_records import EntryRecord, ReceivedRecord, TextRecord
 
-__all__ = ["FORMAT", "ChainRecord", "Dossier", "EventRecord", "PracticeRecord"]
-
 FORMAT = "compliant_sms evidence 1"
 
 

@@ -19,19 +19,6 @@ from compliant_sms.evidence._dossier import Dossier
 if TYPE_CHECKING:
     from zipfile import ZipInfo
 
-__all__ = [
-    "JSON",
-    "MANIFEST",
-    "PAGE",
-    "NotAPack",
-    "archive",
-    "as_json",
-    "damaged",
-    "from_json",
-    "manifest",
-    "unpacked",
-]
-
 JSON, PAGE, MANIFEST = "evidence.json", "evidence.html", "manifest.json"
 _MANIFEST_FORMAT = "compliant_sms manifest 1"
 # The earliest that the format can tell; archives carry no clock.

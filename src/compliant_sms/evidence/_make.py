@@ -14,8 +14,6 @@ from compliant_sms.evidence._files import (
 )
 from compliant_sms.evidence._page import page
 
-__all__ = ["make_pack"]
-
 
 def make_pack(dossier: Dossier) -> bytes:
     """The pack: a zip with the dossier as JSON, the same as a page, and the hashes of both.

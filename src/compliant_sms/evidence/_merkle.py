@@ -9,21 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
-__all__ = [
-    "EMPTY_ROOT",
-    "Frontier",
-    "complete_subtrees",
-    "consistency_proof",
-    "consistency_ranges",
-    "inclusion_proof",
-    "inclusion_ranges",
-    "leaf_hash",
-    "node_hash",
-    "tree_root",
-    "verify_consistency",
-    "verify_inclusion",
-]
-
 EMPTY_ROOT = sha256(b"").digest()
 """The root of a tree without leaves."""
 

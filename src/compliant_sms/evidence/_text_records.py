@@ -14,25 +14,6 @@ from attrs import field, frozen
 
 from compliant_sms import records
 
-__all__ = [
-    "AccessRecord",
-    "DroppedRecord",
-    "EntryRecord",
-    "Left",
-    "PageActRecord",
-    "ProblemRecord",
-    "ReceivedRecord",
-    "ReportRecord",
-    "SaidRecord",
-    "StepRecord",
-    "TemplateRecord",
-    "TextRecord",
-    "has_left",
-    "is_from_page",
-    "is_rehearsal",
-    "said_of",
-]
-
 _REHEARSED = "dry-run"  # what stands in the place of a provider that was never asked
 _ON_PAGE = "secure-page"  # likewise, of what was written on the library's own page
 _NEWS = frozenset({"sent", "delivered", "undelivered"})  # it may come late

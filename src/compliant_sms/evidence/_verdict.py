@@ -10,8 +10,6 @@ from attrs import frozen
 
 from compliant_sms.phi import Sealer
 
-__all__ = ["Check", "Ciphers", "PackReport", "Result", "failed", "guarded", "passed", "unchecked"]
-
 Ciphers: TypeAlias = Callable[[bytes], Sealer]
 """What opens records by their data key, such as :func:`compliant_sms.keyring.data_cipher`."""
 

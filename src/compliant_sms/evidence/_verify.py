@@ -17,8 +17,6 @@ from compliant_sms.evidence._checkpoint import Checkpoint, Verifier
 from compliant_sms.evidence._files import JSON
 from compliant_sms.evidence._verdict import Check, Ciphers, PackReport
 
-__all__ = ["verify_pack"]
-
 
 def verify_pack(
     data: bytes,

@@ -1,7 +1,8 @@
 """What happens, in order: written once as ``async def`` over ports, run by both facades.
 
 Two rules keep this room: a flow does no I/O but through its ports; and whatever must hold together
-happens in one transaction.
+happens in one transaction. Everywhere ``tx`` is the transaction, ``ports`` what to work with, and
+``at`` the present instant (UTC), unless something else is said of them.
 """
 
 from typing import TYPE_CHECKING
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from compliant_sms.flows._missed_calls import missed_call
     from compliant_sms.flows._open_items import dismiss, open_items
     from compliant_sms.flows._opt_out_lists import OptOutDrift, sync_opt_outs
+    from compliant_sms.flows._patient_text import ReceivedText
     from compliant_sms.flows._pause import pause, paused, resume
     from compliant_sms.flows._permission import (
         invite,
@@ -71,7 +73,7 @@ if TYPE_CHECKING:
         to_ask_again,
     )
     from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
-    from compliant_sms.flows._receive import Received, ReceivedText, receive
+    from compliant_sms.flows._receive import Received, receive
     from compliant_sms.flows._reconcile import reconcile
     from compliant_sms.flows._registered import registration
     from compliant_sms.flows._reminders import PlannedReminders, plan_due
@@ -261,6 +263,7 @@ _FILES = {
     "_missed_calls": ("MissedCall", "missed_call"),
     "_open_items": ("dismiss", "open_items"),
     "_opt_out_lists": ("OptOutDrift", "sync_opt_outs"),
+    "_patient_text": ("ReceivedText",),
     "_pause": ("pause", "paused", "resume"),
     "_permission": (
         "invite",
@@ -271,7 +274,7 @@ _FILES = {
         "to_ask_again",
     ),
     "_purge": ("PurgePlan", "PurgeReport", "Tally", "purge"),
-    "_receive": ("Received", "ReceivedText", "receive"),
+    "_receive": ("Received", "receive"),
     "_reconcile": ("reconcile",),
     "_registered": ("registration",),
     "_reminders": ("PlannedReminders", "plan_due"),

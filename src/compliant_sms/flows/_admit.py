@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, frozen
 
+from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import Unsupported
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._facts import Told, facts_about, may_carry_phi
 from compliant_sms.flows._opt_in import record_asked
-from compliant_sms.flows._overrides import record_overrides
 from compliant_sms.flows._pause import hold_for_pause, is_paused, passes_pauses
 from compliant_sms.flows._places import leave_places, planned, take_place
 from compliant_sms.flows._rate import turn
@@ -25,20 +25,7 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.routing import Route
-from compliant_sms.rules import Decision, Facts, OptOutShown, Verdict, is_exempt
-
-__all__ = [
-    "WAITING",
-    "Claimed",
-    "Limited",
-    "Unlinked",
-    "admit",
-    "decide",
-    "is_late",
-    "prefetch",
-    "take",
-    "too_late",
-]
+from compliant_sms.rules import Decision, Facts, OptOutShown, Verdict, is_exempt, used
 
 WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
@@ -227,7 +214,7 @@ async def admit(
     else:
         await leave_places(tx, ports, message, at)
     if result is None and not ports.dry_run:  # ledger and audit log tell of what left alone
-        await record_overrides(tx, ports, message, decision)
+        await _record_overrides(tx, ports, message, decision)
         await record_asked(tx, ports, moved)
     if result is None and ports.practice.campaign is not None:
         await tx.add_volume(message.practice_id, at, decision.facts.readings.segments)
@@ -340,3 +327,20 @@ def _departure(decided: Decided, claim: str) -> Departure:
         media=decided.told.media,
         claim=claim,
     )
+
+
+async def _record_overrides(
+    tx: Transaction, ports: Ports, message: Message, decision: Decision
+) -> None:
+    """One audit event for each waiver or override without which the text would not go now."""
+    for each in used(ports.rulebook, decision):
+        event = AuditEvent(
+            practice_id=message.practice_id,
+            act=Act.OVERRIDE_USED,
+            at=decision.facts.at,
+            actor=each.waiver.by,
+            reason=each.waiver.reason,
+            subject=message.message_id,
+            details={"what": each.what, "decided_on": each.waiver.on.isoformat()},
+        )
+        await tx.audit(event)

@@ -6,8 +6,6 @@ from compliant_sms.classification import Purpose
 from compliant_sms.messages import Draft, Message
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["answer_thread", "is_answer"]
-
 
 async def answer_thread(tx: Transaction, ports: Ports, message: Message) -> None:
     """Have a new text count for what waits in its person's thread, if it is an answer.

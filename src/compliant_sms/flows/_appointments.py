@@ -17,8 +17,6 @@ from compliant_sms.flows._told import CHANGED
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
 from compliant_sms.reminders import Answer, Appointment, Status, VisitAnswer
 
-__all__ = ["as_kept", "keep_appointments"]
-
 _AT_ONCE = 50
 
 

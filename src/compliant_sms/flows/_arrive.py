@@ -18,8 +18,6 @@ from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.templates import dialled, sender_name
 
-__all__ = ["Filed", "arrive", "proved"]
-
 # Whoever wrote an hour ago has seen by now that nobody is there.
 _ANSWER_WITHIN = timedelta(hours=1)
 

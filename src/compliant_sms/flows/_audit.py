@@ -12,8 +12,6 @@ from compliant_sms.errors import LedgerTampered, RecordAltered
 from compliant_sms.evidence import Checkpoint
 from compliant_sms.ports import Ports, Store
 
-__all__ = ["audit_log", "verify_audit"]
-
 
 async def audit_log(
     ports: Ports, since: datetime | None, until: datetime | None

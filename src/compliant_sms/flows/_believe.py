@@ -10,18 +10,6 @@ from compliant_sms.flows._holders import is_anothers
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import InboundText, Provider, ProviderKeyword
 
-__all__ = [
-    "ANOTHERS",
-    "ELSEWHERE",
-    "OUTDATED",
-    "PROVIDER_KEYWORD",
-    "UNPROVEN",
-    "can_be_confirmed",
-    "doubt_of",
-    "is_elsewhere",
-    "is_outdated",
-]
-
 UNPROVEN = "unproven-callback"
 """The rule of a text that would permit something, and that nothing proves."""
 OUTDATED = "older-than-revocation"

@@ -18,8 +18,6 @@ from compliant_sms.ports import Ports
 from compliant_sms.practice import PhiMode
 from compliant_sms.rules import Readings, care_of, decided_as, read
 
-__all__ = ["Brief", "asked_about", "brief"]
-
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 
 

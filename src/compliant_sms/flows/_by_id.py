@@ -8,8 +8,6 @@ from compliant_sms.flows._history import TextRecord, text_record
 from compliant_sms.messages import Inbound
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["received", "text"]
-
 
 async def text(ports: Ports, message_id: str) -> TextRecord:
     """A text of this practice, and all that became of it.

@@ -12,8 +12,6 @@ from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Failure, Problem
 
-__all__ = ["call_back", "is_called_back", "keep", "uncertain"]
-
 _CALLED_BACK = "called-back"
 _WORDS = (
     "It was called back while it may have been on its way: where it turns out that it did not go, "
@@ -43,15 +41,7 @@ def uncertain(message: Message, problem: Problem | None = None) -> Message:
 async def keep(
     tx: Transaction, ports: Ports, before: Message, after: Message, at: datetime
 ) -> Message:
-    """Store what became of a text; cancelled, where it was called back and would wait again.
-
-    Args:
-        tx: the transaction.
-        ports: what to work with.
-        before: the text as it was.
-        after: the text as it is now.
-        at: now (UTC).
-    """
+    """Store what became of a text; cancelled, where it was called back and would wait again."""
     await tx.save(after, at)
     if after.state is not State.DUE or not is_called_back(before):
         return after

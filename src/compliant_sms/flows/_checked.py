@@ -9,8 +9,6 @@ from attrs import frozen
 
 from compliant_sms.providers import Provider
 
-__all__ = ["BY_DOCTOR", "CheckResult", "Checked", "about_provider"]
-
 BY_DOCTOR = "compliant-sms doctor"
 """The user agent of callbacks that prove nothing on purpose."""
 

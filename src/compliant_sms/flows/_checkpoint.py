@@ -12,15 +12,6 @@ from compliant_sms.evidence import AuditHead, Checkpoint, Signer, verify_consist
 from compliant_sms.flows._tree import consistency_of, inclusion_of, root_at, take_in
 from compliant_sms.ports import Store, Transaction
 
-__all__ = [
-    "InclusionProof",
-    "altered_since",
-    "checkpoint",
-    "consistency_proof",
-    "inclusion_proof",
-    "newest_checkpoint",
-]
-
 
 @frozen(kw_only=True)
 class InclusionProof:

@@ -14,8 +14,6 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["OPEN", "claiming", "give_back", "is_open"]
-
 T = TypeVar("T")
 
 OPEN = frozenset({State.CLAIMED, State.UNCERTAIN})

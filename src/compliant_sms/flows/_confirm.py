@@ -15,7 +15,7 @@ from attrs import evolve
 from compliant_sms import _given
 from compliant_sms.consent import Revoked
 from compliant_sms.errors import TransportError
-from compliant_sms.flows._arrive import Filed, proved
+from compliant_sms.flows._arrive import proved
 from compliant_sms.flows._believe import (
     ELSEWHERE,
     OUTDATED,
@@ -26,6 +26,7 @@ from compliant_sms.flows._believe import (
 from compliant_sms.flows._patient_text import Written, answer_to, enqueue
 from compliant_sms.flows._question import Question, bound_question
 from compliant_sms.flows._said import Said, read_text, with_keyword
+from compliant_sms.flows._threads import Filed
 from compliant_sms.flows._visit_answers import (
     asked_visits,
     has_newer_answer,
@@ -36,8 +37,6 @@ from compliant_sms.flows._visit_answers import (
 from compliant_sms.messages import Draft, Inbound
 from compliant_sms.optout import Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
-
-__all__ = ["confirm_received"]
 
 # A provider may list a text some moments after its callback.
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))

@@ -24,14 +24,6 @@ from compliant_sms.flows._routes import refuse_all_others_senders, refuse_others
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = [
-    "append_event",
-    "consent_events",
-    "consent_state",
-    "refuse_wrong_time",
-    "wish_for_detail",
-]
-
 _ENDS = Revoked | NumberFlagged | Withdrawn
 _FIRST_YEAR = 1900
 _CLOCK_SKEW = timedelta(minutes=5)

@@ -45,8 +45,6 @@ from compliant_sms.permission import (
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["Submitted", "consent_form", "submit_form"]
-
 _ACTOR = "web-form"
 # Who waits longer for the confirmation has put the phone away.
 _CONFIRM_WITHIN = timedelta(hours=1)

@@ -47,15 +47,6 @@ from compliant_sms.routing import Route
 from compliant_sms.volume import UNTIL_RESUMED, pause_finding
 from compliant_sms.wire import HttpRequest
 
-__all__ = [
-    "deliver",
-    "hand_over",
-    "note_health",
-    "outbound",
-    "outcome_of",
-    "recorded_outcome",
-]
-
 # Whoever has put the account right wants to see texts leave.
 _LONGEST_FOR_ACCOUNT = timedelta(hours=1)
 _MOST_DOUBLINGS = 16

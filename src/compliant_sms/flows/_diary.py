@@ -18,8 +18,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
 from compliant_sms.reminders import Appointment, DiaryEntry, PlannedText, Status
 
-__all__ = ["Known", "drafted", "entry_of", "known_of", "profiles_of"]
-
 
 @frozen(kw_only=True)
 class Known:

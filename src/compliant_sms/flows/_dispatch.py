@@ -35,16 +35,6 @@ from compliant_sms.messages import Cancelled, Message, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Problem
 
-__all__ = [
-    "Dispatched",
-    "cancel",
-    "dispatch",
-    "dispatch_due",
-    "dispatch_one",
-    "give_up_lapsed_claims",
-    "never",
-]
-
 # So many texts are read and reserved at once.
 _PAGE = 50
 # A pile that waits for one sender's rate must not keep another sender's texts from being seen.

@@ -34,8 +34,6 @@ from compliant_sms.providers import Baa, Provider
 from compliant_sms.providers._reading import instant
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
-__all__ = ["examine"]
-
 _LARGEST_SKEW = timedelta(seconds=60)
 _SIGNED_SKEW = timedelta(seconds=300)
 

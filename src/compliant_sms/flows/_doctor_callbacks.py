@@ -10,16 +10,6 @@ from compliant_sms.flows._checked import Checked, CheckResult, about_provider
 from compliant_sms.ports import Ports, Refusals, Transaction
 from compliant_sms.providers import CallbackPlace, Provider, SenderSettings
 
-__all__ = [
-    "LOOPBACK",
-    "address_of_texts",
-    "own_callback",
-    "parts_of",
-    "proof",
-    "status_callback",
-    "unproven_callback",
-]
-
 # Reports of delivery come within minutes, and carriers take a day at most.
 _OVERDUE = timedelta(days=1)
 _LOOKED_BACK = timedelta(days=7)

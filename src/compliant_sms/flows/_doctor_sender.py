@@ -8,8 +8,6 @@ from compliant_sms.phone import NumberKind
 from compliant_sms.ports import Ports
 from compliant_sms.providers import Provider, SenderRegistration, SenderSettings
 
-__all__ = ["registration", "settings_of"]
-
 # A number, its application, its service and its registration are four.
 _MOST_QUESTIONS = 8
 _REMEDY = {

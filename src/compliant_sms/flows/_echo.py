@@ -11,8 +11,6 @@ from compliant_sms.messages import Message
 from compliant_sms.phrases import fold
 from compliant_sms.providers import Attempt, Problem
 
-__all__ = ["without_echo", "without_words"]
-
 _WORD = re.compile(r"\w+")
 _HIDDEN = "[…]"
 _NO_CODE = "none"

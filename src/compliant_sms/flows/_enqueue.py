@@ -12,8 +12,6 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["ask_for", "enqueue", "enter"]
-
 
 async def enqueue(ports: Ports, draft: Draft) -> Outcome:
     """Keep the draft as due, in the transaction of the store port; :func:`dispatch_due` decides.

@@ -20,8 +20,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Erased, Store, Transaction
 from compliant_sms.retention import Purged
 
-__all__ = ["ErasePlan", "erase"]
-
 _UNSETTLED = frozenset({State.CLAIMED, State.UNCERTAIN})
 _GONE = "the person was erased"
 

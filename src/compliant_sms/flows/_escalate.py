@@ -21,8 +21,6 @@ from compliant_sms.messages import Inbound
 from compliant_sms.optout import read
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["adopt_all", "escalate"]
-
 _STEPS = (InboxEventKind.DUE, InboxEventKind.OVERDUE, InboxEventKind.POINT_PERSON)
 # Few networks report later than this whether a text arrived.
 _NEWS_WITHIN = timedelta(days=3)

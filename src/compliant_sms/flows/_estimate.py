@@ -26,8 +26,6 @@ from compliant_sms.rules import Decision, Verdict
 from compliant_sms.text import price_of_segment
 from compliant_sms.volume import DayEstimate, Estimate, Place, day_of, first_place
 
-__all__ = ["Estimated", "estimate"]
-
 _OF_THESE = "a list of Draft, FromTemplate and Appointment"
 
 

@@ -17,8 +17,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, Ports, Transaction
 from compliant_sms.reminders import Appointment, planned
 
-__all__ = ["Coming", "reminders_coming"]
-
 
 @frozen(kw_only=True)
 class Coming:

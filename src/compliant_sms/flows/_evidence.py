@@ -15,8 +15,6 @@ from compliant_sms.evidence import Checkpoint
 from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["Question", "evidence_pack"]
-
 
 def _told(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)

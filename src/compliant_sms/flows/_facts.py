@@ -41,8 +41,6 @@ from compliant_sms.rules import (
 from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
-__all__ = ["Told", "facts_about", "may_carry_phi", "wishes_as_told"]
-
 _AN_INSTANT = timedelta.resolution
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 # Where a day begins first, it is that much earlier there.

@@ -13,8 +13,6 @@ from compliant_sms.figures import OVERDUE_AFTER, Activity, Figures, summed
 from compliant_sms.ports import Period, Stop, Store, Transaction
 from compliant_sms.rules import Verdict
 
-__all__ = ["activity", "figures"]
-
 _PAGE = 500
 
 

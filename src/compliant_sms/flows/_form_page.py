@@ -31,8 +31,6 @@ from compliant_sms.ports import Ports
 from compliant_sms.secure_pages import PageRequest, language_of
 from compliant_sms.wire import HttpReply
 
-__all__ = ["answer_form"]
-
 
 async def answer_form(ports: Ports, request: PageRequest) -> HttpReply:
     """Answer a browser; whatever it sent is durable before.

@@ -17,8 +17,6 @@ from compliant_sms.templates import TemplateRef
 if TYPE_CHECKING:
     from compliant_sms.templates import Catalogue, Template
 
-__all__ = ["drafted", "send_template"]
-
 
 async def send_template(ports: Ports, asked: FromTemplate) -> Outcome:
     """Make the text and send it, hold it or block it; in a host's transaction only keep it.

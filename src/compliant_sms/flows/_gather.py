@@ -43,8 +43,6 @@ from compliant_sms.flows._on_record import (
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Ports, StoredChain, Transaction
 
-__all__ = ["gather"]
-
 
 async def gather(tx: Transaction, ports: Ports, question: Question) -> Dossier:
     """Everything on record that answers the question."""

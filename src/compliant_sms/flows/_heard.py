@@ -49,8 +49,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import RevocationScope, is_permitted
 from compliant_sms.templates import which_to_stop
 
-__all__ = ["Heard", "act_on"]
-
 # A STOP answers the last text of the past month; later nobody can tell which one it was about.
 _ANSWERED_WITHIN = timedelta(days=30)
 _BY_WORD = "keyword:"

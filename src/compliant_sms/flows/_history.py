@@ -17,8 +17,6 @@ from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
 from compliant_sms.secure_pages import PageAccess
 
-__all__ = ["History", "TextRecord", "history", "text_record"]
-
 
 @frozen(kw_only=True)
 class TextRecord:

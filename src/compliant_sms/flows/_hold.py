@@ -9,8 +9,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.retention import Hold
 
-__all__ = ["holds", "lift_hold", "place_hold"]
-
 
 async def place_hold(
     ports: Ports, *, person: str | None, number: PhoneNumber | None, reason: str, by: str

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from compliant_sms.consent import ConsentEvent, Flag, Granted, fold
 
-__all__ = ["caller_of", "is_anothers", "is_caller", "known_among", "who_agreed"]
-
 _CALLER = "call/"
 
 

@@ -16,8 +16,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import is_permitted
 
-__all__ = ["Agreements", "agreement", "company"]
-
 # The least age of majority anywhere here: who may have come of age is told by themselves.
 _OF_AGE = 18
 
@@ -47,11 +45,6 @@ def company(profile: Profile, person: str, at: datetime) -> Hashable:
     who controls their care, or where the reader may not act for the patient, or not any more: 45
     CFR 164.522(b), 164.502(g). A text is decided by one clock and one state, so that theirs must
     be the same too.
-
-    Args:
-        profile: what the host knows of them.
-        person: the host's id.
-        at: now (UTC).
     """
     of_age = profile.holder is Holder.PARENT and not _is_minor(profile.birth_date, at.date())
     alone = profile.no_sms or profile.controls_care or profile.holder is Holder.OTHER or of_age

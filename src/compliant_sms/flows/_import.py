@@ -24,8 +24,6 @@ from compliant_sms.imports import (
 )
 from compliant_sms.ports import Ids, Store, Transaction
 
-__all__ = ["ImportProgress", "import_consents"]
-
 T = TypeVar("T")
 _ROWS = (ImportedOptOut, ImportedConsent, BadRow)
 Row: TypeAlias = ImportedOptOut | ImportedConsent | BadRow

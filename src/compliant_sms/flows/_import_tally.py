@@ -16,8 +16,6 @@ from compliant_sms.imports import (
     RowProblem,
 )
 
-__all__ = ["Tally"]
-
 # A file in the wrong columns has a problem in every row, and a million must not fill the memory.
 _MOST_PROBLEMS = 10_000
 

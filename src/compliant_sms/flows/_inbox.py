@@ -24,21 +24,6 @@ from compliant_sms.messages import Inbound, Message
 from compliant_sms.ports import ListedThreads, Ports, Transaction
 from compliant_sms.secure_pages import Accessed, PageAccess
 
-__all__ = [
-    "NO_QUEUE",
-    "ThreadText",
-    "ThreadView",
-    "acknowledge_inbox_events",
-    "fixed_thread",
-    "found_thread",
-    "inbox_events",
-    "inbox_metrics",
-    "the_plan",
-    "thread_view",
-    "threads",
-    "waiting_threads",
-]
-
 _MOST_DAYS = 36_600
 NO_QUEUE = "there is no queue of that name in the inbox plan of this messenger"
 """Words for a queue that nobody named in the plan."""

@@ -25,8 +25,6 @@ from compliant_sms.flows._audit import verify_audit
 from compliant_sms.flows._checkpoint import altered_since
 from compliant_sms.ports import FiledLeaf, Store
 
-__all__ = ["LedgerReport", "verify_ledger"]
-
 # So few that a page of them stays in the processor's cache.
 _PAGE = 1000
 

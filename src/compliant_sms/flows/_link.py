@@ -20,8 +20,6 @@ from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, SecureMessage, Transaction
 from compliant_sms.providers import Failure, Problem
 
-__all__ = ["link"]
-
 _LONGEST_PAUSE = timedelta(hours=1)
 _LONGEST_LINK = 500
 _LINK = re.compile(r"https://[!-~]+")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["without_tokens"]
-
 _HOST = re.compile(r"https://[^/?#]*")
 _RUN = re.compile(r"[A-Za-z0-9_-]{16,}")  # 96 bits of base64; what is shorter is read as words
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -17,8 +17,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Provider
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["fetch_media", "media"]
-
 LARGEST = 5_000_000  # bytes: what carriers let through is smaller
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

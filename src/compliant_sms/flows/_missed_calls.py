@@ -18,8 +18,6 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["missed_call"]
-
 _CLOCK_SKEW = timedelta(minutes=5)
 
 

@@ -12,21 +12,11 @@ from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import StatusUpdate
 
-__all__ = ["apply_early", "apply_news", "early_news"]
-
 
 async def apply_news(
     tx: Transaction, message: Message, provider: str, update: StatusUpdate, at: datetime
 ) -> Message:
-    """The text after news of it, saved; as it was where the news comes too late to mean anything.
-
-    Args:
-        tx: the transaction.
-        message: the text.
-        provider: who tells.
-        update: what it tells.
-        at: now (UTC).
-    """
+    """The text after news of it, saved; as it was where they come too late to mean anything."""
     if update.state is None or _is_past(message, provider, update.state):
         return message
     state = await _of_the_whole(tx, message, update, update.state)

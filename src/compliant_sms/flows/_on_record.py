@@ -36,18 +36,6 @@ from compliant_sms.retention import Purged
 from compliant_sms.secure_pages import PageAccess
 from compliant_sms.templates import TemplateRef
 
-__all__ = [
-    "PAGE_ACTS",
-    "chain_record",
-    "dropped_entry",
-    "entry_record",
-    "in_base64",
-    "practice_record",
-    "received_record",
-    "text_record",
-]
-
-
 PAGE_ACTS = frozenset({Act.CODE_ISSUED, Act.PAGE_WITHDRAWN})
 """What is done with the secure page behind a text."""
 

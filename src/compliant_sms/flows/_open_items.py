@@ -14,8 +14,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._escalate import adopt_all
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["dismiss", "open_items"]
-
 _HELD_TOO_LONG = timedelta(days=1)  # as for an inbox that says nothing else
 
 

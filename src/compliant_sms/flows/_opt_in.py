@@ -20,8 +20,6 @@ from compliant_sms.permission import Programme
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["Wanted", "asked_in", "is_answered", "may_have_come", "record_asked", "wanted_by"]
-
 _ACTOR = "compliant_sms"
 # Who texts the keyword again within the hour has the question already.
 _ASKED_ALREADY = timedelta(hours=1)

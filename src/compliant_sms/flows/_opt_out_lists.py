@@ -27,8 +27,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import ListAccess, OptOutEntry, OptOutPage, Provider
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["OptOutDrift", "sync_opt_outs"]
-
 _MOST_PAGES = 10_000
 _AT_ONCE = 200
 

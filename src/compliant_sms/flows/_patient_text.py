@@ -34,8 +34,6 @@ from compliant_sms.practice import Practice
 from compliant_sms.providers import InboundText
 from compliant_sms.reminders import VisitAnswer
 
-__all__ = ["ON_PAGE", "Proof", "ReceivedText", "Written", "answer_to", "enqueue", "take_in"]
-
 ON_PAGE = "secure-page"
 """In place of the provider's name: it was written on the page behind a link."""
 

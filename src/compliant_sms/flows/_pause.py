@@ -13,8 +13,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import decided_as
 from compliant_sms.volume import UNTIL_RESUMED, Pause, pause_finding, scope_of
 
-__all__ = ["hold_for_pause", "is_paused", "passes_pauses", "pause", "paused", "resume"]
-
 
 async def pause(ports: Ports, *, by: str, reason: str, scope: str | Purpose) -> int:
     """Stop texts of a kind; how many were claimed before, and may still be on their way."""

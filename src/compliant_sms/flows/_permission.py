@@ -29,16 +29,6 @@ from compliant_sms.permission import (
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = [
-    "invite",
-    "paper_wording",
-    "permission_of",
-    "programme_state",
-    "record_agreement",
-    "spoken_wording",
-    "to_ask_again",
-]
-
 
 def permission_of(ports: Ports) -> Permission:
     """How the practice asks for permission.

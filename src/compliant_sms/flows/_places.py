@@ -12,8 +12,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision, Verdict, VolumeWait
 from compliant_sms.volume import Place, day_of, first_place
 
-__all__ = ["Planned", "leave_places", "planned", "take_place"]
-
 # Further off than any rule looks, so that the rulebook says that there is no such instant.
 _NEVER = timedelta(days=400)
 

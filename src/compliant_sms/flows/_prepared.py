@@ -14,8 +14,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Finding, Verdict, care_of
 from compliant_sms.templates import Template
 
-__all__ = ["ENGLISH", "OTHERWISE", "WITHDRAWN", "outdated", "template_of", "unknown", "wish_for"]
-
 ENGLISH = "en"
 WITHDRAWN = "the template that it was made from was withdrawn"
 OTHERWISE = "the patient is to have it in another language, or in more or less detail"
@@ -54,14 +52,7 @@ def wish_for(template: Template, profile: Profile, preference: PhiPreference) ->
 
 
 async def outdated(tx: Transaction, message: Message, known: Brief, template: Template) -> bool:
-    """Whether a reminder would be made in another language or tier by what holds now.
-
-    Args:
-        tx: the transaction.
-        message: the text.
-        known: what the host says of its person now.
-        template: what it was made from.
-    """
+    """Whether a reminder would be made in another language or tier by what holds now."""
     draft, ref = message.draft, message.draft.template
     told = await tx.told_in(message.practice_id, message.message_id)
     if ref is None or not told:  # the host took the key of a reminder for a text of its own

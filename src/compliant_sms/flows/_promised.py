@@ -11,8 +11,6 @@ from compliant_sms.permission import Frequency, Programme
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Facts, PromisedWait
 
-__all__ = ["promised_wait"]
-
 _PROMISED = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 
 

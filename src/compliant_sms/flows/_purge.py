@@ -17,8 +17,6 @@ from compliant_sms.ports import Aged, Store, Transaction
 from compliant_sms.retention import Purged, RecordClass, Retention, classes, purged_until
 from compliant_sms.rules import Rulebook
 
-__all__ = ["PurgePlan", "PurgeReport", "Tally", "purge"]
-
 _DROPPED = (
     RecordClass.TEXT_BODY,
     RecordClass.INBOUND_BODY,

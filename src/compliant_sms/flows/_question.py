@@ -31,8 +31,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.practice import PhiMode
 from compliant_sms.secure_pages import Accessed
 
-__all__ = ["Question", "asked_by_hand", "bound_question", "question_on_page", "questions"]
-
 # What texts of these purposes ask, where nothing else is said.
 _ASKED_BY = {
     Purpose.APPOINTMENT_REMINDER.code: Awaiting.CONFIRM,

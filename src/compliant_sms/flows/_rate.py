@@ -11,8 +11,6 @@ from compliant_sms.rates import Rate, Unit, full, take
 from compliant_sms.routing import Route
 from compliant_sms.rules import Facts, segments_a_minute
 
-__all__ = ["at_once", "turn"]
-
 
 async def turn(
     tx: Transaction, ports: Ports, facts: Facts, route: Route, wait: datetime | None

@@ -38,8 +38,6 @@ from compliant_sms.providers import (
 )
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
-__all__ = ["Received", "ReceivedStatus", "ReceivedText", "receive"]
-
 # Providers' callbacks have a few kilobytes; no signature needs to be computed over more.
 _LARGEST_BODY = 1_000_000
 # A provider has one or two at a time.

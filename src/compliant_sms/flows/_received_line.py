@@ -7,8 +7,6 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Transaction
 
-__all__ = ["ANSWERED", "KEY_PREFIX", "RECEIVED", "is_answered_already"]
-
 KEY_PREFIX = "inbox/"
 """How the keys begin of what the inbox says by itself; the thread's id follows."""
 

@@ -22,8 +22,6 @@ from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Provider, SentText
 
-__all__ = ["Reconciled", "is_of_the_store", "look_up", "reconcile"]
-
 # The provider dates its record by its own clock, and ours may have been wrong by hours when the
 # text was claimed. A long time costs little: what is on record under an id of its own is left out.
 _CLOCK_SKEW = timedelta(days=1)

@@ -16,8 +16,6 @@ from compliant_sms.templates import danger_text, dialled, neutral_notice, sender
 if TYPE_CHECKING:
     from compliant_sms.permission import Registration
 
-__all__ = ["registration"]
-
 _ENGLISH = "en"
 
 

@@ -6,8 +6,6 @@ from compliant_sms.messages import Message
 from compliant_sms.optout import Awaiting
 from compliant_sms.ports import Ports
 
-__all__ = ["DRY_RUN", "asked_nobody"]
-
 DRY_RUN = "dry-run"
 """What stands on record as the provider of a text that left in a dry run, and so did not."""
 

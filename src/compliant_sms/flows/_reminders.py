@@ -22,8 +22,6 @@ from compliant_sms.people import Profile
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
 from compliant_sms.reminders import PlannedText, Reminder, planned, reminders_of
 
-__all__ = ["PlannedReminders", "plan_due"]
-
 # A changed plan, and changed rules of a time zone, reach visits within a day.
 _A_DAY = timedelta(days=1)
 # A text that still waits may be called back: then another one is due.

@@ -23,8 +23,6 @@ from compliant_sms.providers import Attempt, Certainty, Failure, StatusUpdate
 from compliant_sms.routing import Route
 from compliant_sms.rules import Verdict
 
-__all__ = ["repeat"]
-
 # A request may be on its way for a while, and the provider counts by its own clock.
 _MARGIN = timedelta(minutes=10)
 

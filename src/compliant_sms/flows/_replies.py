@@ -15,16 +15,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 from compliant_sms.templates import dialled, sender_name
 
-__all__ = [
-    "Asked",
-    "help_reply",
-    "opt_in_confirmation",
-    "opt_in_question",
-    "opt_out_confirmation",
-    "reply_key",
-    "welcome_reply",
-]
-
 # 47 CFR 64.1200(a)(12): within five minutes a confirmation is presumed to be within consent.
 _CONFIRM_WITHIN = timedelta(minutes=5)
 # A patient who asks for help an hour ago has found it elsewhere.
@@ -78,14 +68,7 @@ def opt_in_confirmation(asked: Asked) -> Draft:
 
 
 def opt_in_question(asked: Asked, body: str, person: str, offer: OptInOffer) -> Draft:
-    """What a patient is asked who texted the keyword of a programme.
-
-    Args:
-        asked: the text with the keyword.
-        body: the question.
-        person: who is asked.
-        offer: what a yes covers.
-    """
+    """What a patient is asked who texted the keyword of a programme."""
     draft = _reply(asked, Purpose.OPT_IN_CONFIRMATION, body, within=_ANSWER_WITHIN)
     return evolve(draft, person=person, asks=Awaiting.OPT_IN, opt_in=offer)
 

@@ -22,8 +22,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import OnRecord, Problem
 
-__all__ = ["Reported", "concerns_number", "record_news", "record_problem", "reported_of"]
-
 _RULE = "provider-opt-out"
 
 

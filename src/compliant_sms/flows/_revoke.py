@@ -9,8 +9,6 @@ from attrs import evolve
 from compliant_sms.consent import NumberFlagged, Revoked, Withdrawn
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["append_heard"]
-
 E = TypeVar("E", Revoked, NumberFlagged, Withdrawn)
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from compliant_sms.ports import Store
 
-__all__ = ["rotate_keys"]
-
 _BATCH = 500
 
 

@@ -19,17 +19,6 @@ from compliant_sms.routing import Route
 from compliant_sms.rules import decided_as
 from compliant_sms.templates import opt_out_line
 
-__all__ = [
-    "enrol",
-    "is_proved",
-    "left_by",
-    "refuse_all_others_senders",
-    "refuse_others_sender",
-    "refuse_others_senders",
-    "refuse_unsupported",
-    "routes_for",
-]
-
 # The line that says how to opt out may have to be added, and that is known only later.
 _LINE = max(len(opt_out_line(language)) for language in ("en", "es", "fr"))
 
@@ -53,13 +42,7 @@ async def enrol(tx: Transaction, ports: Ports) -> bool:
 
 
 def is_proved(account: Iterable[Provider], practice_id: str, proofs: Collection[str]) -> bool:
-    """Whether what one of these adapters verified is proved by what a practice has enrolled.
-
-    Args:
-        account: the adapters, with secrets of this practice or of another.
-        practice_id: the practice that has enrolled.
-        proofs: with what.
-    """
+    """Whether what one of these adapters verified is proved by what a practice has enrolled."""
     return bool(proofs) and any(
         not _proofs(each, practice_id).isdisjoint(proofs) for each in account
     )
@@ -142,12 +125,6 @@ def routes_for(
     ports: Ports, known: Brief, at: datetime, *, but: Collection[Route] = ()
 ) -> tuple[Route, ...]:
     """The routes that a text may leave by, the one to try first.
-
-    Args:
-        ports: what to work with.
-        known: the text.
-        at: now (UTC).
-        but: those that it cannot leave by.
 
     Returns:
         at least one, unless some are left out.

@@ -25,8 +25,6 @@ from compliant_sms.optout import (
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import InboundText, ProviderKeyword
 
-__all__ = ["Said", "read_answer", "read_text", "with_keyword"]
-
 _NAMED = "/named"
 _STOP_WORD = "keyword:stop/"
 _OF_VISITS_TOO = ("cancel", "annul")

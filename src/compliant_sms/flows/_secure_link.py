@@ -20,8 +20,6 @@ from compliant_sms.secure_pages import (
     token_hash,
 )
 
-__all__ = ["born", "secure_link"]
-
 _KEY = 32
 _PARTS = re.compile("[-_]")
 

@@ -43,8 +43,6 @@ from compliant_sms.secure_pages import (
 from compliant_sms.templates import dialled, sender_name
 from compliant_sms.wire import HttpReply
 
-__all__ = ["answer_page"]
-
 _DAY = timedelta(days=1)
 
 

@@ -13,16 +13,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Store, Transaction
 from compliant_sms.secure_pages import Page, PageAccess, kept_code, new_code
 
-__all__ = [
-    "accesses_by_text",
-    "acknowledge_accesses",
-    "drop_expired_pages",
-    "issue_code",
-    "new_accesses",
-    "page_accesses",
-    "withdraw_page",
-]
-
 _AT_ONCE = 500
 
 

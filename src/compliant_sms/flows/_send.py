@@ -23,8 +23,6 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Decision
 from compliant_sms.text import smart_encode
 
-__all__ = ["check", "prepared", "refuse_other_text", "send"]
-
 
 def _refuse_unsendable(ports: Ports, draft: Draft, *, to_anybody: bool) -> None:
     if draft.purpose.message_class is MessageClass.PROTOCOL:

@@ -11,8 +11,6 @@ from compliant_sms.messages import Departure
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Facts, PastText, SentBefore, Settings
 
-__all__ = ["left_as_given", "looked_back", "sent_before"]
-
 _A_WEEK = timedelta(days=7)
 # T-Mobile's day: no other carrier counts by days.
 _CARRIERS_DAY = ZoneInfo("America/Los_Angeles")

@@ -13,8 +13,6 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Outcome
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["settle", "uncertain"]
-
 
 async def uncertain(ports: Ports, limit: int) -> tuple[TextRecord, ...]:
     """Up to ``limit`` texts whose request may have been processed, the oldest first."""

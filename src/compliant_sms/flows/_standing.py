@@ -18,17 +18,6 @@ from compliant_sms.providers import Failure, Problem
 from compliant_sms.reminders import KEY_PREFIX
 from compliant_sms.rules import Finding
 
-__all__ = [
-    "SET_ASIDE",
-    "Later",
-    "Standing",
-    "Void",
-    "aside",
-    "set_aside",
-    "standing",
-    "tells_of_visits",
-]
-
 SET_ASIDE = "set-aside"
 """The code of what stands on record with a text that was called back because of what it tells."""
 

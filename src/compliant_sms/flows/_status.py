@@ -15,8 +15,6 @@ from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import OnRecord, Provider, StatusUpdate
 
-__all__ = ["ReceivedStatus", "apply_status"]
-
 
 @frozen(kw_only=True)
 class ReceivedStatus:

@@ -12,17 +12,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._inbox import NO_QUEUE, fixed_thread, found_thread, the_plan
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = [
-    "ThreadAct",
-    "assign",
-    "close",
-    "hand_over",
-    "join_thread",
-    "named",
-    "note",
-    "reopen",
-]
-
 
 @frozen(kw_only=True)
 class ThreadAct:

@@ -19,8 +19,6 @@ from compliant_sms.flows._thread_acts import ThreadAct, named
 from compliant_sms.messages import Draft, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["Reply", "reply"]
-
 
 @frozen(kw_only=True)
 class Reply:

@@ -21,8 +21,6 @@ from compliant_sms.optout import Author, Intent
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-__all__ = ["Filed", "file_text"]
-
 # To whom we wrote in this time is known at the number, whether they consented or not.
 _KNOWN_FOR = timedelta(days=30)
 _FARTHEST = 20  # texts back

@@ -21,8 +21,6 @@ from compliant_sms.reminders import (
     succeeded,
 )
 
-__all__ = ["CHANGED", "Key", "Unasked", "is_succeeded", "void_reason"]
-
 Key: TypeAlias = tuple[str, str]
 """A visit's id and occurrence."""
 
@@ -49,15 +47,7 @@ class Unasked:
 async def void_reason(
     tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
 ) -> str | Unasked:
-    """Why a text about visits must not go any more; empty where it may.
-
-    Args:
-        tx: the transaction.
-        ports: what to work with.
-        message: the text.
-        known: what the host says of its persons now.
-        at: now (UTC).
-    """
+    """Why a text about visits must not go any more; empty where it may."""
     visits: list[KeptAppointment] = []
     for told in await tx.told_in(message.practice_id, message.message_id):
         # Not fixed: whoever changes it meanwhile waits for this text, and comes after it.

@@ -18,8 +18,6 @@ from compliant_sms.messages import (
 )
 from compliant_sms.ports import Measured, Ports
 
-__all__ = ["traced"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 Flow = Callable[Concatenate[Ports, P], Coroutine[object, object, T]]

@@ -19,8 +19,6 @@ from compliant_sms.evidence import (
 )
 from compliant_sms.ports import Transaction
 
-__all__ = ["consistency_of", "inclusion_of", "root_at", "take_in"]
-
 _HEIGHTS = 8
 _BATCH = 4096
 

@@ -22,8 +22,6 @@ from compliant_sms.messages import Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Provider, SentText, StatusUpdate
 
-__all__ = ["Asked", "ask_reports"]
-
 _REDIRECTS = 300
 _NOT_FOUND = 404
 

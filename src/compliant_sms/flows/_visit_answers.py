@@ -15,19 +15,6 @@ from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, ToldReminder, Transaction
 from compliant_sms.reminders import KEY_PREFIX, Answer, Status, VisitAnswer
 
-__all__ = [
-    "AskedVisit",
-    "acknowledge_answers",
-    "asked_visits",
-    "has_newer_answer",
-    "is_beside_visits",
-    "is_elsewhen",
-    "keep_answers",
-    "mistakable",
-    "open_answers",
-    "was_misdirected",
-]
-
 _MEANS = {
     Intent.CONFIRM: Answer.CONFIRM,
     Intent.RESCHEDULE: Answer.RESCHEDULE,

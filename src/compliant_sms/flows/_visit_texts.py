@@ -28,8 +28,6 @@ from compliant_sms.reminders import (
 )
 from compliant_sms.templates import Template, dialled, sender_name
 
-__all__ = ["ForWhom", "draft_of"]
-
 
 @frozen(kw_only=True)
 class ForWhom:

@@ -9,8 +9,6 @@ from compliant_sms.providers import Again, Attempt
 from compliant_sms.rates import owed, waits_until
 from compliant_sms.routing import Route
 
-__all__ = ["LONGEST_WAIT", "keep_wait", "wait_name", "wait_of"]
-
 LONGEST_WAIT = timedelta(days=1)
 """Whatever a provider asks for: a text that waits longer is looked at again in between."""
 

@@ -26,8 +26,6 @@ from compliant_sms.reminders import VisitAnswer
 from compliant_sms.rules import Decision
 from compliant_sms.volume import UNTIL_RESUMED, pause_finding
 
-__all__ = ["Watched"]
-
 T = TypeVar("T")
 
 
@@ -76,31 +74,22 @@ class _WatchedTransaction:
             return getattr(self._tx, name)
 
     async def message(self, practice_id: str, message_id: str) -> Message | None:
-        """See :meth:`compliant_sms.ports.Texts.message`."""
         return self._saw(await self._tx.message(practice_id, message_id))
 
     async def message_by_key(self, practice_id: str, key: str) -> Message | None:
-        """See :meth:`compliant_sms.ports.Texts.message_by_key`."""
         return self._saw(await self._tx.message_by_key(practice_id, key))
 
     async def message_by_provider_id(
         self, practice_id: str, provider: str, provider_id: str
     ) -> Message | None:
-        """See :meth:`compliant_sms.ports.Texts.message_by_provider_id`."""
         found = await self._tx.message_by_provider_id(practice_id, provider, provider_id)
         return self._saw(found)
 
     async def save(self, message: Message, at: datetime) -> None:
-        """See :meth:`compliant_sms.ports.Texts.save`."""
         await self._tx.save(message, at)
         self._became(message, at)
 
-    async def note(self, message: Message) -> None:
-        """See :meth:`compliant_sms.ports.Texts.note`; nothing became of the text."""
-        await self._tx.note(message)
-
     async def close_claim(self, settled: Message, at: datetime) -> bool:
-        """See :meth:`compliant_sms.ports.Texts.close_claim`."""
         closed = await self._tx.close_claim(settled, at)
         if closed:
             self._became(settled, at)
@@ -116,36 +105,30 @@ class _WatchedTransaction:
             self._noted[place] = evolve(stopped, rules=rules)
 
     async def add_inbound(self, inbound: Inbound) -> bool:
-        """See :meth:`compliant_sms.ports.InboundTexts.add_inbound`."""
         new = await self._tx.add_inbound(inbound)
         if new:
             self._noted.append(_came_in(inbound))
         return new
 
     async def prove_inbound(self, inbound: Inbound, at: datetime) -> None:
-        """See :meth:`compliant_sms.ports.InboundTexts.prove_inbound`."""
         await self._tx.prove_inbound(inbound, at)
         self._noted.append(_proved(inbound, at))
 
     async def add_answer(self, practice_id: str, answer: VisitAnswer) -> None:
-        """See :meth:`compliant_sms.ports.Appointments.add_answer`."""
         await self._tx.add_answer(practice_id, answer)
         self._noted.append(_answered(practice_id, answer))
 
     async def add_inbox_event(self, practice_id: str, event: InboxEvent) -> bool:
-        """See :meth:`compliant_sms.ports.Conversations.add_inbox_event`."""
         new = await self._tx.add_inbox_event(practice_id, event)
         if new:
             self._noted.append(_raised(practice_id, event))
         return new
 
     async def append(self, event: consent.ConsentEvent, new_chain_id: str) -> None:
-        """See :meth:`compliant_sms.ports.ConsentLedger.append`."""
         await self._tx.append(event, new_chain_id)
         self._noted.append(_said(event))
 
     async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
-        """See :meth:`compliant_sms.ports.AuditLog.audit`."""
         await self._tx.audit(event, number)
         self._noted.append(
             events.ActDone(

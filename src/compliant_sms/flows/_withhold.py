@@ -21,8 +21,6 @@ from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.rules import Readings, care_of, read
 from compliant_sms.templates import neutral_notice, notice_language, sender_name
 
-__all__ = ["Instead", "instead_of", "noticed", "patient_of", "tells_too_much"]
-
 _OTHER_HOST = "practice.example"  # RFC 2606
 _TOKEN = "0" * 22
 

@@ -33,8 +33,6 @@ from compliant_sms.messages import Failed, Message, Queued, Sent, Uncertain
 from compliant_sms.ports import Ports
 from compliant_sms.providers import Problem
 
-__all__ = ["Pace", "Progress", "Shift", "work"]
-
 # Whoever works once waits so long for room under a rate; what must wait longer is for the next one.
 _WAITS_FOR_ROOM = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(minutes=1)

@@ -11,8 +11,6 @@ from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.imports._records import BadRow, Flaw
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Cells", "bad_row", "numbers_of", "yes_or_no"]
-
 T = TypeVar("T")
 _ANSWERS = {"yes": True, "true": True, "y": True, "1": True}
 _ANSWERS |= {"no": False, "false": False, "n": False, "0": False}

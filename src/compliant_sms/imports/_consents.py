@@ -25,8 +25,6 @@ from compliant_sms.imports._records import BadRow, ImportedConsent
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import known_zone
 
-__all__ = ["CONSENT_COLUMNS", "read_consents"]
-
 _SIGNATURE = ("signer", "act", "ip_address", "user_agent")
 _ELEMENTS = (
     "authorises_automated_marketing",

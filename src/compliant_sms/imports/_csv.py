@@ -10,8 +10,6 @@ from attrs import frozen
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["Layout", "rows"]
-
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_LINE = 1_000_000

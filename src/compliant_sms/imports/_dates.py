@@ -13,8 +13,6 @@ from zoneinfo import ZoneInfo
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["earliest", "first_instant", "last_instant", "latest", "reader"]
-
 _ISO = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
     r"(?:[T ](?P<time>\d{2}:\d{2}(?P<seconds>:\d{2}(?P<fraction>\.\d{1,6})?)?)"

@@ -28,8 +28,6 @@ from compliant_sms.imports._records import Flaw, ImportedConsent, ImportedOptOut
 from compliant_sms.imports._report import Kind
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Judge", "row_key"]
-
 _RULE = "imported"
 _FIRST_TEXT = date(1992, 12, 3)
 _CLOCK_SKEW = timedelta(minutes=5)

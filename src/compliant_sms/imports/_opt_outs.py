@@ -12,8 +12,6 @@ from compliant_sms.imports._csv import Layout, rows
 from compliant_sms.imports._records import BadRow, ImportedOptOut
 from compliant_sms.practice import known_zone
 
-__all__ = ["OPT_OUT_COLUMNS", "WRONG_CELLS", "read_opt_outs"]
-
 OPT_OUT_COLUMNS = ("number", "occurred_at", "channel", "person", "reference")
 """The columns of a file of opt-outs. Only ``number`` is needed."""
 

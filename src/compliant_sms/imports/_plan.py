@@ -10,8 +10,6 @@ from compliant_sms.consent._fields import a_text, storable
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import Practice, known_zone
 
-__all__ = ["ImportPlan"]
-
 
 def _some(_: object, __: Attribute[int], value: int) -> None:
     _given.a_kind(value, int, "batch", "a whole number of rows")

@@ -22,8 +22,6 @@ from compliant_sms.consent._words import a_signature, a_wording, covered, meant,
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber, as_number
 
-__all__ = ["BadRow", "Flaw", "ImportedConsent", "ImportedOptOut"]
-
 _LONGEST = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 

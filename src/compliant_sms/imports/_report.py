@@ -10,8 +10,6 @@ from io import StringIO
 
 from attrs import field, frozen
 
-__all__ = ["ImportReport", "Kind", "RowProblem"]
-
 
 class Kind(StrEnum):
     """What a file holds."""

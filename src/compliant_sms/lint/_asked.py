@@ -10,14 +10,6 @@ from compliant_sms.lint._finding import Fix, LintFinding, Severity
 from compliant_sms.rules import Finding, OptOutShown, Verdict
 from compliant_sms.text._opt_out_line import with_opt_out_line
 
-__all__ = [
-    "opt_in_confirmation",
-    "opt_out_line_missing",
-    "practice_name_missing",
-    "public_shortener",
-    "sells_undeclared",
-]
-
 _TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 
 

@@ -17,8 +17,6 @@ from compliant_sms.practice import Practice, stand_in
 from compliant_sms.rules import Facts, Finding, Readings, Rulebook, Sender, decided_as, read
 from compliant_sms.text import Link
 
-__all__ = ["Copy", "LintSettings"]
-
 _NOBODY = stand_in()
 # Everything that no row puts an end to is in force then.
 _LATER = datetime(9998, 1, 1, tzinfo=UTC)

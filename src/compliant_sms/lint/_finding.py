@@ -9,8 +9,6 @@ from attrs import frozen
 
 from compliant_sms.choices import Word
 
-__all__ = ["Fix", "LintFinding", "Severity", "fixed"]
-
 
 class Severity(Word):
     """How bad it is."""

@@ -10,8 +10,6 @@ from compliant_sms.lint._offers import YES, Offer
 from compliant_sms.lint._phrases import Says, says
 from compliant_sms.optout import Reserved
 
-__all__ = ["reserved_word_invited", "yes_invited"]
-
 _PER_SE = "47 CFR 64.1200(a)(10): words that revoke consent definitively when sent in reply"
 _DEFAULTS = "Default keywords of Twilio, Telnyx, AWS End User Messaging and Plivo"
 

@@ -12,8 +12,6 @@ from compliant_sms.lint._phrases import Says, found
 from compliant_sms.optout import Reserved, understood_word
 from compliant_sms.phrases import Folded, fold, sentence
 
-__all__ = ["YES", "Offer", "offers"]
-
 YES = frozenset({"yes", "y"})
 """No reserved word, but some carriers and providers take it as START (Twilio's default words)."""
 

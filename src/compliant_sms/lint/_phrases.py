@@ -6,9 +6,8 @@ from enum import StrEnum
 from functools import cache
 from typing import TypeAlias
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phrases import WORD, Found, Phrasebook, WordIndex, parse, search
-
-__all__ = ["FILES", "Says", "found", "says"]
 
 FILES = ("phrases-en.toml", "phrases-es.toml", "phrases-fr.toml")
 """A file for each language."""
@@ -37,11 +36,7 @@ _Found: TypeAlias = Found[Says]
 
 
 def found(text: str, what: Says) -> list[_Found]:
-    """Where a folded text says something.
-
-    Raises:
-        ConfigurationError: a packaged file is damaged.
-    """
+    """Where a folded text says something."""
     words = set(WORD.findall(text))
     return search(text, _index(what).rules_for(words), words)
 
@@ -58,7 +53,4 @@ def _index(what: Says) -> WordIndex[Says]:
 
 @cache
 def _phrasebook() -> Phrasebook[Says]:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    folder = resources.files("compliant_sms.lint").joinpath("data")
-    return parse({name: folder.joinpath(name).read_text("utf-8") for name in FILES}, Says)
+    return parse({name: packaged("compliant_sms.lint", "data", name) for name in FILES}, Says)

@@ -17,8 +17,6 @@ from compliant_sms.lint._finding import LintFinding
 from compliant_sms.practice import Practice
 from compliant_sms.rules import Rulebook
 
-__all__ = ["LINT_RULES", "LintRule", "lint"]
-
 _Ask: TypeAlias = Callable[[Copy], Iterable[LintFinding]]
 
 

@@ -16,8 +16,6 @@ from compliant_sms.text import (
     smart_encode,
 )
 
-__all__ = ["too_many_segments", "ucs2_character"]
-
 _ALPHABETS = "3GPP TS 23.038, 6.2.1: the GSM 7 bit default alphabet"
 _OTHER_SCRIPT = 4  # a text with a letter outside GSM-7 in each four is in another script
 

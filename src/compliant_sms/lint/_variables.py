@@ -9,8 +9,6 @@ from functools import cache
 from compliant_sms.lint._copy import Copy
 from compliant_sms.lint._finding import LintFinding, Severity
 
-__all__ = ["unfilled_variable"]
-
 # What stands in brackets when it is a place to fill: "[first name]", "<date>", "$time".
 _FIELDS = (
     "first", "last", "full", "name", "patient", "pt", "guardian", "parent", "child", "user",

@@ -16,8 +16,6 @@ from compliant_sms.optout._reading import Assent, Awaiting, Intent
 from compliant_sms.phrases import Found, PhraseRule, fold, parse
 from compliant_sms.phrases._scanning import Scanner
 
-__all__ = ["answers", "asked", "assent_of", "named_in"]
-
 _FILES = {Awaiting.CONFIRM: "answers-confirm.toml", Awaiting.OPT_IN: "answers-opt-in.toml"}
 _ASSENTS = {"plain-yes": Assent.PLAIN, "yes": Assent.IN_OTHER_WORDS}
 _YES = "yes"

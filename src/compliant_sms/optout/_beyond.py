@@ -20,8 +20,6 @@ from compliant_sms.optout._intents import Told
 from compliant_sms.optout._intents_words import Spoken, speak
 from compliant_sms.phrases import fold
 
-__all__ = ["names_another_time", "says_beyond"]
-
 _NUMBERS = {
     word: number
     for number, row in enumerate(

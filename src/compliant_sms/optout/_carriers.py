@@ -13,11 +13,10 @@ from functools import cache
 from attrs import field, frozen
 from attrs.validators import and_, deep_iterable, instance_of, matches_re, min_len, optional
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import InvalidInput
 from compliant_sms.optout._keywords import per_se_words
 from compliant_sms.phrases import rows_of
-
-__all__ = ["CarrierKeywords", "Matching", "carrier_keywords", "carriers"]
 
 _FILE = "carriers.toml"
 _words = deep_iterable(and_(instance_of(str), min_len(2)), instance_of(frozenset))
@@ -92,9 +91,7 @@ def carriers() -> tuple[str, ...]:
 
 @cache
 def _table() -> Mapping[str, CarrierKeywords]:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    document = resources.files(__package__).joinpath("data", _FILE).read_text("utf-8")
+    document = packaged(__package__, "data", _FILE)
     return {row.provider: row for row in _parse(document)}
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 from attrs import frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases import listed, read_toml
-
-__all__ = ["Courtesies", "courtesies"]
 
 _FILE = "courtesies.toml"
 
@@ -46,14 +45,8 @@ class Courtesies:
 
 @cache
 def courtesies() -> Courtesies:
-    """The packaged courtesies.
-
-    Raises:
-        ConfigurationError: the packaged file is damaged.
-    """
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    """The packaged courtesies."""
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> Courtesies:

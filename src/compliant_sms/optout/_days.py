@@ -6,8 +6,6 @@ import re
 
 from compliant_sms.phrases import fold
 
-__all__ = ["named_days", "names_another_day"]
-
 # In full, or as nothing else is written; as our own texts may write besides; and so that it may be
 # a month, a name or a word, too. In what a patient writes, the first alone count.
 _DAYS = (

@@ -22,8 +22,6 @@ from compliant_sms.optout._intents_words import Spoken
 from compliant_sms.phrases import Found, parse
 from compliant_sms.phrases._scanning import Scanner
 
-__all__ = ["danger_beside", "dangers", "find_emergency"]
-
 FILES = ("emergencies-en.toml", "emergencies-es.toml", "emergencies-more.toml")
 
 
@@ -48,11 +46,7 @@ _Found: TypeAlias = Found[Danger]
 
 
 def find_emergency(spoken: Spoken) -> _Found | None:
-    """The phrase that tells of danger to life; None when nothing does.
-
-    Raises:
-        ConfigurationError: the packaged phrases are damaged.
-    """
+    """The phrase that tells of danger to life; None when nothing does."""
     return _told(spoken.text, dangers().search(spoken.text, spoken.words))
 
 
@@ -68,9 +62,6 @@ def danger_beside(spoken: Spoken) -> _Found | None:
 
     "I'm driving to the ER with chest pain, I'll call when I arrive" is no ready-made answer. Where
     anything in the text may be advice, only what somebody says of themselves or theirs counts.
-
-    Raises:
-        ConfigurationError: the packaged phrases are damaged.
     """
     found, text = dangers().search(spoken.text, spoken.words), spoken.text
     if _MAY_ADVISE.search(text):

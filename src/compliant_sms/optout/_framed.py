@@ -12,11 +12,10 @@ from itertools import chain, pairwise
 
 from attrs import frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.optout._heard import MOST_READ, Heard
 from compliant_sms.optout._reading import Author
 from compliant_sms.phrases import PhraseRule, WordIndex, fold, matches, parse
-
-__all__ = ["author_of", "own_parts"]
 
 _FILE = "frames.toml"
 _CLOSING = {'"': '"', "\u201c": "\u201d", "\u00ab": "\u00bb"}
@@ -39,14 +38,8 @@ class _Book:
 def author_of(heard: Heard) -> tuple[Author, str] | None:
     """Who wrote a text that no person did, and the id of the rule that shows it.
 
-    Args:
-        heard: the text as it is read.
-
     Returns:
         None for whatever a person may have written.
-
-    Raises:
-        ConfigurationError: the packaged phrases are damaged.
     """
     book = _book()
     rules = book.index.rules_for(heard.words)
@@ -101,9 +94,7 @@ _ORDER = (Author.REACTION, Author.CARRIER, Author.ROBOT, Author.PERSON)
 
 @cache
 def _book() -> _Book:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    text = resources.files(__package__).joinpath("data", _FILE).read_text("utf-8")
+    text = packaged(__package__, "data", _FILE)
     folded = "".join(letter if letter.isascii() else fold(letter).text for letter in text)
     phrases = parse({_FILE: folded}, Author)
     return _Book(phrases.index(*Author), tuple(rule for rule in phrases.rules if not rule.words))

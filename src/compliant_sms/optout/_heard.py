@@ -12,8 +12,6 @@ from compliant_sms.optout._keywords import ENTITY, LETTERLIKE_EMOJI, invisible, 
 from compliant_sms.optout._spelling import Spelling, spelling
 from compliant_sms.phrases import WORD, fold
 
-__all__ = ["MOST_READ", "Heard", "hear"]
-
 MOST_READ = 4_000
 """Code points: no further is a text read. The longest text message has 1,600, in ten segments."""
 

@@ -12,12 +12,11 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.optout._intents_words import Spoken, letterwise
 from compliant_sms.optout._reading import Intent
 from compliant_sms.phrases import Found, fold, parse
 from compliant_sms.phrases._scanning import Scanner
-
-__all__ = ["Told", "Weighed", "documents", "phrases_in", "told", "weigh"]
 
 FILES = ("intents-en.toml", "intents-es.toml", "intents-more.toml")
 
@@ -82,19 +81,13 @@ def told(spoken: Spoken, scanner: Scanner[Intent]) -> list[Told]:
 
 def documents(*names: str) -> Mapping[str, str]:
     """Packaged files of phrases, in folded letters."""
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    folder = resources.files(__package__).joinpath("data")
-    return {name: letterwise(fold(folder.joinpath(name).read_text("utf-8")).text) for name in names}
+    return {name: letterwise(fold(packaged(__package__, "data", name)).text) for name in names}
 
 
 def phrases_in(language: str) -> Scanner[Intent]:
     """The phrases of a language: English ones in English, all of them in any other.
 
     Patients mix English into other languages, and words of those mean something else in English.
-
-    Raises:
-        ConfigurationError: the packaged phrases are damaged.
     """
     return _scanner(FILES[:1] if language == "en" else FILES)
 

@@ -12,10 +12,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases import fold, listed
-
-__all__ = ["Spoken", "letterwise", "speak"]
 
 _FILE = "text-speak.toml"
 _MOST_KEPT = 4096
@@ -132,9 +131,7 @@ def _skeletons(word: str) -> Iterator[str]:
 
 @cache
 def _spelling() -> _Spelling:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> _Spelling:

@@ -24,6 +24,7 @@ from attrs.validators import (
     optional,
 )
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phrases import rows_of
 
@@ -207,9 +208,7 @@ def _folded(words: str) -> str:
 
 @cache
 def _table() -> _Table:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> _Table:

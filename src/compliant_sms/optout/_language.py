@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.optout._heard import hear
 from compliant_sms.phrases import fold, listed
-
-__all__ = ["language_of", "language_to_answer"]
 
 _FILE = "languages.toml"
 _FIRST = 400  # code points; more do not make it clearer
@@ -28,9 +27,6 @@ def language_to_answer(given: str, words: set[str], answered: str, language: str
         words: its words in folded letters.
         answered: our text that it answers; empty where it answers none.
         language: what :func:`language_of` says of the text.
-
-    Raises:
-        ConfigurationError: the packaged word list is damaged.
     """
     # A letter by itself, or with a figure ("C1"), is one that our text asked for.
     alone = sum(not word.isdecimal() for word in words) == 1
@@ -71,9 +67,7 @@ _Marks = list[tuple[str, re.Pattern[str]]]
 
 @cache
 def _table() -> tuple[_Marks, _Marks, Mapping[str, tuple[str, ...]]]:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> tuple[_Marks, _Marks, Mapping[str, tuple[str, ...]]]:

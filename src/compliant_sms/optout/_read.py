@@ -26,8 +26,6 @@ from compliant_sms.optout._revocation import find_revocation, stop_beside
 from compliant_sms.optout._thanks import has_news
 from compliant_sms.phrases import fold
 
-__all__ = ["read"]
-
 _ANOTHER_DAY = "answer:another-day"
 _ANSWERS = frozenset({Intent.CONFIRM, Intent.RESCHEDULE, Intent.CANCEL_APPOINTMENT})
 _RESERVED = {Reserved.HELP: Intent.HELP, Reserved.START: Intent.OPT_IN}

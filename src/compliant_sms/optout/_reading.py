@@ -8,8 +8,6 @@ from attrs.validators import deep_iterable, instance_of
 from compliant_sms.choices import Word
 from compliant_sms.consent import Category
 
-__all__ = ["Assent", "Author", "Awaiting", "Certainty", "Intent", "Reading", "Revocation"]
-
 
 class Awaiting(Word):
     """What was last asked of a number and is not answered yet."""

@@ -23,8 +23,6 @@ from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, ruleboo
 from compliant_sms.optout._scope import limits, scope_answer
 from compliant_sms.phrases import Found, matches, search
 
-__all__ = ["find_revocation", "read_revocation", "stop_beside"]
-
 _Found: TypeAlias = Found[Says]
 
 _MOST_OF_A_KEYWORD = 6

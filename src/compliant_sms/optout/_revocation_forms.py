@@ -12,8 +12,6 @@ from compliant_sms.optout._revocation_grammar import OTHER, Form, Grammar, gramm
 from compliant_sms.optout._revocation_rules import Says
 from compliant_sms.phrases import Found
 
-__all__ = ["formed", "may_be_formed"]
-
 _Found: TypeAlias = Found[Says]
 
 _A_FEW = 6
@@ -43,9 +41,6 @@ def formed(heard: Heard, text: str) -> list[_Found]:
     Args:
         heard: the text as it is read.
         text: it without what is not its writer's own.
-
-    Raises:
-        ConfigurationError: the packaged file is damaged.
     """
     book = grammar()
     forms, known = _forms(heard, book)

@@ -14,11 +14,10 @@ from typing import Any
 
 from attrs import field, frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.optout._revocation_rules import Rule, Says, folded
 from compliant_sms.phrases import PhraseRule, listed
-
-__all__ = ["OTHER", "Form", "Grammar", "grammar", "one_less"]
 
 _FILE = "grammar.toml"
 _A_WHOLE = 18
@@ -106,14 +105,8 @@ class Grammar:
 
 @cache
 def grammar() -> Grammar:
-    """The packaged forms.
-
-    Raises:
-        ConfigurationError: the packaged file is damaged.
-    """
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    """The packaged forms."""
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> Grammar:

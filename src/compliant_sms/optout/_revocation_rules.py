@@ -10,9 +10,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phrases import Phrasebook, PhraseRule, WordIndex, fold, parse
-
-__all__ = ["Rule", "RuleBook", "Says", "folded", "rulebook"]
 
 _HINTS = "revocation-hints-en.toml"
 _FILES = {
@@ -88,18 +87,9 @@ class RuleBook:
 
 @cache
 def rulebook() -> RuleBook:
-    """The packaged rules.
-
-    Raises:
-        ConfigurationError: a packaged file is damaged.
-    """
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    folder = resources.files(__package__).joinpath("data")
+    """The packaged rules."""
     books = {
-        language: parse(
-            {name: folded(folder.joinpath(name).read_text("utf-8")) for name in names}, Says
-        )
+        language: parse({name: folded(packaged(__package__, "data", name)) for name in names}, Says)
         for language, names in _FILES.items()
     }
     return _ruled(books)

@@ -12,8 +12,6 @@ from compliant_sms.optout._reading import Revocation
 from compliant_sms.optout._revocation_rules import Says, rulebook
 from compliant_sms.phrases import Found, listed, search
 
-__all__ = ["limits", "scope_answer"]
-
 _Found: TypeAlias = Found[Says]
 _Limits: TypeAlias = tuple[bool, frozenset[Category]]
 
@@ -83,13 +81,7 @@ _ASKS = re.compile(
 
 
 def limits(text: str, words: set[str], found: Sequence[_Found]) -> _Limits:
-    """Whether all that was found is about some kinds of text only, and about which.
-
-    Args:
-        text: in folded letters.
-        words: its words.
-        found: the phrases that revoke.
-    """
+    """Whether all that was found is about some kinds of text only, and about which."""
     kept = _kept(text, words, found)
     if kept is None and _AND_ALL.search(text, max(one.start for one in found)):
         return _UNLIMITED

@@ -10,9 +10,8 @@ from itertools import combinations
 from attrs import field, frozen
 from attrs.validators import instance_of, matches_re
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phrases import WORD, listed, rows_of
-
-__all__ = ["Spelling", "spelling"]
 
 _FILE = "spellings.toml"
 # What each key of a US keyboard has beside it, for the letters of the words.
@@ -115,14 +114,8 @@ def _signs(word: str) -> Iterator[str]:
 
 @cache
 def spelling() -> Spelling:
-    """The packaged spellings.
-
-    Raises:
-        ConfigurationError: the packaged file is damaged.
-    """
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    """The packaged spellings."""
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> Spelling:

@@ -9,8 +9,6 @@ from compliant_sms.optout._courtesies import courtesies
 from compliant_sms.optout._reading import Intent, Reading
 from compliant_sms.phrases import fold
 
-__all__ = ["has_news"]
-
 # Where one thing said ends and the next begins: at a stop, or, as texts are often written without
 # one, before whoever the next is about.
 _NEXT = re.compile(
@@ -32,10 +30,6 @@ def has_news(body: str, reading: Reading) -> bool:
 
     In "Hank passed away. Thank you for all" the thanks alone have words of their own, and thanks
     are nobody's business. Whatever somebody thanks for, and a name below it, is no news.
-
-    Args:
-        body: the text as it arrived.
-        reading: what it says.
     """
     if reading.intent is not Intent.GREETING_OR_THANKS:
         return False

@@ -10,8 +10,6 @@ from compliant_sms.permission._wordings import welcome
 from compliant_sms.practice import Practice
 from compliant_sms.templates import sender_name
 
-__all__ = ["PERMISSION_REQUEST", "offer_of", "welcome_to"]
-
 PERMISSION_REQUEST = Purpose("permission_request", MessageClass.TRANSACTIONAL, Category.CARE)
 """A text that asks for permission. It needs prior express consent itself: 47 CFR 64.1200(a)(1)."""
 

@@ -10,8 +10,6 @@ from attrs import Attribute, field, frozen
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["Edition", "as_editions", "supersedes_in_substance"]
-
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 

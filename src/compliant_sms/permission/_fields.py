@@ -15,8 +15,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._words import ENGLISH, LANGUAGES
 from compliant_sms.text import links
 
-__all__ = ["by_language", "https_url", "one_line", "slug"]
-
 _T = TypeVar("_T")
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _URL = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")

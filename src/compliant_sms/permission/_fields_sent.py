@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from compliant_sms.secure_pages import PageRequest
 
-__all__ = ["BOX", "DETAILS", "NAME", "NUMBER", "PROOF", "SHOWN", "TICKED", "fields_sent"]
-
 BOX = "agree-"
 DETAILS = "health-details"
 NAME = "name"

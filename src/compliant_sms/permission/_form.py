@@ -19,16 +19,6 @@ from compliant_sms.permission._words import ENGLISH, FormProblem
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
-__all__ = [
-    "Accepted",
-    "Choice",
-    "ConsentForm",
-    "Submission",
-    "accept",
-    "form_of",
-    "form_shown",
-]
-
 _LONGEST_NAME = 100
 _LONGEST_AGENT = 500
 _ACT = "typed their name, ticked a box that was empty, and sent the web form"

@@ -10,8 +10,6 @@ from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._words import Period, words_in
 
-__all__ = ["Frequency"]
-
 _MOST = 999
 # As long as the longest month, so that no calendar month holds more either.
 _LASTS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=31)}

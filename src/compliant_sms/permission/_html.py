@@ -20,8 +20,6 @@ from compliant_sms.secure_pages import HEADERS, document, safe
 from compliant_sms.templates import dialled
 from compliant_sms.wire import HttpReply
 
-__all__ = ["FormView"]
-
 _MEANT_FOR = {
     FormProblem.NO_NAME: NAME,
     FormProblem.NO_NUMBER: NUMBER,

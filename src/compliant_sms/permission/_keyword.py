@@ -9,8 +9,6 @@ from compliant_sms import _given, optout
 from compliant_sms.errors import InvalidInput
 from compliant_sms.optout import Awaiting, Intent, Matching
 
-__all__ = ["as_keyword", "keyword_of", "taken_by"]
-
 _KEYWORD = re.compile("[A-Z][A-Z0-9]{2,14}")
 _AROUND = re.compile(r"[\s\"'.!?\u00a1\u00bf,:;()\[\]*_\u2018\u2019\u201c\u201d-]+")
 _LONGEST = 40

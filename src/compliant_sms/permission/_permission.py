@@ -19,8 +19,6 @@ from compliant_sms.permission._wordings import Legal
 from compliant_sms.permission._words import ENGLISH, LANGUAGES, words_in
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Applicant", "Identify", "Permission"]
-
 _LONGEST_WAIT = timedelta(days=7)  # as long as an answer is read as one
 _SHORTEST_SECRET = 32
 

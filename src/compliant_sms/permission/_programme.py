@@ -18,8 +18,6 @@ from compliant_sms.permission._keyword import as_keyword
 from compliant_sms.permission._words import ENGLISH, words_in
 from compliant_sms.text import notices
 
-__all__ = ["Programme", "Translation"]
-
 _VARIES = words_in(ENGLISH).varies
 
 

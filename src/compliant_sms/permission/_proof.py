@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 
 from compliant_sms.wire import Headers
 
-__all__ = ["COOKIE", "cookie_in", "form_proof", "proven_form"]
-
 COOKIE = "__Host-consent-form"
 """Browsers take a cookie of such a name from its own host over https only (RFC 6265bis, 4.1.3)."""
 

@@ -27,8 +27,6 @@ from compliant_sms.templates import dialled, help_text, opt_out_text, sender_nam
 if TYPE_CHECKING:
     from compliant_sms.templates import Template
 
-__all__ = ["Registration", "RegistrationField", "register_10dlc", "register_toll_free"]
-
 HELP_WORDS = ("HELP", "INFO")
 START_WORDS = ("START", "UNSTOP")
 _WHOSE = re.compile(r"\b(?:your|my|our)\b", re.IGNORECASE)

@@ -19,8 +19,6 @@ from compliant_sms.text import links
 if TYPE_CHECKING:
     from compliant_sms.templates import Template
 
-__all__ = ["Samples", "samples_of"]
-
 _MOST = 5
 # Ten digits as they are written in North America; letters and signs of a link stand around none.
 _PHONE = re.compile(r"(?<![\w/=-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-]?)\d{3}[ .-]?\d{4}(?!\w)")

@@ -21,8 +21,6 @@ from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import language_of_form
 from compliant_sms.permission._words import ENGLISH
 
-__all__ = ["PermissionState", "ToAskAgain", "outdated_consent", "permission_state"]
-
 
 class PermissionState(Word):
     """How a patient's consent to a programme stands."""

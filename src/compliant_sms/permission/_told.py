@@ -16,8 +16,6 @@ from compliant_sms.permission._words import ENGLISH
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
-__all__ = ["OnPaper", "Spoken", "Told"]
-
 
 def _when(value: datetime | None) -> datetime | None:
     return None if value is None else as_utc(value, "occurred_at")

@@ -19,17 +19,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 from compliant_sms.templates import sender_name
 
-__all__ = [
-    "Legal",
-    "box",
-    "by_reply",
-    "language_of_form",
-    "question",
-    "script",
-    "shown_on_form",
-    "welcome",
-]
-
 
 @frozen(kw_only=True)
 class Legal:

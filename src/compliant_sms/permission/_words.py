@@ -9,8 +9,6 @@ from attrs import frozen
 from compliant_sms.choices import Word
 from compliant_sms.consent import Wording
 
-__all__ = ["ENGLISH", "LANGUAGES", "FormProblem", "Period", "Words", "words_in"]
-
 ENGLISH = "en"
 """The language of whatever is not translated."""
 

@@ -7,7 +7,9 @@ recognizer has one concern.
 from typing import TYPE_CHECKING
 
 from compliant_sms._lazy import names_of
-from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts, PatientFacts
+from compliant_sms.consent import PhiPreference
+from compliant_sms.people import PatientFacts
+from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts
 from compliant_sms.phi._labels import (
     OWN_NAME,
     Confidence,
@@ -19,7 +21,6 @@ from compliant_sms.phi._labels import (
 from compliant_sms.phi._sealer import Sealer
 from compliant_sms.phi._tiers import (
     ContentTier,
-    PhiPreference,
     TierRow,
     allowed_tier,
     beyond,

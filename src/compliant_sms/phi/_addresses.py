@@ -20,8 +20,6 @@ from compliant_sms.phi._place_words import (
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 
-__all__ = ["address_by_cue", "street_address"]
-
 _DIRECTIONS = word_set(
     "n s e w ne nw se sw north south east west northeast northwest southeast southwest"
 )
@@ -45,7 +43,6 @@ _SHORT_STREETS = word_set("dr ct pl ter cir ln trl xing sq pkwy")
 _MOST_NAME = 5
 _BEFORE = 40
 _FEW = 12
-_LEAD = 4
 _LATIN = word_set("via rua rue")  # English words, or rare: only with a number and a capital
 _LONG_LEAD = 9
 _NAMED_GAPS = frozenset((" ", ". ", "-", " #"))
@@ -133,12 +130,7 @@ def _named() -> re.Pattern[str]:
 
 
 def street_address(view: View, at: int) -> tuple[int, int] | None:
-    """The address with the street whose kind is a word: from its number, or the unit before it.
-
-    Args:
-        view: the text.
-        at: the index of the word.
-    """
+    """The address with the street whose kind is a word: from its number, or the unit before it."""
     start = _on_numbered_street(view, at) if view.words[at] in ORDINAL_ENDS else None
     if start is None:
         start = _house_number(view, at)
@@ -214,12 +206,7 @@ def _is_scan(view: View, at: int) -> bool:
 
 
 def address_by_cue(view: View, at: int) -> tuple[int, int] | None:
-    """The address that a word announces which is no kind of a street: a box, a route, "calle".
-
-    Args:
-        view: the text.
-        at: the index of the word.
-    """
+    """The address that a word announces which is no kind of a street: a box, a route, "calle"."""
     word, start, end = view.words[at], view.starts[at], view.ends[at]
     if word in BOXES:
         return _boxed(view, at)

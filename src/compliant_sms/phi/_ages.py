@@ -17,10 +17,6 @@ from compliant_sms.phi._marks import AGE_WORD, BIRTH, COMMON, HEALTH_TERM
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = ["find_ages"]
-
-_LATEST_BIRTH = 1935  # 90 when these rules were written, and older ever since
-_BACK = 40
 _PERSON = word_set(
     "he'll she'll they'll i'll he she who mom mommy mother mum momma mama mami dad daddy father"
     " papa grandma grandmother"
@@ -134,10 +130,6 @@ def _next() -> re.Pattern[str]:
 
 def find_ages(view: View, known: Known) -> Iterable[PhiFinding]:
     """Ages over 89, and birth years that give one away; the number only.
-
-    Args:
-        view: the text.
-        known: not needed here.
 
     Returns:
         The findings; ages in groups ("90 and older") and those of a house are none.

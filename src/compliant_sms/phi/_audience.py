@@ -17,8 +17,6 @@ from compliant_sms.phi._audience_words import Phrase, Role, signs_of_words
 from compliant_sms.phi._marks import FOR_WHOM
 from compliant_sms.phi._view import View
 
-__all__ = ["Audience", "audience_of", "ends_sentence", "sentence_of"]
-
 _ASIDE = -1  # what is supposed, but first something is said
 _NONE_OF_IT, _ITS_OWN = -2, 1
 _BESIDE_STAFF = 1
@@ -99,12 +97,6 @@ class Audience:
         """How much a text says of one person, if the other sentences take only so much from one.
 
         Who adds an offer to a result speaks to one person all the same.
-
-        Args:
-            begin: the first word of the sentence.
-            end: the word after its last one.
-            more: what else the sentence says.
-            elsewhere: what else the others say.
         """
         own = _between(self._signs, begin, end) + _between(self._form, begin, end)
         others = self.whole - self._always - own + elsewhere

@@ -11,8 +11,6 @@ from compliant_sms.phi._labels import Direction
 from compliant_sms.phi._name_staff_words import CREDENTIALS
 from compliant_sms.phi._view import View
 
-__all__ = ["is_small", "is_timed", "named", "of_form", "priced"]
-
 _PRICED = -3
 _IN_FIGURES = -4
 _ASKED, _ASKED_SMALL = -2, -4

@@ -22,8 +22,6 @@ from compliant_sms.phi._view import View
 if TYPE_CHECKING:
     from compliant_sms.phi._health_terms import Term
 
-__all__ = ["tells_of_one"]
-
 # A term of health as the rows see it: as long as it is, so that places stay the same.
 _SIGN = "\1"
 _TERM = f"{_SIGN}+"
@@ -113,12 +111,7 @@ _ADDRESSED = frozenset(("you", "u", "usted", "your", "ur", "su", "sus", "tu", "t
 
 
 def tells_of_one(view: View, terms: Sequence[Term]) -> bool:
-    """Whether something in a text surely tells of one person.
-
-    Args:
-        view: the text.
-        terms: the terms of health in it.
-    """
+    """Whether something in a text surely tells of one person."""
     rows, starts = _rows(), view.starts
     begun = [
         (starts[at], word)

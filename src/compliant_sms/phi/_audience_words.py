@@ -8,8 +8,6 @@ from typing import ClassVar, NamedTuple
 
 from compliant_sms.phi._health_data import cues
 
-__all__ = ["Phrase", "Role", "Sign", "signs_of_words"]
-
 # The weight of each section. A text is one person's when the sum of its signs is above nothing.
 _TO_ALL, _OFFERED, _TO_MANY, _TO_SOME, _SUPPOSED = -4, -3, -2, -1, -2
 _OF_ONE, _TOLD, _YOURS, _EVENT = 3, 2, 2, 1

@@ -17,8 +17,6 @@ from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["find_codes"]
-
 
 @cache
 def _lettered() -> re.Pattern[str]:

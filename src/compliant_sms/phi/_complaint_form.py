@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from compliant_sms.phi._view import View
 
-__all__ = ["Words", "close", "extent", "likened"]
-
 Words = tuple[int, int]  # the first and the last one
 
 

@@ -7,8 +7,6 @@ from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._inability import of_reader
 from compliant_sms.phi._view import View
 
-__all__ = ["breaks_out", "does", "feels", "out", "seen", "spectrum", "uses"]
-
 
 def does(view: View, at: int) -> Words | None:
     """A verb that says enough with what comes: "itch all over", "coughing up blood"."""

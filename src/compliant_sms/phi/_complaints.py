@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._complaint_form import Words, close, extent, likened
 from compliant_sms.phi._complaint_verbs import breaks_out, does, feels, out, seen, spectrum, uses
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term
 from compliant_sms.phi._inability import cannot
 from compliant_sms.phi._injuries import bitten, hurt, inside
 from compliant_sms.phi._view import View
-
-__all__ = ["complaints"]
 
 _FAR = 6  # words between a part of the body and what is wrong with it
 

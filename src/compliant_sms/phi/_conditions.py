@@ -9,14 +9,12 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._complaints import complaints
 from compliant_sms.phi._drunk_or_due import drunk_or_due
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term, found_at, is_of_one
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
-
-__all__ = ["find_conditions"]
 
 _BODILY = Kind.BODY | Kind.COMPLAINT | Kind.CONDITION
 _FARTHEST = 6  # words between a part of the body and what is wrong with it

@@ -9,11 +9,8 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._links import find_urls
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
-
-__all__ = ["find_emails", "find_ips", "find_urls"]
 
 # A mailbox of an office, not of a person; it counts when it is somebody's own ("to my daycare").
 _SOMEBODYS = frozenset(("my", "her", "his", "our", "their", "mi", "mis", "su", "sus"))
@@ -64,9 +61,6 @@ def find_emails(view: View, known: Known) -> Iterable[PhiFinding]:
     Args:
         view: the text.
         known: the practice's own hosts, whose mailboxes are its own.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
     """
     text = view.lower
     found = list(_written(view, known)) if "@" in text else []
@@ -139,14 +133,7 @@ _INSIDE = re.compile(r"(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.")
 
 
 def find_ips(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Internet addresses, old and new: 45 CFR 164.514(b)(2)(i)(O); form: RFC 4291, 2.2.
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Internet addresses, old and new: 45 CFR 164.514(b)(2)(i)(O); form: RFC 4291, 2.2."""
     text = view.lower
     found: list[tuple[int, int]] = []
     if (

@@ -5,8 +5,6 @@ from __future__ import annotations
 from compliant_sms.phi._date_figures import Form
 from compliant_sms.phi._view import View
 
-__all__ = ["after", "after_at", "around", "before"]
-
 _NEAR = 3
 _TIGHT = frozenset(" -'")
 _FAR = 20

@@ -7,8 +7,6 @@ from typing import ClassVar, NamedTuple
 from compliant_sms.phi._marks import BIRTH
 from compliant_sms.phi._view import View
 
-__all__ = ["Form", "Kind", "in_figures", "stands_alone"]
-
 
 class Kind:
     """What kind of form; the value is the end of the rule's name."""

@@ -24,8 +24,6 @@ from compliant_sms.phi._date_words import (
 from compliant_sms.phi._marks import BIRTH, DAY, MONTH
 from compliant_sms.phi._view import View
 
-__all__ = ["date_forms"]
-
 _BEFORE_EL = frozenset(("para", "hasta", "es", "cita", "desde", "proximo"))
 _ENDS = frozenset(("", ".", "?", "!", ","))
 _DAILY = frozenset(("al", "por", "cada"))

@@ -8,8 +8,6 @@ from compliant_sms.phi._date_beside import after, around, before
 from compliant_sms.phi._date_figures import Form
 from compliant_sms.phi._view import View
 
-__all__ = ["is_holiday_of_one", "is_month_of_one"]
-
 _NEAR = 3
 _AGES = frozenset(("birthday", "bday", "turn", "turns", "turning", "old"))
 _IS_MINE = (["is", "my"], ["is", "her"], ["is", "his"], ["was", "my"])

@@ -13,7 +13,7 @@ from compliant_sms.phi._date_beside import before as before_it
 from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_happened import is_holiday_of_one, is_month_of_one
 from compliant_sms.phi._date_words import DAYS, PLURAL_DAYS, SHORT_DAYS
-from compliant_sms.phi._health_terms import Kind as Measured
+from compliant_sms.phi._health_data import Kind as Measured
 from compliant_sms.phi._health_terms import read_health
 from compliant_sms.phi._marks import (
     COMMON,
@@ -26,8 +26,6 @@ from compliant_sms.phi._marks import (
     VERDICT,
 )
 from compliant_sms.phi._view import View
-
-__all__ = ["is_birth", "is_date"]
 
 _BEFORE_SPAN = 7
 _BACK = 40

@@ -9,8 +9,6 @@ from compliant_sms.phi._date_figures import Form, Kind
 from compliant_sms.phi._date_words import JOINING, NUMBERS, ORDINALS
 from compliant_sms.phi._view import View
 
-__all__ = ["around_month", "last_number", "long_year", "year_after"]
-
 _REACH = 20
 _JOIN_ENDS = frozenset("dr&yoal")
 _JOINS = frozenset(("and", "or", "y", "o", "to", "thru", "through", "a", "al"))

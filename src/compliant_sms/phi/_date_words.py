@@ -6,26 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from compliant_sms.phi import _marks as marks
 
-__all__ = [
-    "BIRTH",
-    "DAYS",
-    "HOLIDAYS",
-    "JOINING",
-    "LETTERS",
-    "LONG_MONTHS",
-    "MONTHS",
-    "NAMED_DAYS",
-    "NTHS",
-    "NUMBERED_DAYS",
-    "NUMBERS",
-    "ORDINALS",
-    "PLURAL_DAYS",
-    "SHORT_DAYS",
-    "TENS",
-    "date_lists",
-    "word_set",
-]
-
 
 def word_set(text: str) -> frozenset[str]:
     """The words of a text as a set; for lists that read as prose."""

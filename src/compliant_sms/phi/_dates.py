@@ -21,8 +21,6 @@ from compliant_sms.phi._marks import BIRTH, DAY, MONTH
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = ["find_dates"]
-
 _WORDS = DAY | MONTH | BIRTH
 _LONGEST_GAP = 8
 _GAPS = frozenset((" ", ", ", " the "))
@@ -44,10 +42,6 @@ def _between() -> re.Pattern[str]:
 
 def find_dates(view: View, known: Known) -> Iterable[PhiFinding]:
     """Dates that are a patient's: of birth, of a visit, of whatever happens to one person.
-
-    Args:
-        view: the text.
-        known: not needed here.
 
     Returns:
         The findings, in the order of the text; a weekday and its date are one.

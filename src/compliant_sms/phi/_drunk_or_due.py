@@ -9,8 +9,6 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._view import View
 
-__all__ = ["drunk_or_due"]
-
 
 @cache
 def _drunk() -> re.Pattern[str]:

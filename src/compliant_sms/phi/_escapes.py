@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-__all__ = ["decoded", "end_in"]
-
 _FILLING = "\u2060"  # nobody sees it, and the recognizers leave it out
 # Signs that stand around values say less than blanks, so that words stand free.
 _KEPT = frozenset(" @.,-:/_+#&;'%")
@@ -39,9 +37,6 @@ def decoded(text: str) -> str:
 
     A character stands where its escape begins; signs that nobody sees fill the rest of it. What
     stands for no letter, figure or mark is blank.
-
-    Args:
-        text: any text, JSON or a log line for example.
     """
     if "\\" not in text and "%" not in text:
         return text

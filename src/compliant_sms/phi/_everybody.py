@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from compliant_sms.phi._audience import Audience, audience_of, ends_sentence, sentence_of
+from compliant_sms.phi._audience import Audience, audience_of, sentence_of
 from compliant_sms.phi._audience_form import is_small, is_timed, named, priced
 from compliant_sms.phi._view import View
-
-__all__ = ["Everybody", "ends_sentence"]
 
 _FEW = 9
 _AT_FIRST, _FEW_WORDS, _SMALL_LETTER, _NAMED, _PRICED, _TIMED = 2, 1, 3, 9, 4, 3

@@ -12,13 +12,14 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._ages import find_ages
 from compliant_sms.phi._codes import find_codes
 from compliant_sms.phi._conditions import find_conditions
-from compliant_sms.phi._contact import find_emails, find_ips, find_urls
+from compliant_sms.phi._contact import find_emails, find_ips
 from compliant_sms.phi._dates import find_dates
 from compliant_sms.phi._escapes import decoded, end_in
 from compliant_sms.phi._geo import find_geo
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._labels import Confidence, Direction, PhiFinding, PhiLabel
+from compliant_sms.phi._links import find_urls
 from compliant_sms.phi._medications import find_medications
 from compliant_sms.phi._names import find_names
 from compliant_sms.phi._own import without_own
@@ -34,9 +35,8 @@ from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import told
 from compliant_sms.phi._weighing import with_care, with_links_told
 
-__all__ = ["RECOGNIZERS", "find"]
-
 Recognizer = Callable[[View, Known], Iterable[PhiFinding]]
+"""Finds one kind of thing in a text, by what is known beforehand; offsets in :attr:`View.plain`."""
 
 RECOGNIZERS: tuple[Recognizer, ...] = (
     find_known_facts,

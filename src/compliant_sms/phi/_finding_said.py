@@ -8,8 +8,6 @@ from typing import NamedTuple
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._view import View
 
-__all__ = ["PRONOUN_OF_IT", "Said", "ends", "said_of"]
-
 _FAR = 10  # words between an examination and the word that says what it showed
 
 

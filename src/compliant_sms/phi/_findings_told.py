@@ -10,11 +10,9 @@ from itertools import islice, takewhile
 
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._finding_said import PRONOUN_OF_IT, Said, ends, said_of
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term
 from compliant_sms.phi._view import View
-
-__all__ = ["Place", "findings_seen", "findings_told", "passed"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["is_full"]
-
 _FEWEST_WORDS = 2
 _FEWEST_LETTERS = 2
 
 
 def is_full(name: str) -> bool:
-    """Whether a name has two words that are more than initials: "Ana Gomez", not "Ana G.".
-
-    Args:
-        name: as it stands in a text.
-    """
+    """Whether a name has two words that are more than initials: "Ana Gomez", not "Ana G."."""
     words = name.split()
     return (
         len(words) >= _FEWEST_WORDS

@@ -41,8 +41,6 @@ from compliant_sms.phi._marks import (
 from compliant_sms.phi._place_words import CORNERS, COUNTIES, ROADS
 from compliant_sms.phi._view import View
 
-__all__ = ["find_geo"]
-
 _BUILT = STREET | ADDRESS_CUE | DWELLING
 _ANCHORS = STREET | ADDRESS_CUE | DWELLING | TOWN | LIVES
 _ZIP = 5

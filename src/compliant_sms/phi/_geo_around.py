@@ -21,8 +21,6 @@ from compliant_sms.phi._place_words import (
 from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 
-__all__ = ["corner_at", "corner_by_word", "county_at", "residence_at", "street_at"]
-
 _Place = tuple[int, int, str]
 _MOST_NAME = 3
 _LEAD = 4
@@ -72,12 +70,7 @@ def corner_by_word(view: View, at: int) -> _Place | None:
 
 
 def corner_at(view: View, at: int) -> _Place | None:
-    """The corner of which a word is the end of a number ("5th"), or a road ("Route 9").
-
-    Args:
-        view: the text.
-        at: the index of the word.
-    """
+    """The corner of which a word is the end of a number ("5th"), or a road ("Route 9")."""
     begin = view.starts[at]
     if view.words[at] in STREETS | ORDINAL_ENDS:
         first = at
@@ -110,12 +103,7 @@ def _is_answer(view: View, corner: re.Match[str]) -> bool:
 
 
 def street_at(view: View, at: int) -> _Place | None:
-    """A street without a number, where somebody lives: "I live on Elm Street".
-
-    Args:
-        view: the text.
-        at: the index of its kind.
-    """
+    """A street without a number, where somebody lives: "I live on Elm Street"."""
     first = at
     while first > 0 and at - first < _MOST_NAME and view.gaps[first] == " ":
         before = first - 1

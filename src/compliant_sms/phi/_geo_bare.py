@@ -26,8 +26,6 @@ from compliant_sms.phi._places import tail
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = ["flats", "houses", "named_houses"]
-
 _Place = tuple[int, int, str]
 _SIZES = frozenset((2, 3, 4, 5))
 _NOT_BEFORE = frozenset("$#/:.-_@")

@@ -24,16 +24,6 @@ from compliant_sms.phi._places import is_another, state_behind, town_ahead
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = [
-    "dwelling_place",
-    "is_addressed",
-    "is_led",
-    "lone_town",
-    "numbered_place",
-    "places_by_state",
-    "town_at",
-]
-
 _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around")
 _FROM = word_set("from desde")
@@ -243,12 +233,7 @@ def _goes_on(view: View, last: int) -> bool:
 
 
 def dwelling_place(view: View, at: int) -> _Place | None:
-    """A place of no list where somebody lives or stays: "settling in at Willowmere".
-
-    Args:
-        view: the text.
-        at: the index of the word for living there.
-    """
+    """A place of no list where somebody lives or stays: "settling in at Willowmere"."""
     if view.words[at] not in _DWELLS:
         return None
     first, limit = at + 1, min(len(view.words), at + _FEW + 2)
@@ -280,12 +265,7 @@ def _named_size(view: View, last: int, marks: list[int]) -> int:
 
 
 def numbered_place(view: View, at: int) -> _Place | None:
-    """A number and a name where somebody lives, with no word for the kind of street.
-
-    Args:
-        view: the text.
-        at: the index of the word for living there.
-    """
+    """A number and a name where somebody lives, with no word for the kind of street."""
     if not view.has_digit or not "".join(view.gaps[at + 2 : at + 5]).strip():
         return None
     found = _numbered_name().match(view.plain, view.ends[at])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from compliant_sms.phi._audience import ends_sentence
 from compliant_sms.phi._date_words import word_set
-from compliant_sms.phi._everybody import Everybody, ends_sentence
+from compliant_sms.phi._everybody import Everybody
 from compliant_sms.phi._marks import GIVEN, LIVES, ONES, SURNAME, YOURS
 from compliant_sms.phi._place_words import ADDRESS, FIRMS_NEAR, MOVES, OURS, PAID, THEIRS
 from compliant_sms.phi._places import is_another
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import MOST_READ, patient_writes
-
-__all__ = ["is_theirs"]
 
 _BACK = 9
 _FEW = 9  # words

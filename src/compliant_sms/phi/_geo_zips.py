@@ -11,8 +11,6 @@ from compliant_sms.phi._place_words import towns
 from compliant_sms.phi._places import is_state, town_before
 from compliant_sms.phi._view import View
 
-__all__ = ["lone_zip", "zip_at"]
-
 _Place = tuple[int, int, str]
 _INSIDE = word_set("in near nearer outside en through around from desde")
 _WORDS = word_set("or in me hi de oh ok")  # states in small letters only beside a town in such

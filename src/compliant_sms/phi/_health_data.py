@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import ClassVar
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phi._labels import Sensitivity
-
-__all__ = ["Kind", "Written", "cues", "head_of", "heads", "letters_of"]
 
 
 class Kind:
@@ -95,9 +94,7 @@ def _cue_sections() -> Mapping[str, str]:
 
 def _read(name: str) -> dict[str, str]:
     """The sections of a packaged file; what stands in each, with a comma and a blank between."""
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    text = resources.files("compliant_sms.phi").joinpath("data", name).read_text("utf-8")
+    text = packaged("compliant_sms.phi", "data", name)
     found: dict[str, str] = {}
     for part in text.split("\n[")[1:]:
         section, _, body = part.partition("]\n")

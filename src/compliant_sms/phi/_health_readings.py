@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from compliant_sms.phi import _health_values as forms
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term
 from compliant_sms.phi._view import View
-
-__all__ = ["SHOWN", "later_values", "shown_on_meters", "value_again", "values_before"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 

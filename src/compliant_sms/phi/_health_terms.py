@@ -13,18 +13,6 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel, Sensitiv
 from compliant_sms.phi._personal import is_personal
 from compliant_sms.phi._view import View
 
-__all__ = [
-    "HEALTH",
-    "HealthRead",
-    "Kind",
-    "Term",
-    "found_at",
-    "is_of_one",
-    "joined",
-    "read_health",
-    "spoken",
-]
-
 HEALTH = marks.HEALTH
 _ANY = marks.HEALTH | marks.A1C
 _GENERAL = Sensitivity.GENERAL
@@ -53,18 +41,16 @@ class HealthRead:
         cared: which of them are about a specially protected kind of care.
         personal: whether it is about the care of one person; see :func:`is_of_one`.
         told: the terms but for those that give away the kind of care.
-        sayings: the kinds of care that ways of saying tell of.
         hints: where words give away the kind of care.
     """
 
-    __slots__ = ("cared", "hints", "personal", "sayings", "terms", "told")
+    __slots__ = ("cared", "hints", "personal", "terms", "told")
 
     def __init__(self, view: View) -> None:
         self.terms: tuple[Term, ...] = _found(view) if view.said & _ANY else ()
         self.cared = [at for at, term in enumerate(self.terms) if term.care is not _GENERAL]
         self.personal: bool | None = None
         self.told: tuple[Term, ...] | None = None
-        self.sayings: frozenset[Sensitivity] | None = None
         self.hints: list[tuple[int, int]] | None = None
 
 

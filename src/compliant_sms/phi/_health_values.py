@@ -5,17 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-__all__ = [
-    "blood_type",
-    "lens",
-    "moved",
-    "pressure",
-    "sight",
-    "value",
-    "warmth",
-    "with_unit",
-]
-
 _UNITS = (
     r"mg/dl|ng/ml|ng/dl|pg/ml|pg/dl|miu/l|miu/ml|uiu/ml|ug/dl|mcg/dl|mcg/l|ug/l|mmol/l|mmol/mol|meq/l|"
     r"iu/l|iu/ml|u/l|g/dl|mg/l|mg/g|ml/min|mmhg|bpm|copies/ml|mm/hr|l/min|copies"

@@ -13,8 +13,6 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._health_data import Kind, Written, cues, head_of, heads, letters_of
 from compliant_sms.phi._labels import Sensitivity
 
-__all__ = ["Entry", "Kind", "Terms", "cues", "health_lists", "health_marks", "terms_from"]
-
 
 class Entry(NamedTuple):
     """One term of the dictionaries, without the word that it is looked for by."""

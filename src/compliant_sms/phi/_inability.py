@@ -7,8 +7,6 @@ from compliant_sms.phi._complaint_form import Words, close, extent
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._view import View
 
-__all__ = ["cannot", "of_reader"]
-
 
 def cannot(view: View, at: int) -> Words | None:
     """What somebody cannot do or does no more: "can't swallow", "won't eat"."""

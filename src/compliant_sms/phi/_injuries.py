@@ -7,8 +7,6 @@ from compliant_sms.phi._complaint_form import Words, close
 from compliant_sms.phi._health_data import cues
 from compliant_sms.phi._view import View
 
-__all__ = ["bitten", "hurt", "inside"]
-
 
 def bitten(view: View, at: int) -> Words | None:
     """Such as "a cat bit me", "bitten by a tick", "bee sting", "the bite"."""

@@ -6,8 +6,6 @@ from attrs import frozen
 
 from compliant_sms.people import PatientFacts
 
-__all__ = ["NOTHING_KNOWN", "Known", "OwnFacts", "PatientFacts"]
-
 
 @frozen(kw_only=True)
 class OwnFacts:

@@ -11,8 +11,6 @@ from compliant_sms.phi._place_words import STATE_NAMES, STATES, STREETS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, words_of
 
-__all__ = ["own_addresses", "own_towns", "patient_addresses"]
-
 _FEWEST_LETTERS = 4
 _WIDEST = 3  # signs between two words
 _LONGEST_WAY = 24  # signs before a town

@@ -25,8 +25,6 @@ from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, own_words, phrase, words_of
 
-__all__ = ["find_known_facts"]
-
 _FEWEST_DIGITS = 4
 _FEWEST_LETTERS = 4
 _LOCAL = 7

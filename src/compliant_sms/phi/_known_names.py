@@ -29,8 +29,6 @@ from compliant_sms.phi._name_words import AT, DOES, NEXT_TO_THINGS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare
 
-__all__ = ["Shown", "find_known_names", "has_first_name", "within"]
-
 _TITLES = word_set("mr mrs ms miss mx dr dra sr sra md jr ii iii")
 # Those that hardly any surname looks like.
 _SHORT = word_set("ma do pa dc pt ot")

@@ -7,16 +7,6 @@ from attrs import frozen
 from compliant_sms import records
 from compliant_sms.choices import Word
 
-__all__ = [
-    "HEALTH_LABELS",
-    "OWN_NAME",
-    "Confidence",
-    "Direction",
-    "PhiFinding",
-    "PhiLabel",
-    "Sensitivity",
-]
-
 OWN_NAME = "own-name/"
 """How the rules begin that find a word of the practice's own name."""
 

@@ -14,8 +14,6 @@ from compliant_sms.phi._place_words import place_lists
 from compliant_sms.phi._whose_words import whose_lists
 from compliant_sms.phi._word_lists import number_lists
 
-__all__ = ["Lexicon", "lexicon"]
-
 _MOST_KEPT = 50_000
 
 

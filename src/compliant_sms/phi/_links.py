@@ -12,8 +12,6 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["find_urls"]
-
 _CHUNK = re.compile(r"[A-Za-z]+|\d+")
 _PIECE = re.compile(r"[^-_.~+%]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -45,9 +43,6 @@ def find_urls(view: View, known: Known) -> Iterable[PhiFinding]:
     Args:
         view: the text.
         known: the names of the patient, which make a link theirs.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
     """
     text = view.lower
     if "/" not in text or "." not in text or not _trigger().search(text):

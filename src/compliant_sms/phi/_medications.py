@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, joined
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term, found_at, joined
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._short_names import short_names
 from compliant_sms.phi._specialties import told_otherwise
 from compliant_sms.phi._view import View
-
-__all__ = ["find_medications"]
 
 _VIDEO_VISITS = "doxy.me"  # a host for them, and no doxycycline
 _TAKEN = Kind.MEDICATION | Kind.CONDITION | Kind.BODY | Kind.MEASURE

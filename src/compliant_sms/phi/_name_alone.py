@@ -54,8 +54,6 @@ from compliant_sms.phi._name_words import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["by_itself", "may_be_alone"]
-
 _STREETS = frozenset(word for word in PLACES if len(word) > 2)
 _ALSO = DOES | {"asks", "paid", "pays", "texted", "thinks"}
 _ANSWERS = _ALSO | {"here", "is"}
@@ -140,12 +138,7 @@ def _is_a_things(view: View, index: int, marks: int) -> bool:
 
 
 def by_itself(view: View, index: int) -> Person | None:
-    """Whom a word names that nothing announces.
-
-    Args:
-        view: the text.
-        index: of the word; it can be a name.
-    """
+    """Whom a word names that nothing announces."""
     marks = view.marks[index]
     if marks & GIVEN and is_in_capitals(view, index):
         return name_at(view, index, Openness.CAPITAL, "full")

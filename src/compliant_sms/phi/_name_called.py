@@ -9,8 +9,6 @@ from compliant_sms.phi._name_words import ARTICLES, STATES, THINGS
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import practice_speaks
 
-__all__ = ["answers", "are_two", "called"]
-
 _NO_THINGS = ARTICLES | word_set(
     "here over almost coming back not too just so getting going greetings"
 )

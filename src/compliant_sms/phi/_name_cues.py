@@ -61,8 +61,6 @@ from compliant_sms.phi._name_words import (
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import MOST_READ, practice_speaks, writes_to_patient
 
-__all__ = ["after_cue"]
-
 _ABBREVIATED = frozenset({" ", ". ", "."})
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
@@ -81,7 +79,6 @@ _SPOKEN = _SUBJECTS | word_set(
 )
 _TELL_ALL = frozenset({"introduction", "named", "relative"})
 _SLASHED = frozenset({" ", "/", "/ ", "/h "})
-_TELLING = frozenset({" ", ", ", " ("})
 _LEADING, _DOTS = frozenset({" ", ". "}), frozenset({".", ". "})
 _NO_LETTERS = frozenset("aiurnys")
 _ONE_BLANK, _FOR = frozenset({" "}), frozenset({"for"})
@@ -132,12 +129,7 @@ def _cues() -> dict[str, _Cue]:
 
 
 def after_cue(view: View, index: int) -> Person | None:
-    """Whom a word announces, if it announces anybody.
-
-    Args:
-        view: the text.
-        index: of the word.
-    """
+    """Whom a word announces, if it announces anybody."""
     cue = _cues().get(view.words[index])
     goes_by = view.words[index] == "by" and index > 0 and view.words[index - 1] in _GOES
     if goes_by or (view.words[index] == "ask" and _asks_for_patient(view, index)):

@@ -27,8 +27,6 @@ from compliant_sms.phi._name_words import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["closes", "ends_phrase", "first_word", "last_word", "starts_phrase"]
-
 _MOST_WORDS = 8  # "Maria de los Angeles Perez Viuda de Soto"
 _WIDOW = "vda"
 _FEW = 3

@@ -27,12 +27,9 @@ from compliant_sms.phi._name_lists import VIETNAMESE, word_set
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
-__all__ = ["filed", "is_filed_under", "small_initials", "viet", "with_surname_before"]
-
 _BARRED = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM | DATE_WORD | PLACE_WORD
 _SHORTEST = 3
 _LAST = 3
-_ENDS = frozenset({"", ".", " - ", " ("})
 _NEXT = frozenset({"dob", "here", "born", "date", "d"})
 _OF_A_FILE = frozenset({"dob", "born", "mrn", "chart", "acct", "account", "room", "rm"})
 _MIDDLES = frozenset({"thi", "van"})

@@ -5,8 +5,6 @@ from __future__ import annotations
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
-__all__ = ["is_firm"]
-
 _FIRMS = frozenset(
     {
         *(("wells", "fargo"), ("edward", "jones"), ("charles", "schwab"), ("morgan", "stanley")),

@@ -20,8 +20,6 @@ from compliant_sms.phi._name_reading import Openness, Person, name_at
 from compliant_sms.phi._name_words import DOES, LETTERED
 from compliant_sms.phi._view import View
 
-__all__ = ["initials", "may_be_initials"]
-
 _MOST = 4
 _ABBREVIATIONS = word_set(
     "U.S. U.K. E.R. I.V. P.O. A.M. P.M. M.D. D.O. R.N. N.P. P.A. P.S. D.C. L.A. N.Y. I.D. O.B. T.B."
@@ -45,12 +43,7 @@ _TELLING = _NAMING | _THANKS | {"is", "by"}
 
 
 def may_be_initials(view: View, index: int) -> bool:
-    """Whether it is worth a closer look that a letter or two are initials.
-
-    Args:
-        view: the text.
-        index: of the word.
-    """
+    """Whether it is worth a closer look that a letter or two are initials."""
     after = view.gaps[index + 1]
     if after[:1] in {".", "-"}:
         return True
@@ -64,12 +57,7 @@ def may_be_initials(view: View, index: int) -> bool:
 
 
 def initials(view: View, index: int) -> Person | None:
-    """Initials: with a surname ("J. Doe", "DOE, J."), or alone where somebody is named.
-
-    Args:
-        view: the text.
-        index: of a word of one letter or two.
-    """
+    """Initials: with a surname ("J. Doe", "DOE, J."), or alone where somebody is named."""
     first, word, start, end = index, view.words[index], view.starts[index], view.ends[index]
     gap = view.gaps[index]
     lettered = index and gap == " " and view.words[index - 1] in LETTERED

@@ -12,8 +12,6 @@ from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
-__all__ = ["labelled"]
-
 RULE = "labelled"
 
 _FIRST = word_set("first given nombre nombres forename firstname fname")
@@ -34,10 +32,6 @@ def labelled(view: View, people: Sequence[Person]) -> Iterator[Person]:
 
     The surname in its field, and the first name in its own, or whoever else is named in the text:
     "Hi Ana, is your last name Gomez?".
-
-    Args:
-        view: the text.
-        people: who was found otherwise.
     """
     if _LAST.isdisjoint(view.words):
         return

@@ -9,17 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-__all__ = [
-    "VIETNAMESE",
-    "given_names",
-    "is_apostrophized",
-    "is_ordinary",
-    "nicknames",
-    "ordinary_words",
-    "plain_names",
-    "surnames",
-    "word_set",
-]
+from compliant_sms._lazy import packaged
 
 # What is left of a word without its ending, in the way that the list leaves endings out.
 _ENDINGS = (
@@ -49,9 +39,7 @@ VIETNAMESE = word_set(
 
 @cache
 def _read(name: str) -> str:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    text = resources.files("compliant_sms.phi").joinpath("data", name).read_text("utf-8")
+    text = packaged("compliant_sms.phi", "data", name)
     return "\n".join(line for line in text.splitlines() if not line.startswith("#"))
 
 

@@ -7,8 +7,6 @@ from compliant_sms.phi._name_reading import Openness, Person, name_at
 from compliant_sms.phi._name_staff_words import NOT_AFTER_TITLE
 from compliant_sms.phi._view import View
 
-__all__ = ["in_capitals", "surname_only", "with_particles"]
-
 _SHORTEST = 2
 
 

@@ -41,8 +41,6 @@ from compliant_sms.phi._name_writer import writers
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import practice_speaks, writes_to_patient
 
-__all__ = ["by_place"]
-
 _HONOURS = frozenset("様氏君")  # behind names of Japan
 _LAST = 3
 _NAMELIKE = CANDIDATE | SURNAME

@@ -28,8 +28,6 @@ from compliant_sms.phi._name_words import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = ["in_link", "is_place", "is_town"]
-
 _EATERIES = word_set(
     "cafe diner deli bakery grill pizza pizzeria pub salon barbershop motors bistro coffee tavern"
     " brewery donuts bbq restaurant"
@@ -40,13 +38,7 @@ _BLANKS = frozenset({" ", ", "})
 
 
 def is_place(view: View, first: int, last: int) -> bool:
-    """Whether a name is a street's, a town's or a firm's.
-
-    Args:
-        view: the text.
-        first: the index of the name's first word.
-        last: that of its last.
-    """
+    """Whether a name is a street's, a town's or a firm's."""
     if view.has_digit:
         if view.gaps[last + 1] in _BLANKS and _before_state(view, first, last + 1):
             return True

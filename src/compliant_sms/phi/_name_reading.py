@@ -29,15 +29,6 @@ from compliant_sms.phi._name_words import (
 )
 from compliant_sms.phi._view import View
 
-__all__ = [
-    "Openness",
-    "Person",
-    "as_named",
-    "is_in_capitals",
-    "is_korean",
-    "name_at",
-]
-
 
 class Person(NamedTuple):
     """Somebody who is named, and where: offsets in the plain text."""

@@ -10,8 +10,6 @@ from functools import cache
 from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._view import View
 
-__all__ = ["in_scripts"]
-
 # The surnames of most people in China, and in Korea.
 _CHINESE = (
     "李王张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝"

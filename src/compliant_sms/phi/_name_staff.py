@@ -30,8 +30,6 @@ from compliant_sms.phi._name_staff_words import (
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import MOST_READ, practice_speaks, writes_to_patient
 
-__all__ = ["as_staff"]
-
 MINUTES = word_set("min mins minutes")
 _JUDGES = word_set("was is")
 _GONE = word_set("out off away sick")

@@ -4,36 +4,6 @@ from __future__ import annotations
 
 from compliant_sms.phi._name_lists import word_set
 
-__all__ = [
-    "APPOSED",
-    "AVAILABLE",
-    "AWAY",
-    "BESIDE",
-    "BLAMED",
-    "CREDENTIALS",
-    "DESKS",
-    "FRONT",
-    "HANDS",
-    "HOSTS",
-    "HOW_MUCH",
-    "LEADS",
-    "MIXED",
-    "NOT_AFTER_TITLE",
-    "OPENINGS",
-    "ROLES",
-    "SAYS",
-    "SERVES",
-    "SHORT_ROLES",
-    "STAFF_THANKS",
-    "STEPS",
-    "THEY_DO",
-    "TITLES",
-    "VISITS",
-    "WILL",
-    "WITH",
-    "YOUR",
-]
-
 TITLES = word_set("dr dra doctor doctora drs doc dre")
 ROLES = word_set(
     "counselor counsellor therapist nurse tech technician advocate interpreter hygienist midwife"

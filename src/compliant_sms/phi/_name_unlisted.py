@@ -17,20 +17,13 @@ from compliant_sms.phi._name_reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._name_words import ARTICLES, BEFORE_SOMEBODY, DOES, LETTERED
 from compliant_sms.phi._view import View
 
-__all__ = ["is_paired", "owner", "unlisted"]
-
 _LONG = 8
 _JOINT = frozenset({" ", "-", ". "})
 _CALLED = frozenset({"!", ",", ":"})
 
 
 def unlisted(view: View, index: int) -> Person | None:
-    """Whom a capitalised word of no list names.
-
-    Args:
-        view: the text.
-        index: of the word.
-    """
+    """Whom a capitalised word of no list names."""
     return _addressed(view, index) or _amid(view, index)
 
 

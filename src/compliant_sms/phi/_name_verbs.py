@@ -11,8 +11,6 @@ from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_words import BRANDS, MODAL, MONTHS, THINGS
 from compliant_sms.phi._view import View
 
-__all__ = ["FOODS", "told_by_verbs"]
-
 _NEVER = MODAL | MONTHS | THINGS | BRANDS
 FOODS = word_set("honey candy ginger sage basil cookie red")
 """What is eaten rather than called."""
@@ -33,12 +31,7 @@ _AGAIN = frozenset(("", ",", ".", "!", ":"))
 
 
 def told_by_verbs(view: View, index: int) -> bool:
-    """Whether the words around one that is a word too make it somebody's name.
-
-    Args:
-        view: the text.
-        index: of the word, a given name.
-    """
+    """Whether the words around one that is a word too make it somebody's name."""
     word, ahead = view.words[index], index + 1
     if word in _NEVER or view.marks[index] & (HEALTH_TERM | SURNAME | GIVEN) == HEALTH_TERM:
         return False

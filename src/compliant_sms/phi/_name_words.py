@@ -15,8 +15,6 @@ from compliant_sms.phi._name_lists import (
 )
 from compliant_sms.phi._name_staff_words import HOSTS, LEADS, ROLES, SHORT_ROLES, TITLES, WITH
 
-__all__ = ["name_lists", "name_marks"]
-
 # What announces somebody who is no staff.
 GREETINGS = word_set(
     "hi hello hey dear hola estimado estimada morning afternoon evening dias tardes noches"

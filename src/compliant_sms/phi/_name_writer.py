@@ -25,8 +25,6 @@ from compliant_sms.phi._name_reading import Person
 from compliant_sms.phi._name_words import THANKS, THINGS
 from compliant_sms.phi._view import View
 
-__all__ = ["writers"]
-
 _OTHER = DATE_WORD | HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE
 _SURELY = GIVEN | SURNAME
 _REPORTS = word_set("again writing here aca aqui")

@@ -39,8 +39,6 @@ from compliant_sms.phi._name_staff import as_staff
 from compliant_sms.phi._name_words import BRANDS, JOINS, SKIPPED, THINGS
 from compliant_sms.phi._view import View
 
-__all__ = ["find_names"]
-
 _CUES = NAME_CUE | STAFF_CUE
 _ALONE = CANDIDATE | LETTER
 _SMALL = GIVEN | LETTER
@@ -57,12 +55,7 @@ _AND = frozenset({"and", "y", "or", "not"})
 
 
 def find_names(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Where a text names somebody: the patient, anybody around, or staff.
-
-    Args:
-        view: the text.
-        _known: what is known beforehand; it has a recognizer of its own.
-    """
+    """Where a text names somebody: the patient, anybody around, or staff."""
     if not view.said & _ANYBODY and view.plain.isascii():
         return ()
     people = _people(view)

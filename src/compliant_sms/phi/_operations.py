@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, is_of_one
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term, is_of_one
 from compliant_sms.phi._view import View
-
-__all__ = ["operations"]
 
 _OPERATED = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE
 _MOST_BETWEEN = 3
@@ -24,10 +22,6 @@ _WHOSE = frozenset({"my", "his", "her", "your", "this", "that", "mi", "su"})
 
 def operations(view: View, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
     """What is done to a part of the body, to what grew there, or to what was put in.
-
-    Args:
-        view: the text.
-        terms: its terms of health.
 
     Yields:
         offsets in :attr:`View.plain`.

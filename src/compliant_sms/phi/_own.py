@@ -14,9 +14,6 @@ from compliant_sms.phi._own_words import is_everyday, is_name, is_protected, tel
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import Span, bare, numbers, own_words, phrase
 
-__all__ = ["without_own"]
-
-
 _FEWEST_DIGITS = 7
 _NUMBERED = frozenset({PhiLabel.PHONE, PhiLabel.FAX})
 _AFTER_HOST = frozenset({"", "/", "?", "#", " ", "\n", ".", ",", ")"})

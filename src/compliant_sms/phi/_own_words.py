@@ -11,8 +11,6 @@ from compliant_sms.phi._tiers import ContentTier, everyday_care, tier_of
 from compliant_sms.phi._view import View
 from compliant_sms.phi._written import words_of
 
-__all__ = ["is_everyday", "is_name", "is_protected", "tells_in_link"]
-
 _FARTHEST = 64  # signs of a token that are looked at before a word and behind it
 _LONGEST_DRAWN = 4  # a longer word is in no token between two hyphens
 _DOCTOR = "dr"

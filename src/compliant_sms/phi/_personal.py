@@ -20,8 +20,6 @@ from compliant_sms.phi._view import View
 if TYPE_CHECKING:
     from compliant_sms.phi._health_terms import Term
 
-__all__ = ["is_personal"]
-
 _AT_FIRST = 2
 _NAMED = 4
 _VALUED = 4
@@ -60,12 +58,7 @@ _DOSED = Kind.MEDICATION | Kind.MEASURE
 
 
 def is_personal(view: View, terms: Sequence[Term]) -> bool:
-    """Whether a text speaks about the care of one person.
-
-    Args:
-        view: the text.
-        terms: the terms of health in it.
-    """
+    """Whether a text speaks about the care of one person."""
     audience = audience_of(view)
     always = _AT_FIRST
     if view.said & marks.EXAMINED:

@@ -8,8 +8,6 @@ from functools import cache
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._view import View
 
-__all__ = ["told_apart"]
-
 _SIZE = 4
 _OTHERS = marks.RECORD_CUE | marks.SOCIAL | marks.BIRTH | marks.DATE_WORD
 _CENTURIES = frozenset(("19", "20"))

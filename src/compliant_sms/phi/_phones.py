@@ -20,8 +20,6 @@ from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 from compliant_sms.phi._whose_phone import Whose, is_fax
 
-__all__ = ["find_phones"]
-
 _TOLL_FREE = frozenset(("800", "833", "844", "855", "866", "877", "888"))
 _BEFORE, _NEAR, _TWO, _AREA, _LAST, _TEN = 4, 8, 2, 3, 4, 10
 _SPOKEN_LENGTHS = frozenset((7, 10, 11))
@@ -101,14 +99,7 @@ def _goes_on() -> re.Pattern[str]:
 
 
 def find_phones(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Numbers at which somebody is reached; not what reads as the practice's own or a public one.
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Numbers at which somebody is reached, but for the practice's own and public ones."""
     found: list[PhiFinding] = []
     if view.said & marks.CAR_OR_DIGIT:
         found += _spoken(view)

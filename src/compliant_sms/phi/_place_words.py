@@ -6,37 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._date_words import word_set
-
-__all__ = [
-    "ADDRESS",
-    "BOXES",
-    "CALLES",
-    "CORNERS",
-    "COUNTIES",
-    "DISTRICTS",
-    "DWELLINGS",
-    "FIRMS",
-    "FIRMS_NEAR",
-    "HOTELS",
-    "LONG_DWELLINGS",
-    "MOVES",
-    "ORDINAL_ENDS",
-    "OURS",
-    "PAID",
-    "ROADS",
-    "SMALL_STATES",
-    "STATES",
-    "STATE_NAMES",
-    "STREETS",
-    "SURE_DISTRICTS",
-    "SURE_STREETS",
-    "THEIRS",
-    "Towns",
-    "place_lists",
-    "towns",
-]
 
 _FILE = "towns.txt"
 
@@ -178,9 +150,7 @@ class Towns(NamedTuple):
 @cache
 def towns() -> Towns:
     """The packaged towns; source and licence stand in the head of ``data/towns.txt``."""
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    text = resources.files("compliant_sms.phi").joinpath("data", _FILE).read_text("utf-8")
+    text = packaged("compliant_sms.phi", "data", _FILE)
     lines = [line for line in text.splitlines() if line[:1] != "#"]
     ordinary = frozenset([line[:-1] for line in lines if line[-1:] == "*"])
     first = frozenset([line[: line.index(" ")] for line in lines if " " in line])

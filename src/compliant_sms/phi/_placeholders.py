@@ -10,8 +10,6 @@ from itertools import count
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["Placeholders", "is_placeholder", "round_for"]
-
 _ALIKE = re.compile(r"\[(?:([0-9]+):)?[A-Z][A-Z0-9_]*+-[0-9]+\]")
 _WORDS = re.compile(r"[^\W_]+")
 _PHONES = frozenset({PhiLabel.PHONE, PhiLabel.FAX})

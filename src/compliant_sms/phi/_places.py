@@ -9,8 +9,6 @@ from compliant_sms.phi._marks import TOWN
 from compliant_sms.phi._place_words import SMALL_STATES, STATE_NAMES, STATES, towns
 from compliant_sms.phi._view import View
 
-__all__ = ["is_another", "is_state", "state_behind", "tail", "town_ahead", "town_before"]
-
 _MOST_WORDS = 3
 _WORDS = frozenset(("ok", "in", "me", "hi", "or"))
 _INSIDE = frozenset((" ", "-", ". "))

@@ -7,9 +7,8 @@ from functools import cache
 
 from attrs import frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phi._labels import PhiLabel
-
-__all__ = ["Cue", "cues"]
 
 
 @frozen
@@ -28,11 +27,8 @@ class Cue:
 @cache
 def cues() -> Mapping[str, Cue]:
     """Every word, with what it announces."""
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    file = resources.files("compliant_sms.phi").joinpath("data", "record_cues.txt")
     found: dict[str, Cue] = {}
-    for line in file.read_text("utf-8").splitlines():
+    for line in packaged("compliant_sms.phi", "data", "record_cues.txt").splitlines():
         if not line.startswith("#"):
             label, strength, *words = line.split()
             found.update(dict.fromkeys(words, Cue(PhiLabel(label), int(strength))))

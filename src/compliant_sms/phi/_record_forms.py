@@ -16,8 +16,6 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["find_photos", "find_record_forms"]
-
 _NOT_BEFORE = frozenset("_.-")
 _VIN, _UDI, _SHORTEST_CARD = 17, 14, 13
 _NO_PLATE = marks.RECORD_CUE | marks.NAMING | marks.LINK | marks.OTHER_NUMBER | marks.CAR_OR_DIGIT
@@ -64,14 +62,7 @@ def _plate() -> re.Pattern[str]:
 
 
 def find_record_forms(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Numbers of Medicare, cards, vehicles, devices and charts that need no word to announce them.
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Numbers of Medicare, cards, vehicles, devices and charts that no word need announce."""
     found: list[PhiFinding] = []
     text = view.lower
     for start, end in view.figures:
@@ -178,14 +169,7 @@ def _photo() -> re.Pattern[str]:
 
 
 def find_photos(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Names of picture files, which show somebody: 45 CFR 164.514(b)(2)(i)(Q).
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Names of picture files, which show somebody: 45 CFR 164.514(b)(2)(i)(Q)."""
     if not view.said & marks.CONTACT_CUE or listed("pictures").isdisjoint(view.words):
         return ()
     return [

@@ -12,8 +12,6 @@ from compliant_sms.phi._record_runs import Number
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["Kinds"]
-
 # Things that bear the number of what is named before them: "medicare card", "activation code".
 _REFERENCES = frozenset(("ref", "reference", "confirmation", "confirmacion", "referencia", "conf"))
 _BEARERS = _REFERENCES | {"card", "tarjeta", "enrollment", "tag", "tags", "plan"}
@@ -46,13 +44,7 @@ class Kinds:
         self._paid: bool | None = None
 
     def read(self, word: int, cue: Cue, number: Number) -> tuple[PhiLabel, Number]:
-        """The label of a number, and how far it reaches.
-
-        Args:
-            word: which of :attr:`View.words` announces it.
-            cue: what it announces.
-            number: the number.
-        """
+        """The label of a number, and how far it reaches."""
         view = self._view
         if number.start == view.ends[word] and self._qualifier(word) is PhiLabel.HEALTH_PLAN_ID:
             # Numbers of plans for drugs begin with "RX".

@@ -25,8 +25,6 @@ from compliant_sms.phi._unread import MOST_READ, unread
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = ["cue_at", "find_record_numbers"]
-
 _FARTHEST, _FARTHEST_BEHIND, _MOST_BETWEEN, _ENOUGH = 72, 45, 8, 3
 _NAMED, _COLON, _FEWEST, _FEWEST_LAST, _BEFORE, _LAST = 3, 1, 3, 2, 4, 4
 _IDS = frozenset(("id", "ids"))
@@ -60,14 +58,7 @@ def _zip() -> re.Pattern[str]:
 
 
 def find_record_numbers(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Numbers of charts, accounts, plans, licences, plates, devices, prescriptions and the like.
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Numbers of charts, accounts, plans, licences, plates, devices, prescriptions and the like."""
     if not view.figures:
         return ()
     announced: list[PhiFinding] = []
@@ -91,12 +82,7 @@ def _is_to_everybody(view: View) -> bool:
 
 
 def cue_at(view: View, word: int) -> Cue | None:
-    """What a word announces where it stands.
-
-    Args:
-        view: the text.
-        word: which of :attr:`View.words`.
-    """
+    """What a word announces where it stands."""
     written = view.words[word].removesuffix("'s")
     before = view.words[word - 1] if word else ""
     if written in _IDS:

@@ -10,8 +10,6 @@ from attrs import frozen
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._view import View
 
-__all__ = ["Number", "may_be_number", "read_number"]
-
 _JOINING = frozenset("-*•_/:")
 _BEFORE_UNITS = frozenset(" %$/:.,")
 _LONGEST_FIRST = 9
@@ -109,12 +107,7 @@ class Number:
 
 
 def may_be_number(view: View, figure: int) -> bool:
-    """Whether a run of figures is worth a closer look: not a day, an hour or an amount.
-
-    Args:
-        view: the text.
-        figure: which of :attr:`View.figures`.
-    """
+    """Whether a run of figures is worth a closer look: not a day, an hour or an amount."""
     begin, end = view.figures[figure]
     if end - begin >= _FEW - 1:
         return True
@@ -129,12 +122,7 @@ def may_be_number(view: View, figure: int) -> bool:
 
 
 def read_number(view: View, figure: int) -> Number | None:
-    """The number of record that a run of figures belongs to, if it can be one.
-
-    Args:
-        view: the text.
-        figure: which of :attr:`View.figures`.
-    """
+    """The number of record that a run of figures belongs to, if it can be one."""
     text = view.plain
     begin, until = view.figures[figure]
     start = _begin(text, begin)

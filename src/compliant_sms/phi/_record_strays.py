@@ -21,8 +21,6 @@ from compliant_sms.phi._unread import MOST_READ, unread
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["find_strays"]
-
 _FEWEST, _FEWEST_TOLD, _FEWEST_MIXED, _FEWEST_RUNS, _FEWEST_MASKS = 5, 4, 7, 4, 2
 _NEAR, _FEW, _BEHIND, _SIGN, _LONGEST = 14, 3, 4, 6, 28
 _MASKS = frozenset("*•")
@@ -65,12 +63,7 @@ def _runs() -> re.Pattern[str]:
 
 
 def find_strays(view: View, taken: Sequence[PhiFinding]) -> Iterator[PhiFinding]:
-    """Codes that stand alone.
-
-    Args:
-        view: the text.
-        taken: what has been found in it, in its order.
-    """
+    """Codes that stand alone."""
     text, never = view.plain, _NEVER if "#" in view.plain else _NEVER_UNSIGNED
     strays: _Strays | None = None
     until, place, looked = 0, 0, 0

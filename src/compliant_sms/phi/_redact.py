@@ -13,8 +13,6 @@ from compliant_sms.phi._labels import Direction, PhiFinding, PhiLabel
 from compliant_sms.phi._placeholders import Placeholders, is_placeholder, round_for
 from compliant_sms.phi._strict import find_strictly, unescaped, united
 
-__all__ = ["Redaction", "Redactor", "redact"]
-
 # Classes of exceptions are written as names are, and nobody is called that.
 _EXCEPTION = re.compile(r"[A-Z][a-z]\w*(?:Error|Exception|Warning)", re.ASCII)
 

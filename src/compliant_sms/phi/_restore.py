@@ -12,8 +12,6 @@ from compliant_sms.phi._labels import Direction, PhiLabel
 from compliant_sms.phi._redact import Redaction, redact
 from compliant_sms.phi._sealer import Sealer
 
-__all__ = ["redact_reversibly", "restore"]
-
 # A map: a version byte, the digest of the redacted text, then each value with its place there
 # (start, end, length of the value in bytes). No JSON: it would join halves of surrogate pairs.
 _VERSION = b"\x01"

@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._health_readings import SHOWN
-from compliant_sms.phi._health_terms import Kind, Term
+from compliant_sms.phi._health_terms import Term
 from compliant_sms.phi._view import View
-
-__all__ = ["Place", "phrased_results", "telling"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 
@@ -20,12 +18,7 @@ _ORDERED = Kind.MEASURE | Kind.PROCEDURE
 
 
 def phrased_results(view: View, terms: Sequence[Term]) -> Iterator[Place]:
-    """Results told in set phrases, as counts, or of what was found before.
-
-    Args:
-        view: the text.
-        terms: its terms of health.
-    """
+    """Results told in set phrases, as counts, or of what was found before."""
     yield from _set_phrases(view, terms)
     yield from _counted_results(view)
     yield from _found_to_be(view, terms)

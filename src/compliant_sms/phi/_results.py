@@ -10,22 +10,20 @@ from collections.abc import Set as AbstractSet
 from compliant_sms.phi import _health_values as forms
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._findings_told import findings_seen, findings_told, passed
-from compliant_sms.phi._health_data import cues
+from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._health_readings import (
     later_values,
     shown_on_meters,
     value_again,
     values_before,
 )
-from compliant_sms.phi._health_terms import Kind, Term, found_at, is_of_one, read_health
+from compliant_sms.phi._health_terms import Term, found_at, is_of_one, read_health
 from compliant_sms.phi._health_verdicts import Place, findings_of_tests, verdicts
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._result_phrases import phrased_results, telling
 from compliant_sms.phi._trends import trends
 from compliant_sms.phi._view import View
-
-__all__ = ["find_results"]
 
 _HOUR = 1  # "at 9" is a time
 _MEASURE = Kind.MEASURE

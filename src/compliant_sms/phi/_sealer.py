@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-__all__ = ["Sealer"]
-
 
 class Sealer(Protocol):
     """Encrypts for a record, and gives back only what it sealed for that record.

@@ -1,4 +1,4 @@
-"""Which specially protected kinds of care a text is about."""
+"""Which specially protected kind of care a part of a text is about."""
 
 from __future__ import annotations
 
@@ -7,44 +7,16 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 
-from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._health_terms import Kind, Term, is_of_one, read_health
-from compliant_sms.phi._labels import HEALTH_LABELS, PhiFinding, PhiLabel, Sensitivity
+from compliant_sms.phi._health_data import Kind
+from compliant_sms.phi._health_terms import Term, read_health
+from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
 from compliant_sms.phi._specialties import end_of_place
 from compliant_sms.phi._view import View
-
-__all__ = ["care_of", "care_of_finding", "most_protected", "sensitivities"]
 
 _GENERAL = Sensitivity.GENERAL
 _ORDER = {care: place for place, care in enumerate(Sensitivity)} | {_GENERAL: len(Sensitivity)}
 _LONGEST_CODE = 9
 _NEAR = 8  # terms that can stand around another one
-
-# Ways of saying it without any term; who is in danger seldom uses one.
-_SAID = {
-    Sensitivity.MENTAL_HEALTH: (
-        r"(?:don'?t|do not|no) (?:want|wanna) (?:to )?(?:be (?:here|alive)|live|wake up|exist)\b"
-        r"|(?:better off|wish i (?:was|were)) (?:dead|without me)|end (?:it all|my life|things)"
-        r"|(?:kill|hurt)(?:ing)? (?:my|him|her)self|can'?t (?:go on|do this anymore)"
-        r"|no reason to live|quiero morir|no quiero vivir|crisis (?:line|team|counsel\w{0,4})"
-    ),
-    Sensitivity.REPRODUCTIVE: (
-        r"\b\d{1,2} ?(?:wks?|weeks?|semanas)\b (?:along|pregnant|de embarazo)|\bi'?m spotting"
-    ),
-    Sensitivity.ABUSE: (
-        r"(?:he|she|husband|boyfriend|girlfriend|partner|ex|wife|dad|mom) "
-        r"(?:hits?|beats?|chok\w{1,4}|threaten\w{0,4}|hurts?|pushe[ds]) (?:me|us)\b"
-        r"|(?:afraid|scared) of (?:my|him|her)\b|not safe at home|safe house"
-    ),
-    Sensitivity.SUBSTANCE_USE: (
-        r"days? (?:clean|sober)|\b(?:na|aa) (?:meeting|sponsor)|drunk again"
-    ),
-}
-
-
-@cache
-def _sayings() -> tuple[tuple[Sensitivity, re.Pattern[str]], ...]:
-    return tuple((care, re.compile(pattern)) for care, pattern in _SAID.items())
 
 
 def care_of_finding(view: View, finding: PhiFinding) -> Sensitivity:
@@ -96,36 +68,6 @@ def care_of(view: View, start: int, end: int) -> Sensitivity:
 def most_protected(cares: Iterable[Sensitivity]) -> Sensitivity:
     """The most specially protected of some kinds of care; the general one when there is none."""
     return min(cares, key=_ORDER.__getitem__, default=_GENERAL)
-
-
-def sensitivities(view: View, findings: Iterable[PhiFinding]) -> frozenset[Sensitivity]:
-    """The specially protected kinds of care that a text is about.
-
-    A text can belong here and hold nothing to hide: "I do not want to be here any more".
-
-    Args:
-        view: the text.
-        findings: what was found in it, with the offsets of :attr:`View.plain`.
-
-    Returns:
-        The kinds; none of them is :attr:`Sensitivity.GENERAL`.
-
-    Raises:
-        InvalidInput: the packaged data are damaged.
-    """
-    found = {care_of_finding(view, f) for f in findings if f.label in HEALTH_LABELS}
-    if view.said & marks.SAYING:
-        found |= _said(view)
-    return frozenset(found - {_GENERAL})
-
-
-def _said(view: View) -> frozenset[Sensitivity]:
-    """What is said without any term; looked for once in a text."""
-    read = read_health(view)
-    if read.sayings is None:
-        cares = [care for care, said in _sayings() if is_of_one(view) and said.search(view.lower)]
-        read.sayings = frozenset(cares)
-    return read.sayings
 
 
 def _cares(term: Term, near: Iterable[Term]) -> set[Sensitivity]:

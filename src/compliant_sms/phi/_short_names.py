@@ -14,8 +14,6 @@ from compliant_sms.phi._health_terms import found_at, is_of_one
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["short_names"]
-
 
 class _Meant(NamedTuple):
     """What a short name means, and in which company."""

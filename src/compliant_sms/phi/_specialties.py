@@ -6,13 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term, found_at, read_health, spoken
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term, found_at, read_health, spoken
 from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
-
-__all__ = ["end_of_place", "find_specialties", "told_otherwise"]
 
 _GROUND = Kind.BODY | Kind.CONDITION | Kind.PROCEDURE | Kind.SPECIALTY
 _AILING = Kind.BODY | Kind.CONDITION

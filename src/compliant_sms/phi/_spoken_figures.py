@@ -10,8 +10,6 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["spoken_runs"]
-
 _FEWEST, _FEWEST_WORDS = 7, 3
 
 
@@ -27,9 +25,6 @@ def _more_figures() -> re.Pattern[str]:
 
 def spoken_runs(view: View) -> Iterator[tuple[int, int, int]]:
     """Each number of seven figures or more in words, or partly in words.
-
-    Args:
-        view: the text.
 
     Yields:
         where it begins, where it ends, and of how many figures it is.

@@ -18,8 +18,6 @@ from compliant_sms.phi._record_numbers import cue_at
 from compliant_sms.phi._spoken_figures import spoken_runs
 from compliant_sms.phi._view import View
 
-__all__ = ["find_ssn"]
-
 _BREAK = r"[-.\s/_·]{1,3}"
 # A longer number goes on with a digit, a word with a letter; a sentence ends with a full stop.
 _END = r"(?!\w|[-.]\d)"
@@ -122,12 +120,6 @@ def find_ssn(view: View, _known: Known) -> Iterable[PhiFinding]:
     """Where a text holds a social security or taxpayer number, whole or in part.
 
     45 CFR 164.514(b)(2)(i)(G).
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
     """
     if not view.figures and not view.said & marks.SOCIAL:
         return ()

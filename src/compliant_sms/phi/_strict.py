@@ -11,8 +11,6 @@ from compliant_sms.phi._escapes import decoded
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["find_strictly", "unescaped", "united"]
-
 # Seven digits are a telephone number without its area code. What stands between digits is what
 # people group them with.
 _NUMBER = re.compile(r"[+(]{0,2}[0-9](?:[ \t\-./()+_\u00b7\u2022]{0,3}[0-9]){6,}")

@@ -12,23 +12,11 @@ from functools import cache, lru_cache
 from attrs import field, frozen
 from attrs.validators import and_, instance_of, min_len
 
+from compliant_sms._lazy import packaged
 from compliant_sms.choices import Grade
 from compliant_sms.consent import PhiPreference
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.phi._labels import PhiFinding, PhiLabel, Sensitivity
-
-__all__ = [
-    "ContentTier",
-    "PhiPreference",
-    "TierRow",
-    "allowed_tier",
-    "beyond",
-    "everyday_care",
-    "remedy_of",
-    "tier_of",
-    "tier_rows",
-    "worst_tier",
-]
 
 _FILE = "tiers.toml"
 
@@ -174,9 +162,7 @@ def everyday_care() -> frozenset[str]:
 
 @cache
 def _document() -> str:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return resources.files("compliant_sms.phi").joinpath("data", _FILE).read_text("utf-8")
+    return packaged("compliant_sms.phi", "data", _FILE)
 
 
 @cache

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import Kind, Term
+from compliant_sms.phi._health_data import Kind, cues
+from compliant_sms.phi._health_terms import Term
 from compliant_sms.phi._view import View
-
-__all__ = ["trends"]
 
 Place = tuple[int, int, str]  # with the rule that saw it
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 
-__all__ = ["MOST_READ", "unread"]
-
 MOST_READ = 250
 """So many numbers of record are read in a text, and all figures behind them are found unread."""
 

@@ -12,8 +12,6 @@ from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._view import View
 from compliant_sms.phi._word_lists import listed
 
-__all__ = ["find_user_names"]
-
 _WORDS = marks.COMMON | marks.NO_NAME | marks.HARDLY_NAME | marks.LINK | marks.NAMING
 
 
@@ -38,14 +36,7 @@ def _code() -> re.Pattern[str]:
 
 
 def find_user_names(view: View, _known: Known) -> Iterable[PhiFinding]:
-    """Names under which somebody signs in, where they look like one, and codes of activation.
-
-    Args:
-        view: the text.
-
-    Returns:
-        findings with offsets in :attr:`View.plain`.
-    """
+    """Names under which somebody signs in, where they look like one, and codes of activation."""
     if not view.said & marks.CONTACT_CUE or listed("sign_in").isdisjoint(view.words):
         return ()
     codes = [match.span("code") for match in _code().finditer(view.plain)]

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from compliant_sms.phi._health_terms import HealthRead
     from compliant_sms.phi._labels import Direction
 
-__all__ = ["View"]
-
 _MOST_KEPT = 4096
 
 
@@ -111,6 +109,9 @@ class View:
 
     Compatibility forms, accents, full-width and foreign digits, invisible characters and HTML
     entities are read as what they look like. It takes linear time.
+
+    What is called ``at``, ``index`` or ``word`` in this room is the index of a word in it, and
+    ``figure`` that of a run of digits.
 
     Args:
         given: the text.

@@ -15,8 +15,6 @@ from compliant_sms.phi._name_staff_words import ROLES, TITLES, YOUR
 from compliant_sms.phi._name_words import GREETINGS, HONORIFICS
 from compliant_sms.phi._view import View
 
-__all__ = ["MOST_READ", "patient_writes", "practice_speaks", "told", "writes_to_patient"]
-
 MOST_READ = 300
 """So many words at most tell who speaks: in a longer text each name would read all of it."""
 

@@ -11,8 +11,6 @@ from compliant_sms.phi._sensitivities import care_of_finding, most_protected
 from compliant_sms.phi._tiers import ContentTier, tier_of
 from compliant_sms.phi._view import View
 
-__all__ = ["with_care", "with_links_told"]
-
 _URL = PhiLabel.URL
 _GENERAL = Sensitivity.GENERAL
 
@@ -48,9 +46,6 @@ def with_care(view: View, findings: list[PhiFinding]) -> list[PhiFinding]:
     Args:
         view: the text.
         findings: in it, with the offsets of :attr:`View.plain`.
-
-    Raises:
-        ConfigurationError: the packaged data are damaged.
     """
     if HEALTH_LABELS.isdisjoint([finding.label for finding in findings]):
         return findings

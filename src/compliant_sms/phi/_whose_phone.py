@@ -13,8 +13,6 @@ from compliant_sms.phi._labels import Direction
 from compliant_sms.phi._view import View
 from compliant_sms.phi._voice import patient_writes
 
-__all__ = ["Whose", "is_fax"]
-
 _FARTHEST, _SHORT, _FEW, _WIDEST = 12, 40, 6, 200
 _DECIDING = marks.PERSONS | marks.OFFICE | marks.CALLS | marks.PHONE_WORD
 _STOPS = frozenset(".?!\n")

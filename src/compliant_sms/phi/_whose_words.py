@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._date_words import word_set
 
-__all__ = ["whose_lists"]
-
 _ONES = word_set(
     # Of whoever writes, and of somebody near.
     "i i'm im i've i'd i'll my me mine myself yo mi mis soy tengo estoy mwen je ako ko eu he she"

@@ -9,8 +9,6 @@ from functools import cache
 from compliant_sms import _given
 from compliant_sms.phi._labels import PhiFinding, PhiLabel
 
-__all__ = ["without"]
-
 _ENGLISH, _SPANISH = "en", "es"
 # In letters of GSM-7 alone, since another one would turn the whole text to UCS-2; that has e and
 # n with their Spanish marks, but neither a, i, o nor u. No recognizer finds anything in them.

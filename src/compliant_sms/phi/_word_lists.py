@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
+from compliant_sms._lazy import packaged
 from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._record_cues import cues
-
-__all__ = ["listed", "number_lists"]
 
 _MARKED = {
     "persons": marks.PERSONS,
@@ -43,12 +42,9 @@ def listed(section: str) -> frozenset[str]:
 
 @cache
 def _sections() -> Mapping[str, frozenset[str]]:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
     found: dict[str, list[str]] = {}
     section: list[str] = []
-    file = resources.files("compliant_sms.phi").joinpath("data", "words.txt")
-    for line in file.read_text("utf-8").splitlines():
+    for line in packaged("compliant_sms.phi", "data", "words.txt").splitlines():
         if line.startswith("["):
             section = found.setdefault(line.strip("[]"), [])
         elif not line.startswith(";"):

@@ -8,8 +8,6 @@ from functools import cache, lru_cache
 
 from compliant_sms.phi._view import View
 
-__all__ = ["Span", "bare", "numbers", "own_words", "phrase", "words_of"]
-
 Span = tuple[int, int]
 _WIDEST = 3
 

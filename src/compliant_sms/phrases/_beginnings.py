@@ -11,8 +11,6 @@ from attrs import frozen
 from compliant_sms.phrases._patterns import beginnings
 from compliant_sms.phrases._shown import MORE
 
-__all__ = ["WORD", "Beginnings", "words_in"]
-
 WORD = re.compile(r"[^\W\d_]+|\d+|[$%]")
 """What counts as one word of a folded text."""
 _ASCII_WORD = re.compile(r"[A-Za-z]+|[0-9]+|[$%]")

@@ -6,8 +6,6 @@ import unicodedata
 
 from attrs import field, frozen
 
-__all__ = ["LEFT_OUT", "PLAIN", "Folded", "fold"]
-
 PLAIN = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "\u2032": "'"}
 PLAIN |= {"\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"'}
 PLAIN |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")

@@ -21,8 +21,6 @@ from compliant_sms.phrases._shown import (
     then,
 )
 
-__all__ = ["beginnings", "shown", "ways"]
-
 _TOKEN = re.compile(
     r"\(\?:[^\W_]+(?:\|[^\W_]+)*\)"  # words in brackets, at once
     r"|\(\?<?[=!]|\(\?:|\(|\)|\||\\(?:x..|u.{4}|U.{8}|.)|\[\^?(?:\\.|[^\]])*\]"

@@ -12,20 +12,9 @@ from attrs import field, frozen
 from attrs.validators import instance_of, matches_re
 
 from compliant_sms.errors import ConfigurationError
-from compliant_sms.phrases._beginnings import WORD, Beginnings, words_in
+from compliant_sms.phrases._beginnings import WORD, Beginnings
 from compliant_sms.phrases._patterns import shown
 from compliant_sms.phrases._tables import read_toml
-
-__all__ = [
-    "PLAIN",
-    "WORD",
-    "PhraseRule",
-    "Phrasebook",
-    "WordIndex",
-    "listed",
-    "parse",
-    "words_in",
-]
 
 S = TypeVar("S", bound=StrEnum)
 

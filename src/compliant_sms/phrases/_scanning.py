@@ -21,8 +21,6 @@ from compliant_sms.phrases._rules import PLAIN, PhraseRule, S, listed
 from compliant_sms.phrases._search import MOST_OF_A_RULE, NEARBY, Found
 from compliant_sms.phrases._shown import MORE, Shown
 
-__all__ = ["Scanner"]
-
 K = TypeVar("K")
 
 _NOTHING = frozenset[str]()

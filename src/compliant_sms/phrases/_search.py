@@ -12,8 +12,6 @@ from attrs import frozen
 
 from compliant_sms.phrases._rules import PhraseRule, S
 
-__all__ = ["LONGEST", "MOST_OF_A_RULE", "NEARBY", "Found", "matches", "search", "sentence"]
-
 NEARBY = 100
 """Code points: about two sentences of a text message."""
 LONGEST = 200

@@ -13,21 +13,6 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-__all__ = [
-    "ANYTHING",
-    "AN_EDGE",
-    "BLANK",
-    "EDGE",
-    "EMPTY",
-    "LETTERS",
-    "MORE",
-    "NEVER",
-    "Shown",
-    "or_",
-    "repeated",
-    "then",
-]
-
 Words: TypeAlias = frozenset[str]
 Clauses: TypeAlias = tuple[Words, ...]
 """Of each, one word must be there."""

@@ -7,8 +7,6 @@ from typing import Any, TypeVar
 
 from compliant_sms.errors import ConfigurationError
 
-__all__ = ["read_toml", "rows_of"]
-
 T = TypeVar("T")
 
 

@@ -9,13 +9,11 @@ from compliant_sms._lazy import names_of
 if TYPE_CHECKING:
     from compliant_sms.ports._appointments import Appointments, KeptAppointment, ToldReminder
     from compliant_sms.ports._audit import AuditLog
-    from compliant_sms.ports._buckets import Buckets
     from compliant_sms.ports._consent import Chain, ConsentLedger
     from compliant_sms.ports._conversations import Conversations, ListedThreads
     from compliant_sms.ports._counts import Counts, Period, Stop
     from compliant_sms.ports._delivery import Delivery
     from compliant_sms.ports._erasure import Erased, Erasure
-    from compliant_sms.ports._events import Tell, tell_nobody
     from compliant_sms.ports._evidence import (
         EvidenceRecords,
         StoredChain,
@@ -36,9 +34,9 @@ if TYPE_CHECKING:
         Unbroken,
     )
     from compliant_sms.ports._pages import SecurePageRecords
-    from compliant_sms.ports._ports import Ports
+    from compliant_sms.ports._ports import Ports, Tell, tell_nobody
     from compliant_sms.ports._practices import Practices, refuse_other_practice
-    from compliant_sms.ports._queue import Queue
+    from compliant_sms.ports._queue import Buckets, Queue
     from compliant_sms.ports._recurring import Recurring
     from compliant_sms.ports._refusals import Refusals, RefusalTally, RefusedCallbacks
     from compliant_sms.ports._retention import Aged, Keeping
@@ -114,13 +112,11 @@ __all__ = [
 _FILES = {
     "_appointments": ("Appointments", "KeptAppointment", "ToldReminder"),
     "_audit": ("AuditLog",),
-    "_buckets": ("Buckets",),
     "_consent": ("Chain", "ConsentLedger"),
     "_conversations": ("Conversations", "ListedThreads"),
     "_counts": ("Counts", "Period", "Stop"),
     "_delivery": ("Delivery",),
     "_erasure": ("Erased", "Erasure"),
-    "_events": ("Tell", "tell_nobody"),
     "_evidence": ("EvidenceRecords", "StoredChain", "StoredLink"),
     "_host": ("HostConnection",),
     "_imports": ("Imports",),
@@ -137,9 +133,9 @@ _FILES = {
         "Unbroken",
     ),
     "_pages": ("SecurePageRecords",),
-    "_ports": ("Ports",),
+    "_ports": ("Ports", "Tell", "tell_nobody"),
     "_practices": ("Practices", "refuse_other_practice"),
-    "_queue": ("Queue",),
+    "_queue": ("Buckets", "Queue"),
     "_recurring": ("Recurring",),
     "_refusals": ("Refusals", "RefusalTally", "RefusedCallbacks"),
     "_retention": ("Aged", "Keeping"),

@@ -12,8 +12,6 @@ from compliant_sms._masking import repr_of_practice
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.reminders import Appointment, VisitAnswer
 
-__all__ = ["Appointments", "KeptAppointment", "ToldReminder"]
-
 
 @frozen(kw_only=True)
 class KeptAppointment:

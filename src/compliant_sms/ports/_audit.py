@@ -8,8 +8,6 @@ from compliant_sms.audit import AuditEvent
 from compliant_sms.consent import Link
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["AuditLog"]
-
 
 class AuditLog(Protocol):
     """One hash chain a practice, which only grows."""

@@ -10,8 +10,6 @@ from compliant_sms._masking import repr_of_practice
 from compliant_sms.consent import ConsentEvent, FiledLink, Link
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Chain", "ConsentLedger"]
-
 
 @frozen(kw_only=True)
 class Chain:

@@ -14,8 +14,6 @@ from compliant_sms.messages import Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.retention import Purged
 
-__all__ = ["Conversations", "ListedThreads"]
-
 
 @frozen(kw_only=True)
 class ListedThreads:

@@ -12,8 +12,6 @@ from compliant_sms.figures import Answered, Moves
 from compliant_sms.lifecycle import State
 from compliant_sms.rules import Verdict
 
-__all__ = ["Counts", "Period", "Stop"]
-
 Period: TypeAlias = tuple[datetime | None, datetime]
 """From when (None for the beginning of the record) until when; the end is outside of it."""
 

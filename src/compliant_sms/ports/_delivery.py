@@ -10,8 +10,6 @@ from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rates import Rate
 
-__all__ = ["Delivery"]
-
 _MOST_ASKS = 10  # with an hour at first, the last one is three weeks later
 _LATEST_ASK = timedelta(days=30)
 

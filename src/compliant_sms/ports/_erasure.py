@@ -8,8 +8,6 @@ from attrs import frozen
 
 from compliant_sms.retention import Purged
 
-__all__ = ["Erased", "Erasure"]
-
 
 @frozen(kw_only=True)
 class Erased:

@@ -9,8 +9,6 @@ from attrs import field, frozen
 from compliant_sms.consent import Link
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["EvidenceRecords", "StoredChain", "StoredLink"]
-
 
 @frozen(kw_only=True)
 class StoredLink:

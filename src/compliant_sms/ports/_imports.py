@@ -8,8 +8,6 @@ from typing import Protocol
 from compliant_sms.consent import ConsentEvent
 from compliant_sms.imports import Kind
 
-__all__ = ["Imports"]
-
 
 class Imports(Protocol):
     """Which rows were imported, so that none is imported twice."""

@@ -12,8 +12,6 @@ from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import InboundText, StatusUpdate
 
-__all__ = ["Callback", "InboundTexts", "Unconfirmed"]
-
 
 @frozen(kw_only=True)
 class Callback:

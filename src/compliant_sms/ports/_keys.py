@@ -9,8 +9,6 @@ from attrs import Attribute, field, frozen
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phi import Sealer
 
-__all__ = ["AtRest", "DataKeys", "Plaintext"]
-
 
 class DataKeys(Sealer, Protocol):
     """Keys that seal the keys of records; :class:`compliant_sms.keyring.Keyring` is one.

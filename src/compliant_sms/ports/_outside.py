@@ -13,18 +13,6 @@ from compliant_sms.practice import Practice
 from compliant_sms.providers import Attempt
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = [
-    "Entropy",
-    "Ids",
-    "People",
-    "Retry",
-    "SecureLinks",
-    "SecureMessage",
-    "Transport",
-    "Unbroken",
-    "as_it_is",
-]
-
 T = TypeVar("T")
 
 

@@ -9,8 +9,6 @@ from typing import Protocol
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.secure_pages import Page, PageAccess
 
-__all__ = ["SecurePageRecords"]
-
 
 class SecurePageRecords(Protocol):
     """Pages behind links. One that is read here stays as it is for all others until the end."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
@@ -11,11 +11,11 @@ from compliant_sms import _given
 from compliant_sms.clock import Clock
 from compliant_sms.contact import MissedCalls
 from compliant_sms.conversations import InboxPlan
+from compliant_sms.events import Event
 from compliant_sms.lookups import AsyncLookUps
 from compliant_sms.permission import Permission
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._delivery import Delivery
-from compliant_sms.ports._events import Tell, tell_nobody
 from compliant_sms.ports._keys import Plaintext
 from compliant_sms.ports._outside import (
     Entropy,
@@ -42,7 +42,12 @@ from compliant_sms.volume import VolumePlan
 if TYPE_CHECKING:
     from compliant_sms.templates import Catalogue
 
-__all__ = ["Ports"]
+Tell: TypeAlias = Callable[[Sequence[Event]], Awaitable[None]]
+"""Tells the host what happened, outside of any transaction. It never raises."""
+
+
+async def tell_nobody(_: Sequence[Event]) -> None:
+    """Nobody wants to know."""
 
 
 @frozen(kw_only=True)

@@ -9,8 +9,6 @@ from compliant_sms.errors import ConfigurationError
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 
-__all__ = ["Practices", "refuse_other_practice"]
-
 
 def refuse_other_practice(known: str | None, practice: Practice) -> None:
     """Refuse a practice whose sender is on record for another: it would miss what was said there.

@@ -1,4 +1,4 @@
-"""What waits to be sent or settled."""
+"""What waits to be sent or settled, and how fast it may leave."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from compliant_sms.messages import Message
-
-__all__ = ["Queue"]
+from compliant_sms.rates import Bucket
 
 
 class Queue(Protocol):
@@ -89,3 +88,16 @@ class Queue(Protocol):
             before: when the provider took it, or was asked for it last; then or earlier.
             again: from when the wait for the next question counts; None where there is none.
         """
+
+
+class Buckets(Protocol):
+    """Token buckets by name, which all workers share."""
+
+    async def bucket(self, name: str, new: Bucket) -> Bucket:
+        """The bucket, which nobody else may change until the end; ``new`` where there is none."""
+
+    async def peek_bucket(self, name: str) -> Bucket | None:
+        """The bucket as it was left, without waiting for anybody; None where there is none."""
+
+    async def save_bucket(self, name: str, bucket: Bucket) -> None:
+        """Keep what is left in a bucket."""

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 
 from attrs import define, field, frozen
 
-__all__ = ["Recurring"]
-
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 # Whoever can choose what goes wrong must not fill the memory.

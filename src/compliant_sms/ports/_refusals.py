@@ -7,8 +7,6 @@ from typing import Protocol
 
 from attrs import field, frozen, mutable
 
-__all__ = ["RefusalTally", "Refusals", "RefusedCallbacks"]
-
 # Anybody can send what is refused, so that nobody may make the database write at will.
 _WRITTEN_EVERY = timedelta(minutes=1)
 

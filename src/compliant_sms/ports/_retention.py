@@ -10,8 +10,6 @@ from attrs import frozen
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.retention import Hold, Purged, RecordClass
 
-__all__ = ["Aged", "Keeping"]
-
 
 @frozen(kw_only=True)
 class Aged:

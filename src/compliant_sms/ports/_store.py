@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._appointments import Appointments
 from compliant_sms.ports._audit import AuditLog
-from compliant_sms.ports._buckets import Buckets
 from compliant_sms.ports._consent import ConsentLedger
 from compliant_sms.ports._conversations import Conversations
 from compliant_sms.ports._counts import Counts
@@ -19,14 +18,12 @@ from compliant_sms.ports._imports import Imports
 from compliant_sms.ports._inbound import InboundTexts
 from compliant_sms.ports._pages import SecurePageRecords
 from compliant_sms.ports._practices import Practices
-from compliant_sms.ports._queue import Queue
+from compliant_sms.ports._queue import Buckets, Queue
 from compliant_sms.ports._refusals import RefusedCallbacks
 from compliant_sms.ports._retention import Keeping
 from compliant_sms.ports._texts import Texts
 from compliant_sms.ports._tree import LedgerTree
 from compliant_sms.ports._volume import Pauses, Places
-
-__all__ = ["Store", "Transaction"]
 
 T = TypeVar("T")
 

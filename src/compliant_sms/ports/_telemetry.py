@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from compliant_sms.events import Event
     from compliant_sms.ports._outside import Transport
 
-__all__ = ["NO_TELEMETRY", "Measured", "Span", "Telemetry"]
-
 Measured: TypeAlias = "str | int | bool | tuple[str, ...]"
 """What an attribute of a span can be. No body, number or name, and no host's id of a person."""
 

@@ -12,8 +12,6 @@ from compliant_sms.messages import Departure, Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules import Decision
 
-__all__ = ["Step", "Texts"]
-
 
 @frozen(kw_only=True)
 class Step:

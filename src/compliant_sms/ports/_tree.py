@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
-__all__ = ["FiledLeaf", "LedgerTree", "StoredCheckpoint"]
-
 FiledLeaf: TypeAlias = tuple[int, str, int, bytes, bytes | None]
 """A leaf beside its event, as a plain tuple.
 

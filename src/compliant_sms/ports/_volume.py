@@ -7,8 +7,6 @@ from typing import Protocol
 
 from compliant_sms.volume import Pause
 
-__all__ = ["Pauses", "Places"]
-
 
 class Places(Protocol):
     """The places of each local day of a practice, which all workers share."""

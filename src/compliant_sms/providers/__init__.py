@@ -11,7 +11,6 @@ from compliant_sms.providers._adapter import Adapter
 from compliant_sms.providers._base import (
     Attempt,
     Certainty,
-    Failure,
     InboundText,
     OptOutEntry,
     OptOutPage,
@@ -32,7 +31,13 @@ from compliant_sms.providers._capabilities import (
     LookUp,
     Receipts,
 )
-from compliant_sms.providers._consequences import CONSEQUENCES, Again, Consequence, OnRecord
+from compliant_sms.providers._consequences import (
+    CONSEQUENCES,
+    Again,
+    Consequence,
+    Failure,
+    OnRecord,
+)
 from compliant_sms.providers._provider import Provider
 from compliant_sms.providers._sender_settings import Inspection, SenderRegistration, SenderSettings
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed

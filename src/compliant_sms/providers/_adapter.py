@@ -28,17 +28,6 @@ if TYPE_CHECKING:
 else:
     _Provider = object
 
-__all__ = [
-    "CREDENTIALS",
-    "REFERENCE",
-    "Adapter",
-    "credential",
-    "not_blank",
-    "secrets",
-    "shaped",
-    "web_address",
-]
-
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _EVER = datetime.min.replace(tzinfo=UTC)
 REFERENCE = "ref"

@@ -14,8 +14,6 @@ from compliant_sms.providers._aws_signature import Credentials, sign
 from compliant_sms.providers._reading import items, json_object, mapping, text_in
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["reasons", "signed_call"]
-
 
 def signed_call(
     host: str, target: str, fields: Mapping[str, Any], credentials: Credentials, *, at: datetime

@@ -15,8 +15,6 @@ from attrs import field, frozen
 
 from compliant_sms.providers._signing import sha256
 
-__all__ = ["Credentials", "sign"]
-
 _ALGORITHM = "AWS4-HMAC-SHA256"
 
 

@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 
 from compliant_sms.providers._signing import hmac_base64
 
-__all__ = ["http_date", "repeatability_id", "sign"]
-
 _URL_NAMESPACE = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
 
 

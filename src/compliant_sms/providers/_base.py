@@ -13,21 +13,6 @@ from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers._consequences import CONSEQUENCES, Again, Consequence, Failure
 
-__all__ = [
-    "Attempt",
-    "Certainty",
-    "Failure",
-    "InboundText",
-    "OptOutEntry",
-    "OptOutPage",
-    "OutboundText",
-    "Problem",
-    "ProviderEvent",
-    "ProviderKeyword",
-    "SentText",
-    "StatusUpdate",
-]
-
 
 class Certainty(StrEnum):
     """What is known of a request. It matters more than why."""

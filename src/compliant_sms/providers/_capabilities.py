@@ -13,17 +13,6 @@ from compliant_sms.errors import Unsupported
 if TYPE_CHECKING:
     from compliant_sms.providers._base import OutboundText
 
-__all__ = [
-    "Baa",
-    "BlockScope",
-    "CallbackPlace",
-    "CallbackSignature",
-    "Capabilities",
-    "ListAccess",
-    "LookUp",
-    "Receipts",
-]
-
 
 class LookUp(StrEnum):
     """How a text can be found of which nobody knows whether the provider took it."""

@@ -10,13 +10,13 @@ from typing import TypeVar
 
 from attrs import field, frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._base import Attempt, Certainty, Failure, Problem, ProviderKeyword
+from compliant_sms.providers._base import Attempt, Certainty, Problem, ProviderKeyword
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._reading import is_refusal, retry_after, scrubbed
 from compliant_sms.wire import HttpReply
-
-__all__ = ["Codes", "accepted", "codes_of", "not_accepted", "problem"]
 
 T = TypeVar("T")
 _NOTHING_NEW = "none"
@@ -75,11 +75,9 @@ def codes_of(provider: str) -> Codes:
         ConfigurationError: the file says two things of one code, or a word that is not ours.
     """
     import tomllib  # noqa: PLC0415 - needed once a provider said something
-    from importlib import resources  # noqa: PLC0415 - as above
 
-    file = resources.files(__package__).joinpath("data", f"{provider}.toml")
     try:
-        table = tomllib.loads(file.read_text("utf-8"))
+        table = tomllib.loads(packaged(__package__, "data", f"{provider}.toml"))
         states = _inverted(table["states"], _state, str.lower)
         categories = _inverted(table["categories"], Failure)
         keywords = _inverted(table.get("keywords", {}), ProviderKeyword, str.casefold)

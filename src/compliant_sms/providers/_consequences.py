@@ -11,8 +11,6 @@ from types import MappingProxyType
 
 from attrs import frozen
 
-__all__ = ["CONSEQUENCES", "Again", "Consequence", "Failure", "OnRecord"]
-
 
 class Failure(StrEnum):
     """Why a text was refused or not delivered, in one vocabulary for all providers."""

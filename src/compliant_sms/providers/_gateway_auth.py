@@ -14,16 +14,6 @@ from compliant_sms.providers._adapter import credential, not_blank, shaped
 from compliant_sms.providers._requests import basic
 from compliant_sms.wire import HttpRequest
 
-__all__ = [
-    "HEADER",
-    "BasicAuth",
-    "BearerAuth",
-    "HeaderKey",
-    "HmacAuth",
-    "QueryKey",
-    "RequestAuth",
-]
-
 HEADER = shaped("[!#$%&'*+.^_`|~0-9A-Za-z-]+", "pass the name of a header")
 """A validator: a header's name (RFC 9110, 5.6.2)."""
 

@@ -22,8 +22,6 @@ from compliant_sms.providers._signing import content_type, form, json_body, quer
 from compliant_sms.providers._webhooks import VerifiedWebhook
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["content_of", "events_in", "text_at"]
-
 _SHORTEST_NATIONAL = 8  # digits: without the area code it may be several
 
 

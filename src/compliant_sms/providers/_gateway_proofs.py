@@ -24,17 +24,6 @@ from compliant_sms.providers._signing import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = [
-    "BasicProof",
-    "CallbackProof",
-    "HeaderToken",
-    "JwtProof",
-    "Unsigned",
-    "UrlToken",
-    "only",
-    "some",
-]
-
 
 class CallbackProof(Protocol):
     """A way to tell a gateway's callbacks from forged ones."""

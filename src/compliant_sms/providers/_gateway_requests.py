@@ -18,8 +18,6 @@ from compliant_sms.providers._gateway_settings import (
 from compliant_sms.providers._json_pointer import placed_at
 from compliant_sms.wire import HttpRequest
 
-__all__ = ["assembled"]
-
 _KINDS = {Encoding.JSON: "application/json", Encoding.FORM: "application/x-www-form-urlencoded"}
 
 

@@ -13,23 +13,9 @@ from compliant_sms._masking import repr_of_address
 from compliant_sms.errors import InvalidInput
 from compliant_sms.lifecycle import State
 from compliant_sms.providers._adapter import not_blank, shaped, web_address
-from compliant_sms.providers._base import Failure
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._gateway_auth import HEADER, RequestAuth
 from compliant_sms.providers._json_pointer import found_at, json_pointer
-
-__all__ = [
-    "Condition",
-    "Encoding",
-    "Equals",
-    "GatewayAnswer",
-    "GatewayCallbacks",
-    "GatewayRequest",
-    "InboundFields",
-    "NumberForm",
-    "Present",
-    "StatusFields",
-    "TextPart",
-]
 
 _ACCEPTED = frozenset({200, 201, 202})
 

@@ -27,8 +27,6 @@ from compliant_sms.providers._signing import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["HmacSignature", "StandardWebhooks"]
-
 _WHO = "the gateway"
 _PREFIX = "whsec_"
 _SLOT = re.compile(r"\{(timestamp|method|url|path|body|nonce)\}")

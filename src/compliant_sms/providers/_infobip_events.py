@@ -10,7 +10,6 @@ from typing import Any
 
 from compliant_sms.lifecycle import State
 from compliant_sms.providers._base import (
-    Failure,
     InboundText,
     Problem,
     ProviderEvent,
@@ -19,10 +18,9 @@ from compliant_sms.providers._base import (
     StatusUpdate,
 )
 from compliant_sms.providers._codes import codes_of, problem
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._reading import e164, instant, mapping, text_in
 from compliant_sms.providers._webhooks import VerifiedWebhook
-
-__all__ = ["event_of", "is_duplicate", "refusal", "sent_text", "why_not"]
 
 
 def _problem(code: str, said: object, status: int | None = None) -> Problem:

@@ -11,8 +11,6 @@ from attrs import Attribute
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["found_at", "json_pointer", "placed_at", "tokens"]
-
 _POINTER = re.compile(r"(/([^~/]|~[01])*)*")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 

@@ -21,8 +21,6 @@ from compliant_sms.providers._sender_settings import (
 )
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["inspection"]
-
 _APPLICATION = re.compile(r"/v1/Account/[A-Z0-9]{20}/Application/([A-Za-z0-9-]{1,64})/?")
 # As the object has them, and as the filters of the list write them.
 _WORDS: Final = {

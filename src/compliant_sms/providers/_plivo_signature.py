@@ -13,8 +13,6 @@ from compliant_sms.errors import InvalidSignature
 from compliant_sms.providers._signing import hmac_base64, is_one_of, query_pairs, require_match
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["verify_signature"]
-
 _HEADER = "x-plivo-signature"
 
 

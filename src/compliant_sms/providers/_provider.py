@@ -21,8 +21,6 @@ from compliant_sms.providers._sender_settings import Inspection
 from compliant_sms.providers._webhooks import VerifiedWebhook
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
-__all__ = ["Provider"]
-
 
 class Provider(Protocol):
     """A translator between this library and one provider. It does no I/O and decides nothing.

@@ -13,26 +13,6 @@ from compliant_sms.errors import InvalidPhoneNumber
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.wire import HttpReply
 
-__all__ = [
-    "e164",
-    "first",
-    "instant",
-    "is_refusal",
-    "items",
-    "json_object",
-    "json_value",
-    "listed",
-    "mapping",
-    "one",
-    "reaches_back",
-    "required_instant",
-    "retry_after",
-    "scrubbed",
-    "text_in",
-    "urls_in",
-    "whole",
-]
-
 _LONGEST_NUMBER = 15
 _LONGEST_SAID = 200
 _HIDDEN = "[…]"

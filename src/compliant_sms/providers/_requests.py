@@ -10,8 +10,6 @@ from urllib.parse import quote, urlencode
 
 from compliant_sms.wire import HttpRequest
 
-__all__ = ["basic", "get_json", "post_form", "post_json", "with_parameter"]
-
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -23,13 +21,7 @@ def basic(pair: str) -> str:
 
 
 def get_json(url: str, authorization: str, asked: Mapping[str, str] = _NONE) -> HttpRequest:
-    """A ``GET`` that asks for JSON.
-
-    Args:
-        url: where to.
-        authorization: what lets it in.
-        asked: parameters to put behind the URL.
-    """
+    """A ``GET`` that asks for JSON."""
     headers = {"Authorization": authorization, "Accept": _JSON}
     url = f"{url}?{urlencode(asked)}" if asked else url
     return HttpRequest(method="GET", url=url, headers=headers)
@@ -38,27 +30,14 @@ def get_json(url: str, authorization: str, asked: Mapping[str, str] = _NONE) -> 
 def post_json(
     url: str, authorization: str, content: object, more: Mapping[str, str] = _NONE
 ) -> HttpRequest:
-    """A ``POST`` of JSON that asks for JSON.
-
-    Args:
-        url: where to.
-        authorization: what lets it in.
-        content: what JSON can hold.
-        more: headers besides.
-    """
+    """A ``POST`` of JSON that asks for JSON."""
     headers = {"Authorization": authorization, "Accept": _JSON, "Content-Type": _JSON, **more}
     body = json.dumps(content).encode()
     return HttpRequest(method="POST", url=url, headers=headers, body=body)
 
 
 def post_form(url: str, authorization: str, fields: Sequence[tuple[str, str]]) -> HttpRequest:
-    """A ``POST`` of a form that asks for JSON.
-
-    Args:
-        url: where to.
-        authorization: what lets it in.
-        fields: names and values, in their order.
-    """
+    """A ``POST`` of a form that asks for JSON."""
     headers = {"Authorization": authorization, "Accept": _JSON, "Content-Type": _FORM}
     return HttpRequest(method="POST", url=url, headers=headers, body=urlencode(fields).encode())
 

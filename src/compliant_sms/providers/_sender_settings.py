@@ -10,8 +10,6 @@ from attrs import frozen
 
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["Inspection", "SenderRegistration", "SenderSettings", "furthest", "registration_in"]
-
 
 class SenderRegistration(StrEnum):
     """How far a sender's registration with carriers is: a 10DLC campaign, or toll-free."""

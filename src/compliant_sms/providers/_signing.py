@@ -16,27 +16,6 @@ from compliant_sms.errors import InvalidSignature, MissingExtra, WebhookRejected
 from compliant_sms.providers._reading import json_object, json_value
 from compliant_sms.wire import WebhookRequest
 
-__all__ = [
-    "TOLERANCE",
-    "basic_credentials",
-    "content_type",
-    "decoded",
-    "ed25519",
-    "form",
-    "hmac_base64",
-    "hmac_jwt",
-    "is_one_of",
-    "json_body",
-    "needs_cryptography",
-    "posted",
-    "query",
-    "query_pairs",
-    "refuse_age",
-    "require_match",
-    "sha256",
-    "url_token",
-]
-
 TOLERANCE = timedelta(seconds=300)
 """How far a signed time may lie from ours, in either direction, unless the provider says less."""
 _MOST_FIELDS = 1000

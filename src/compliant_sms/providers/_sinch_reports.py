@@ -9,20 +9,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliant_sms.lifecycle import State
-from compliant_sms.providers._base import Failure, StatusUpdate
+from compliant_sms.providers._base import StatusUpdate
 from compliant_sms.providers._codes import codes_of, problem
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._reading import e164, text_in
-
-__all__ = ["news_of"]
 
 
 def news_of(report: Mapping[str, Any], told: Mapping[str, Any]) -> StatusUpdate:
-    """How far a text is.
-
-    Args:
-        report: on the batch that it is.
-        told: what the report says of it.
-    """
+    """How far a text is."""
     codes = codes_of("sinch")
     batch, status = text_in(report, "batch_id"), text_in(told, "status")
     state, why = codes.state(status), told.get("code")

@@ -12,8 +12,6 @@ from compliant_sms.errors import InvalidSignature
 from compliant_sms.providers._signing import hmac_base64, refuse_age, require_match
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["verify_signature"]
-
 _HEADER = "x-sinch-webhook-signature"
 
 

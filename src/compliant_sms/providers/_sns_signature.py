@@ -22,8 +22,6 @@ from compliant_sms.providers._signing import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["TOPIC", "subscription_to_confirm", "verify_message"]
-
 TOPIC = re.compile(
     "arn:(aws|aws-us-gov|aws-cn):sns:([a-z]+(?:-[a-z]+)+-[0-9]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}"
 )

@@ -12,8 +12,6 @@ from compliant_sms.providers._base import Problem, StatusUpdate
 from compliant_sms.providers._codes import codes_of, problem
 from compliant_sms.providers._reading import e164, first, items, text_in
 
-__all__ = ["news_of", "why_not"]
-
 
 def why_not(errors: object, status: int | None = None) -> Problem:
     """Why a text was refused or not delivered: by the first of the errors.

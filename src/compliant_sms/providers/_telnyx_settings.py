@@ -21,8 +21,6 @@ from compliant_sms.providers._sender_settings import (
 )
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["inspection"]
-
 _ASSIGNMENTS: Final = {
     "assigned": SenderRegistration.DONE,
     "pending_assignment": SenderRegistration.PENDING,

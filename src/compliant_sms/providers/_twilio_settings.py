@@ -27,8 +27,6 @@ from compliant_sms.providers._sender_settings import (
 )
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["ACCOUNT", "KEY", "SERVICE", "TwilioSender", "alike", "scheduled"]
-
 ACCOUNT = shaped("AC[0-9a-fA-F]{32}", "'AC' and 32 hexadecimal digits")
 SERVICE = shaped("MG[0-9a-fA-F]{32}", "'MG' and 32 hexadecimal digits")
 KEY = shaped("SK[0-9a-fA-F]{32}:.+", "'SK', 32 hexadecimal digits, a colon, and its secret")

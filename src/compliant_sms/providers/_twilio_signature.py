@@ -15,8 +15,6 @@ from compliant_sms.errors import InvalidSignature, WebhookRejected
 from compliant_sms.providers._signing import content_type, is_one_of, sha256
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["verify_signature"]
-
 
 def verify_signature(request: WebhookRequest, tokens: Sequence[str]) -> dict[str, str]:
     """The form's fields (none, where there is no form) of a callback that one of the tokens signed.

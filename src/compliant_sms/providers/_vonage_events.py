@@ -21,8 +21,6 @@ from compliant_sms.providers._base import (
 from compliant_sms.providers._codes import codes_of, problem
 from compliant_sms.providers._reading import e164, instant, mapping, text_in
 
-__all__ = ["MEDIA_KINDS", "event_of", "problem_of"]
-
 MEDIA_KINDS: Final = ("image", "video", "audio", "vcard", "file")
 """What an MMS may carry; each is a field of its own."""
 _CODE = re.compile(r"#([\w-]{1,40})")

@@ -30,8 +30,6 @@ from compliant_sms.providers._signing import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["SIGNATURE_METHODS", "application_token", "signer", "verify_sig", "verify_token"]
-
 _LIFE: Final = timedelta(minutes=15)
 _ISSUER: Final = "Vonage"
 SIGNATURE_METHODS: Final = frozenset({"md5", "sha1", "sha256", "sha512"})
@@ -112,12 +110,6 @@ def verify_token(
     request: WebhookRequest, secrets: Sequence[str], api_key: str, at: datetime
 ) -> None:
     """Check the token that a callback brings, and that it was made for this body, here and now.
-
-    Args:
-        request: the callback.
-        secrets: the account's signature secrets.
-        api_key: the account.
-        at: the present (aware).
 
     Raises:
         InvalidSignature: it is missing, forged, old, of another account, or of another body.

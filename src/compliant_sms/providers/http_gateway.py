@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 
 from compliant_sms.errors import InvalidInput, InvalidSignature
 from compliant_sms.providers._adapter import Adapter, shaped
-from compliant_sms.providers._base import Attempt, Certainty, Failure, OutboundText, ProviderEvent
+from compliant_sms.providers._base import Attempt, Certainty, OutboundText, ProviderEvent
 from compliant_sms.providers._capabilities import (
     BlockScope,
     CallbackPlace,
@@ -23,6 +23,7 @@ from compliant_sms.providers._capabilities import (
     Capabilities,
 )
 from compliant_sms.providers._codes import Codes, accepted, not_accepted
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._gateway_callbacks import content_of, events_in, text_at
 from compliant_sms.providers._gateway_proofs import CallbackProof
 from compliant_sms.providers._gateway_requests import assembled

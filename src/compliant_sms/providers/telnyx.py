@@ -19,7 +19,6 @@ from compliant_sms.providers._adapter import Adapter, credential, secrets, shape
 from compliant_sms.providers._base import (
     Attempt,
     Certainty,
-    Failure,
     InboundText,
     OptOutPage,
     OutboundText,
@@ -37,6 +36,7 @@ from compliant_sms.providers._capabilities import (
     Receipts,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
+from compliant_sms.providers._consequences import Failure
 from compliant_sms.providers._reading import (
     e164,
     first,

@@ -8,8 +8,6 @@ from attrs import frozen
 
 from compliant_sms.choices import Word
 
-__all__ = ["Answer", "VisitAnswer"]
-
 
 class Answer(Word):
     """What a patient wants done with a visit."""

@@ -20,8 +20,6 @@ from compliant_sms.practice import visit_zone
 from compliant_sms.reminders._wall import instant_of, wall_of
 from compliant_sms.text import LANGUAGES
 
-__all__ = ["Appointment", "Kind", "Status", "series"]
-
 _LONGEST_ID = 150
 _LONGEST_OCCURRENCE = 50
 _MOST_OCCURRENCES = 1000

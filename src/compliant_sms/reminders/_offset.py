@@ -11,8 +11,6 @@ from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.reminders._wall import instant_of
 
-__all__ = ["Offset"]
-
 _WRITTEN = re.compile(
     r"\s*(\d{1,3})\s+(week|day|hour|minute)s?\s+before(?:\s+at\s+(\d{1,2}):(\d{2})\s*([ap]m)?)?\s*",
     re.IGNORECASE,

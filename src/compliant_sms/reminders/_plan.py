@@ -15,16 +15,6 @@ from compliant_sms.reminders._appointment import Appointment, Kind
 from compliant_sms.reminders._offset import Offset
 from compliant_sms.retention import Span, span_of
 
-__all__ = [
-    "Body",
-    "RecallPlan",
-    "ReminderContext",
-    "ReminderPlan",
-    "Values",
-    "plan_for",
-    "plans_of",
-]
-
 _MOST = 12
 _LONGEST_YEARS = 20
 _ANY_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - lengths are compared from it

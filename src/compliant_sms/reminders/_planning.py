@@ -13,17 +13,6 @@ from compliant_sms.reminders._appointment import Appointment, Status
 from compliant_sms.reminders._plan import ReminderPlan, plan_for
 from compliant_sms.reminders._wall import instant_of, wall_of
 
-__all__ = [
-    "KEY_PREFIX",
-    "RECALL",
-    "DiaryEntry",
-    "PlannedText",
-    "Reminder",
-    "planned",
-    "reminders_of",
-    "succeeded",
-]
-
 KEY_PREFIX = "appt/"
 RECALL = "recall-"
 

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-__all__ = ["instant_of", "wall_of"]
-
 _SECOND = timedelta(seconds=1)
 
 

@@ -12,8 +12,6 @@ from compliant_sms import _given
 from compliant_sms.reminders._planning import Reminder
 from compliant_sms.text import LANGUAGES, day_in, time_in
 
-__all__ = ["least_words", "recall_words"]
-
 _MOST_TIMES = 4
 _ONE = {
     "en": "{name}: you have an appointment on {date} at {times}.",

@@ -13,8 +13,6 @@ from compliant_sms.figures import Activity, Answered
 from compliant_sms.lifecycle import State
 from compliant_sms.report._shown import SMALLEST, shown, span
 
-__all__ = ["Chart", "Series", "by_hour", "by_rule", "delivery", "opt_outs", "waits", "waits_words"]
-
 _MOST_DAYS = 62
 _WEEK = timedelta(days=7)
 _WEEKS_OF_A_YEAR = 52

@@ -21,8 +21,6 @@ except ImportError as error:
     extra = "report"
     raise MissingExtra(extra, "drawing a report") from error
 
-__all__ = ["svg"]
-
 # Drawn in colours that stand for variables of the style sheet, so that plots turn dark with it.
 _COLOURS = {
     "blue": "#0000f1",

@@ -6,18 +6,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from html import escape
-from importlib import resources
 from inspect import getdoc
 from zoneinfo import ZoneInfo
 
+from compliant_sms._lazy import packaged
 from compliant_sms.figures import Activity, Figures
 from compliant_sms.practice import Practice
 from compliant_sms.report import _charts
 from compliant_sms.report._charts import Chart
 from compliant_sms.report._shown import SMALLEST, is_small, shown
 from compliant_sms.rules import RULES
-
-__all__ = ["page"]
 
 _HEAD = """<!doctype html>
 <html lang="en">
@@ -187,4 +185,4 @@ def _row(label: str, counts: Iterable[str], meaning: str | None) -> str:
 
 @cache
 def _style() -> str:
-    return resources.files(__package__).joinpath("report.css").read_text("utf-8")
+    return packaged(__package__, "report.css")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-__all__ = ["SMALLEST", "drawn", "is_small", "shown", "span"]
-
 SMALLEST = 5
 """The smallest count that is shown as it is, beside 0."""
 

@@ -10,8 +10,6 @@ from attrs.converters import optional
 from compliant_sms.choices import Word
 from compliant_sms.retention._span import Span, span_of
 
-__all__ = ["Class", "RecordClass", "classes"]
-
 
 class RecordClass(Word):
     """What kind of record something is."""

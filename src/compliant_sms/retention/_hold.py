@@ -12,9 +12,6 @@ from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Hold"]
-
-
 _person = _given.kind(str, _given.A_TEXT)
 
 

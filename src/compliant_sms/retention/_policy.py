@@ -13,8 +13,6 @@ from compliant_sms.retention._classes import RecordClass, classes
 from compliant_sms.retention._span import Span, span_of
 from compliant_sms.rules import Rulebook
 
-__all__ = ["Floor", "PurgeDecision", "Retention", "floors", "may_purge", "purged_until"]
-
 
 @frozen(kw_only=True)
 class Floor:

@@ -7,8 +7,6 @@ from hashlib import sha256
 
 from attrs import frozen
 
-__all__ = ["Proof", "Purged", "instead_of"]
-
 
 @frozen(kw_only=True)
 class Proof:

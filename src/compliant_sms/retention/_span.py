@@ -13,8 +13,6 @@ from compliant_sms.errors import InvalidInput
 if TYPE_CHECKING:
     from dateutil.relativedelta import relativedelta
 
-__all__ = ["Span", "span_of"]
-
 _UNITS = ("days", "months", "years")
 _WRITTEN = re.compile(r"([1-9][0-9]{0,3}) (day|month|year)s?")
 

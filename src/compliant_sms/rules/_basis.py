@@ -12,8 +12,6 @@ from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import reach_on
 
-__all__ = ["basis", "is_permitted", "stands"]
-
 _PEWC = Tier.PRIOR_EXPRESS_WRITTEN
 
 

@@ -11,8 +11,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._pack import Pack, load_pack
 from compliant_sms.rules._rows import WEEKDAYS, Holiday
 
-__all__ = ["deadline_to_honor", "holidays"]
-
 _A_DAY = timedelta(days=1)
 _SATURDAY, _SUNDAY = 5, 6
 

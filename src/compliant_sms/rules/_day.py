@@ -9,8 +9,6 @@ from attrs import frozen
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["DayHours", "day_of", "hours_of"]
-
 _FORM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII)
 _NEVER = "none"
 _HOUR = 60

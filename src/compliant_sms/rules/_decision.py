@@ -9,8 +9,6 @@ from attrs import frozen
 
 from compliant_sms import records
 
-__all__ = ["Finding", "Verdict", "allow", "block", "hold"]
-
 
 class Verdict(StrEnum):
     """What a rule, or all of them together, says."""

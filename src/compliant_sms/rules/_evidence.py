@@ -14,17 +14,6 @@ from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._row import Row
 from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
 
-__all__ = [
-    "Evidence",
-    "EvidenceKind",
-    "listed_states",
-    "listed_zones",
-    "metadata_zones",
-    "of_recorded_state",
-    "of_recorded_zone",
-    "of_state",
-]
-
 _NORTH_AMERICA = 1
 
 
@@ -128,12 +117,7 @@ def listed_states(packs: tuple[Pack, ...]) -> dict[str, list[Evidence]]:
 
 
 def metadata_zones(number: PhoneNumber, known: phonenumbers.PhoneNumber) -> Iterator[Evidence]:
-    """What the open metadata of ``phonenumbers`` says of a number's zones.
-
-    Args:
-        number: the number.
-        known: the same, as ``phonenumbers`` has it.
-    """
+    """What the open metadata of ``phonenumbers`` says of a number's zones."""
     from phonenumbers import timezone  # noqa: PLC0415 - its tables are needed at first use only
 
     zones = _zones_of(known)

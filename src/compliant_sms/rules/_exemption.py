@@ -18,8 +18,6 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import reach
 from compliant_sms.rules._rules_hipaa import phi_in_body
 
-__all__ = ["exemption", "is_exempt"]
-
 _CITE = "47 CFR 64.1200(a)(9)(iv)"
 _REMEDY = "Ask the patient for consent; or change the text so that the exemption covers it."
 _A_DAY, _A_WEEK = timedelta(days=1), timedelta(days=7)

@@ -21,22 +21,6 @@ from compliant_sms.practice import Campaign, PhiMode, SenderKind
 from compliant_sms.rules._places import CandidateState, CandidateZone
 from compliant_sms.text import Link
 
-__all__ = [
-    "Facts",
-    "OptOutShown",
-    "PastText",
-    "PromisedWait",
-    "Readings",
-    "ReplyFacts",
-    "Sender",
-    "SentBefore",
-    "VolumeWait",
-    "care_of",
-    "decided_as",
-    "local_day",
-]
-
-
 _BOUND = frozenset({MessageClass.TRANSACTIONAL, MessageClass.EMERGENCY})
 
 

@@ -13,8 +13,6 @@ from compliant_sms.rules._row import Row
 from compliant_sms.rules._rows import Limit
 from compliant_sms.rules._settings import Settings
 
-__all__ = ["InForce"]
-
 _HOME = "US"
 R = TypeVar("R", bound=Row)
 

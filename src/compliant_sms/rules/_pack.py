@@ -19,8 +19,6 @@ from compliant_sms.rules._parts import PARTS
 from compliant_sms.rules._row import Row
 from compliant_sms.rules._rows import TABLES
 
-__all__ = ["BUILT_IN", "Pack", "load_pack"]
-
 R = TypeVar("R", bound=Row)
 
 BUILT_IN = ("us", "ca", "uk", "au", "carriers")

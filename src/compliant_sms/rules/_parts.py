@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["PARTS", "country_of", "is_part", "law_of"]
-
 _US = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ "
     "NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI"

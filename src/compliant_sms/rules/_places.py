@@ -35,8 +35,6 @@ from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._parts import country_of, law_of
 from compliant_sms.rules._rows import AreaCodes
 
-__all__ = ["CandidateState", "CandidateZone", "Whereabouts", "whereabouts"]
-
 _PLACELESS = frozenset(
     {
         PhoneNumberType.TOLL_FREE,

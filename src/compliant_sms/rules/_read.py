@@ -12,8 +12,6 @@ from compliant_sms.practice import Practice
 from compliant_sms.rules._facts import OptOutShown, Readings
 from compliant_sms.text import links, notices, segment
 
-__all__ = ["own_facts", "read"]
-
 
 def read(
     body: str,

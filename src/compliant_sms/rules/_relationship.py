@@ -8,8 +8,6 @@ from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._rows import Relationship
 
-__all__ = ["bought_within", "established", "within_months"]
-
 
 def within_months(since: date | None, months: int, today: date) -> bool:
     """Whether a day lies at most so many months back."""

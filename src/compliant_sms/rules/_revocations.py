@@ -18,8 +18,6 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._rows import RevocationRuleset
 from compliant_sms.rules._settings import RevocationScope
 
-__all__ = ["NEEDS_CONSENT", "is_presumed", "kept_by_patient", "reach", "reach_on"]
-
 NEEDS_CONSENT = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 """What a revocation can end: not emergencies, and not the answers to STOP, START and HELP."""
 

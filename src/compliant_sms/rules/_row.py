@@ -12,20 +12,6 @@ from attrs import Attribute, field, frozen
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._day import day_of
 
-__all__ = [
-    "Certainty",
-    "Row",
-    "area_codes",
-    "at_least_one",
-    "filled",
-    "flag",
-    "one_of",
-    "text",
-    "texts",
-    "told",
-    "whole",
-]
-
 _AREA_CODE = 3
 _Validator: TypeAlias = "Callable[[Any, Attribute[Any], Any], None]"
 

@@ -25,8 +25,6 @@ from compliant_sms.rules._settings import Settings
 from compliant_sms.rules._windows import A_YEAR
 from compliant_sms.waiver import Waiver
 
-__all__ = ["Decision", "Edition", "Override", "Rulebook"]
-
 # A waiver may answer for much, but nobody can waive what a patient said.
 _NOT_TO_BE_WAIVED = frozenset(
     {

@@ -27,8 +27,6 @@ from compliant_sms.rules._decision import Finding
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 
-__all__ = ["RULES", "RULES_VERSION", "Ask", "Rule"]
-
 RULES_VERSION = 1
 """Which version of the library's own rules this is; every decision records it.
 

@@ -15,8 +15,6 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import within_months
 from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
 
-__all__ = ["australia_spam_act", "canada_casl", "country_known", "uk_pecr"]
-
 _CASL, _PECR, _SPAM_ACT = "canada-casl", "uk-pecr", "australia-spam-act"
 
 

@@ -11,8 +11,6 @@ from compliant_sms.rules._decision import Finding, block
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 
-__all__ = ["missed_call"]
-
 _RULE = "missed-call"
 _POLICY = "library policy for texts after missed calls"
 _A_DAY = timedelta(hours=24)

@@ -16,17 +16,6 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._rows import CarrierCap, OptInElement, Shortener
 from compliant_sms.text import is_public_shortener, within
 
-__all__ = [
-    "carrier_cap",
-    "counted_anew",
-    "link_shortener",
-    "opt_in_confirmation",
-    "opt_out_line",
-    "practice_name",
-    "segments_a_minute",
-    "two_way_replies",
-]
-
 
 def opt_out_line(facts: Facts, _: InForce) -> Iterator[Finding]:
     """Told when the renderer added the line; a missing one is never a reason to refuse."""

@@ -16,14 +16,6 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
 from compliant_sms.rules._rows import WrittenConsent
 
-__all__ = [
-    "consent",
-    "declared_purpose",
-    "is_one_answer",
-    "opt_in_transfer",
-    "written_agreement",
-]
-
 _PEC, _PEWC = Tier.PRIOR_EXPRESS, Tier.PRIOR_EXPRESS_WRITTEN
 # Phrases that advertise and name no price, no discount and nothing for sale. Any other closes the
 # carve-out, one that joins the data later too.

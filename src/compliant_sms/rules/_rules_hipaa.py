@@ -22,14 +22,6 @@ from compliant_sms.rules._facts import Facts, OptOutShown, care_of
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._rows import Majority
 
-__all__ = [
-    "business_associate",
-    "confidential_communication",
-    "hipaa_marketing",
-    "phi_in_body",
-    "representative",
-]
-
 _MARKETING = "45 CFR 164.501 (marketing); 164.508(a)(3)"
 
 

@@ -18,8 +18,6 @@ from compliant_sms.rules._row import Certainty
 from compliant_sms.rules._rows import HoursRow
 from compliant_sms.rules._windows import first_open
 
-__all__ = ["courtesy_window", "location_known", "quiet_hours_federal", "quiet_hours_state"]
-
 _HAS_STATE_LAW = frozenset({None, "US", "CA"})
 
 

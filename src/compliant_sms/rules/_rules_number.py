@@ -16,8 +16,6 @@ from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
 from compliant_sms.rules._rows import ReassignedCheck
 from compliant_sms.rules._rules_consent import is_one_answer
 
-__all__ = ["line_type", "number_deactivated", "number_flagged", "reassigned_number"]
-
 _ASK_ANEW = "Ask the patient for the present number and for consent at it."
 
 

@@ -14,8 +14,6 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import bought_within, established
 from compliant_sms.rules._rows import Cap
 
-__all__ = ["do_not_call", "frequency_cap_practice", "frequency_cap_state", "identical_text"]
-
 _NATIONAL = "47 CFR 64.1200(c)(2)"
 
 

@@ -12,8 +12,6 @@ from compliant_sms.rules._facts import Facts, ReplyFacts, local_day
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import NEEDS_CONSENT, is_presumed, kept_by_patient, reach
 
-__all__ = ["opt_out_confirmation", "revocation"]
-
 _NOTHING = "Nothing to do: the revocation holds without a confirmation."
 
 

@@ -11,8 +11,6 @@ from compliant_sms.rules._decision import Finding, block, hold
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 
-__all__ = ["frequency_promised", "not_production", "volume_plan"]
-
 _WORDS = {
     "ramp": "The practice began to text not long ago, and today's part of its ramp is used up.",
     "texts-per-day": "The texts that the practice sends in a day are used up.",

@@ -14,8 +14,6 @@ from compliant_sms.classification import MessageClass
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._day import DayHours, hours_of
 
-__all__ = ["PracticeCap", "RevocationScope", "Settings"]
-
 records.keep_as(DayHours, str, hours_of)
 
 

@@ -10,8 +10,6 @@ from compliant_sms.classification import catalogue
 from compliant_sms.rules._rulebook import Decision, Rulebook
 from compliant_sms.waiver import Waiver
 
-__all__ = ["Used", "used"]
-
 
 @frozen(kw_only=True)
 class Used:

@@ -16,8 +16,6 @@ from compliant_sms.rules._day import DayHours
 from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._rows import HoursRow
 
-__all__ = ["A_YEAR", "first_open", "open_on"]
-
 A_YEAR = timedelta(days=366)
 """Windows repeat weekly, move with the clocks twice a year and close on holidays: what does not
 meet in a year never will."""

@@ -36,10 +36,6 @@ def is_number(text: str) -> bool:
 def require_number(text: str, name: str) -> str:
     """Hand the text back when it is an E.164 number.
 
-    Args:
-        text: what was passed.
-        name: what to call it in the error.
-
     Raises:
         InvalidInput: it is not one. The text itself is not part of the error.
     """
@@ -64,10 +60,6 @@ def is_callback_url(url: str) -> bool:
 def require_callback_url(url: str, name: str) -> str:
     """Hand the URL back when the carrier can call it.
 
-    Args:
-        url: what was passed.
-        name: what to call it in the error.
-
     Raises:
         InvalidInput: it cannot be called.
     """
@@ -79,10 +71,6 @@ def require_callback_url(url: str, name: str) -> str:
 
 def require_text(text: str, name: str) -> str:
     """Hand the text back when it can be written as UTF-8.
-
-    Args:
-        text: what was passed.
-        name: what to call it in the error.
 
     Raises:
         InvalidInput: it holds half a character (a lone surrogate). The text is not in the error.

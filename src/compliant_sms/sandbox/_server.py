@@ -6,12 +6,12 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
 
 from attrs import field, frozen
 
+from compliant_sms import system
 from compliant_sms.clock import Clock
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.messenger import AsyncMessenger, Messenger
@@ -82,7 +82,7 @@ class Sandbox(Trouble):
             given.insert(0, twilio)
         self._accounts = _apart(given)
         self._chance = Chance(new_seed() if seed is None else seed)
-        self._carrier = Carrier(Book(numbers_of(given)), clock or _present, self._chance)
+        self._carrier = Carrier(Book(numbers_of(given)), clock or system.now, self._chance)
         self._board = Board(self._carrier, self._accounts)
         self._port = port
         self._running: _Running | None = None
@@ -277,7 +277,3 @@ def _apart(accounts: Sequence[Account]) -> Sequence[Account]:
     else:
         return accounts
     raise InvalidInput(msg)
-
-
-def _present() -> datetime:
-    return datetime.now(UTC)

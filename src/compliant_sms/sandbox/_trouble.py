@@ -8,8 +8,6 @@ from compliant_sms.sandbox._carrier import Carrier
 from compliant_sms.sandbox._entries import Outcome
 from compliant_sms.sandbox._faults import CallbackFault, FaultKind, make_faults, make_rates
 
-__all__ = ["Trouble"]
-
 
 class Trouble:
     """What both carriers have, the one behind a port and the one inside a test's process."""

@@ -10,8 +10,6 @@ from datetime import date
 
 from compliant_sms.secure_pages._words import LANGUAGES, words_in
 
-__all__ = ["birth_dates", "is_birth_date"]
-
 _LONGEST = 40
 _OLDEST = 130  # years
 _PARTS = re.compile("[a-z]+|[0-9]+")

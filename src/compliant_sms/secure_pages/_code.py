@@ -7,8 +7,6 @@ import unicodedata
 from collections.abc import Callable
 from hashlib import scrypt
 
-__all__ = ["kept_code", "matches_code", "new_code"]
-
 _DIGITS = 8
 _SALT = 16
 # RFC 7914, 2: memory 128 * N * r = 16 MiB. About 50 ms, on a machine that is not slow.

@@ -9,8 +9,6 @@ from attrs import field, frozen
 from compliant_sms.secure_pages._proof import Step
 from compliant_sms.wire import Headers
 
-__all__ = ["LARGEST_FORM", "LONGEST_REPLY", "Form", "PageRequest"]
-
 LONGEST_REPLY = 2000
 """Characters."""
 

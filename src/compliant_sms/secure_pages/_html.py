@@ -19,8 +19,6 @@ from compliant_sms.secure_pages._proof import Step
 from compliant_sms.secure_pages._words import PageProblem, Words, words_in
 from compliant_sms.wire import HttpReply
 
-__all__ = ["HEADERS", "PageView", "document", "safe"]
-
 _CSS = """
 :root{color-scheme:light dark;--ink:#1b1f24;--page:#f4f6f8;--card:#fff;--line:#6b7480;
 --act:#0b5394;--on-act:#fff;--bad:#a11;--good:#14622f}

@@ -12,8 +12,6 @@ from compliant_sms import records
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 
-__all__ = ["Accessed", "Identity", "Page", "PageAccess", "PageContent", "Standing", "guesses_of"]
-
 _MOST_OPENED = 100  # put on record each; programs that preview links open them again and again
 _MOST_REPLIES = 10
 # At all pages of a patient at a number: whoever found the phone has each of its links.

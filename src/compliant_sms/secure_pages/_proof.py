@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 
 from compliant_sms.choices import Word
 
-__all__ = ["Step", "mark_of", "nonce_of", "prove", "proven"]
-
 _LASTS = timedelta(hours=1)
 _DIGITS = 16  # enough to tell apart what one form was sent with
 _FORM = re.compile(r"([0-9]{1,12})\.([0-9a-zA-Z]{1,64})\.([0-9a-f]{64})", re.ASCII)

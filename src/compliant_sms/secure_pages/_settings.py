@@ -12,8 +12,6 @@ from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.secure_pages._page import Identity
 
-__all__ = ["SecurePages"]
-
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _LONGEST = 200

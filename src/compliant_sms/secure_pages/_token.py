@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 from hashlib import sha256
 
-__all__ = ["is_token", "new_token", "token_hash"]
-
 # Consonants only. Phones may cut a link before a hyphen or a full stop at its end; with figures
 # between them, letters read as words now and then, such as the name of a disease; and without
 # vowels they make none.

@@ -10,8 +10,6 @@ from attrs import frozen
 
 from compliant_sms.choices import Word
 
-__all__ = ["LANGUAGES", "PageProblem", "Words", "language_of", "words_in"]
-
 
 class PageProblem(Word):
     """Why somebody does not see what they came for."""

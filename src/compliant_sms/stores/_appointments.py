@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 
-from attrs import evolve
-
 from compliant_sms import records
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, ToldReminder
 from compliant_sms.reminders import Answer, Appointment, VisitAnswer
-from compliant_sms.retention import Proof, Purged
+from compliant_sms.retention import Purged
 from compliant_sms.stores._connection import Connection, Row, instant, text
-from compliant_sms.stores._subjects import SubjectRecords
+from compliant_sms.stores._subjects import SubjectRecords, with_proofs
 from compliant_sms.stores._vault import Vault
 from compliant_sms.volume import UNTIL_RESUMED
-
-__all__ = ["AppointmentRecords"]
 
 _KEPT: LiteralString = """SELECT a.practice_id, appointment_id, occurrence, sequence, revision,
     since, look_at, record, a.chain_id,
@@ -58,7 +54,6 @@ class AppointmentRecords(SubjectRecords):
         self._visits: dict[tuple[str, bytes], Appointment] = {}
 
     async def add_appointment(self, kept: KeptAppointment, at: datetime, new_id: str) -> bool:
-        """Keep a new appointment; False where there is one of that id and occurrence."""
         return bool(
             await self._do(
                 """INSERT INTO sms_appointments (practice_id, appointment_id, occurrence, chain_id,
@@ -71,7 +66,6 @@ class AppointmentRecords(SubjectRecords):
         )
 
     async def save_appointment(self, kept: KeptAppointment, at: datetime, new_id: str) -> None:
-        """Keep what became of an appointment."""
         await self._do(
             _CHANGED + _OF_VISIT,
             **await self._visit_columns(kept, at, new_id),
@@ -102,7 +96,6 @@ class AppointmentRecords(SubjectRecords):
     async def look_again(
         self, practice_id: str, key: tuple[str, str], look_at: datetime | None
     ) -> None:
-        """Say when an appointment's reminders are to be planned again."""
         await self._do(
             _LOOKED_AT + _OF_VISIT,
             **_visit(practice_id, key),
@@ -112,7 +105,6 @@ class AppointmentRecords(SubjectRecords):
     async def appointment(
         self, practice_id: str, key: tuple[str, str], *, fixed: bool = False
     ) -> KeptAppointment | None:
-        """The appointment of that id and occurrence; None where there is none."""
         row = await self._one(
             _KEPT
             + "AND appointment_id = :appointment_id AND occurrence = :occurrence"
@@ -124,7 +116,6 @@ class AppointmentRecords(SubjectRecords):
     async def appointments_due(
         self, practice_id: str, at: datetime, limit: int, *, fixed: bool = False
     ) -> list[KeptAppointment]:
-        """Those whose reminders are to be planned at ``at`` or before, the longest due first."""
         rows = await self._all(
             _KEPT
             + "AND look_at <= :at ORDER BY look_at, appointment_id, occurrence LIMIT :limit"
@@ -138,7 +129,6 @@ class AppointmentRecords(SubjectRecords):
     async def open_appointments_at(
         self, practice_id: str, number: PhoneNumber, *, fixed: bool = False
     ) -> list[KeptAppointment]:
-        """Those whose first number that is, and of which a reminder may still come."""
         rows = await self._all(
             _KEPT
             + """AND number = :number AND look_at IS NOT NULL
@@ -150,7 +140,6 @@ class AppointmentRecords(SubjectRecords):
         return [self._kept_appointment(row) for row in rows]
 
     async def appointments_of(self, practice_id: str, person: str) -> list[KeptAppointment]:
-        """All of a person that were not dropped."""
         rows = await self._all(
             _KEPT + "AND person = :person ORDER BY appointment_id, occurrence",
             practice_id=practice_id,
@@ -178,7 +167,6 @@ class AppointmentRecords(SubjectRecords):
     # The texts
 
     async def add_told(self, practice_id: str, told: ToldReminder) -> None:
-        """Keep that a text tells of a reminder."""
         await self._do(
             """INSERT INTO sms_reminders (practice_id, appointment_id, occurrence, code, number,
                 sequence, revision, message_id, until_at, void)
@@ -197,7 +185,6 @@ class AppointmentRecords(SubjectRecords):
         )
 
     async def told_of(self, practice_id: str, key: tuple[str, str]) -> list[ToldReminder]:
-        """What was told of an appointment, the oldest first; also what is void."""
         rows = await self._all(
             _TOLD + _OF_VISIT + " ORDER BY code, number", **_visit(practice_id, key)
         )
@@ -206,7 +193,6 @@ class AppointmentRecords(SubjectRecords):
     async def waits_to_tell(
         self, practice_id: str, key: tuple[str, str], at: datetime
     ) -> datetime | None:
-        """From when on the first text may go that waits to tell of an appointment; or None."""
         ((first,),) = await self._all(
             """SELECT min(CASE WHEN m.state IN ('claimed', 'uncertain') OR m.not_before = :paused
                 THEN :at ELSE m.not_before END)
@@ -222,7 +208,6 @@ class AppointmentRecords(SubjectRecords):
         return instant(first) if first else None
 
     async def told_in(self, practice_id: str, message_id: str) -> list[ToldReminder]:
-        """What a text tells of."""
         rows = await self._all(
             _TOLD
             + """WHERE message_id = :message_id AND practice_id = :practice_id
@@ -233,7 +218,6 @@ class AppointmentRecords(SubjectRecords):
         return [_told(row) for row in rows]
 
     async def void_told(self, practice_id: str, message_id: str, reason: str) -> None:
-        """Keep that a text was called back, and why."""
         await self._do(
             """UPDATE sms_reminders SET void = :reason
             WHERE message_id = :message_id AND practice_id = :practice_id""",
@@ -245,7 +229,6 @@ class AppointmentRecords(SubjectRecords):
     # The answers
 
     async def add_answer(self, practice_id: str, answer: VisitAnswer) -> None:
-        """Keep an answer. An earlier one about the visit that nobody took is settled by it."""
         visit = _visit(practice_id, (answer.appointment_id, answer.occurrence))
         await self._do(
             _SETTLED + _OF_VISIT + " AND settled_at IS NULL",
@@ -270,14 +253,12 @@ class AppointmentRecords(SubjectRecords):
         )
 
     async def last_answer(self, practice_id: str, key: tuple[str, str]) -> VisitAnswer | None:
-        """The newest answer about a visit, whether somebody took it or not."""
         row = await self._one(
             _ANSWERS + _OF_VISIT + " ORDER BY seq DESC LIMIT 1", **_visit(practice_id, key)
         )
         return _answer(row) if row else None
 
     async def open_answers(self, practice_id: str, limit: int) -> list[VisitAnswer]:
-        """Answers that nobody took yet, the oldest first."""
         rows = await self._all(
             _ANSWERS
             + """WHERE practice_id = :practice_id AND settled_at IS NULL
@@ -290,7 +271,6 @@ class AppointmentRecords(SubjectRecords):
     async def acknowledge_answers(
         self, practice_id: str, answer_ids: Sequence[str], at: datetime
     ) -> int:
-        """Keep that somebody took them; how many nobody had taken."""
         taken = 0
         for answer_id in answer_ids:
             taken += await self._do(
@@ -316,7 +296,7 @@ class AppointmentRecords(SubjectRecords):
                 purged = :purged WHERE seq = :seq""",
             seq=int(key),
             record=b"{}",
-            purged=_with(purged, row[0]),
+            purged=with_proofs(purged, record=row[0]),
         )
         return True
 
@@ -332,7 +312,7 @@ class AppointmentRecords(SubjectRecords):
                     record = :record, purged = :purged WHERE seq = :seq""",
                 seq=seq,
                 record=b"{}",
-                purged=_with(purged, record),
+                purged=with_proofs(purged, record=record),
             )
 
 
@@ -368,7 +348,3 @@ def _answer(row: Row) -> VisitAnswer:
         says_more=bool(says_more),
         thread_id=thread_id,
     )
-
-
-def _with(purged: Purged, record: bytes) -> bytes:
-    return records.encode(evolve(purged, proofs=(Proof.of("record", bytes(record)),)))

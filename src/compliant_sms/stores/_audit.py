@@ -12,8 +12,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._connection import Row, as_written
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["AuditRecords"]
-
 
 def _chain_id(practice_id: str) -> str:
     return f"audit/{practice_id}"
@@ -27,7 +25,6 @@ class AuditRecords(SubjectRecords):
     """One hash chain a practice, which only grows."""
 
     async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
-        """Put an event on record."""
         practice_id = event.practice_id
         await self._hold_first(_chain_id(practice_id))
         await self._begin(practice_id)
@@ -48,7 +45,6 @@ class AuditRecords(SubjectRecords):
         )
 
     async def audit_head(self, practice_id: str) -> Link | None:
-        """The last record of the practice's log; None where it is empty."""
         row = await self._one(
             """SELECT practice_id, position, payload, digest FROM sms_audit
             WHERE practice_id = :practice_id ORDER BY position DESC LIMIT 1""",
@@ -61,7 +57,6 @@ class AuditRecords(SubjectRecords):
         return _link(row)
 
     async def audit_links(self, practice_id: str) -> list[Link]:
-        """All records of the practice's log in order."""
         rows = await self._all(
             """SELECT practice_id, position, payload, digest FROM sms_audit
             WHERE practice_id = :practice_id ORDER BY position""",
@@ -70,7 +65,6 @@ class AuditRecords(SubjectRecords):
         return [_link(row) for row in rows]
 
     async def audit_events(self, practice_id: str) -> list[AuditEvent]:
-        """All events of the practice's log in order."""
         events: list[AuditEvent] = []
         for each in await self.audit_links(practice_id):
             about = _about(practice_id, each.position)

@@ -7,8 +7,6 @@ from typing import LiteralString
 from compliant_sms.rates import Bucket
 from compliant_sms.stores._connection import Records, instant, text
 
-__all__ = ["BUCKET", "BucketRecords"]
-
 BUCKET: LiteralString = "SELECT level, at FROM sms_buckets WHERE name = :name"
 
 
@@ -16,7 +14,6 @@ class BucketRecords(Records):
     """Token buckets by name, which all workers share."""
 
     async def bucket(self, name: str, new: Bucket) -> Bucket:
-        """The bucket, which nobody else may change until the end; ``new`` where there is none."""
         found = await self._to_change(name)
         if found is None:
             await self._do(
@@ -30,7 +27,6 @@ class BucketRecords(Records):
         return found or new
 
     async def peek_bucket(self, name: str) -> Bucket | None:
-        """The bucket as it was left, without waiting for anybody; None where there is none."""
         return await self._read(BUCKET, name)
 
     async def _to_change(self, name: str) -> Bucket | None:
@@ -41,7 +37,6 @@ class BucketRecords(Records):
         return Bucket(level=row[0], at=instant(row[1])) if row else None
 
     async def save_bucket(self, name: str, bucket: Bucket) -> None:
-        """Keep what is left in a bucket."""
         await self._do(
             "UPDATE sms_buckets SET level = :level, at = :at WHERE name = :name",
             name=name,

@@ -13,8 +13,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._dialect import Dialect
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["NOBODY", "Connection", "Records", "Row", "as_written", "instant", "text"]
-
 Row = Sequence[Any]
 
 NOBODY = ""  # NULLs are distinct in a UNIQUE constraint; an empty text is not.
@@ -118,7 +116,6 @@ class Records:
         await self._db.prefetch(sql, _storable(parameters))
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
-        """Let nobody else claim texts to the number, or add events about it, until the end."""
         await self._hold(_place(practice_id, number))
 
     async def lock_person(self, practice_id: str, person: str) -> None:

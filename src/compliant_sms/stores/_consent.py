@@ -27,8 +27,6 @@ from compliant_sms.stores._connection import Row, as_written
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["EVENTS_AT", "ConsentRecords", "link_of"]
-
 EVENTS_AT: LiteralString = """SELECT person, chain_id, data_key, erased_below, position, payload
     FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
     WHERE practice_id = :practice_id AND number = :number ORDER BY e.seq"""
@@ -38,7 +36,6 @@ class ConsentRecords(SubjectRecords):
     """Chains of events, which only grow."""
 
     async def append(self, event: ConsentEvent, new_chain_id: str) -> None:
-        """Add an event to its chain, which is begun under the id where there is none."""
         await self._lock_first(event.practice_id, event.number)
         subject = await self._subject(
             event.practice_id, event.number, filed_under(event), new_chain_id
@@ -78,14 +75,6 @@ class ConsentRecords(SubjectRecords):
         )
 
     async def consent_events(self, practice_id: str, number: PhoneNumber) -> list[ConsentEvent]:
-        """All events of the practice about that number, oldest record first.
-
-        Of what is erased only revocations are left, which nothing but a fresh opt-in lifts.
-
-        Raises:
-            LedgerTampered: one of them is about another number: nothing counts for a number but
-                what was said about it.
-        """
         filed = await self._number(practice_id, number)
         rows = await self._all(EVENTS_AT, practice_id=practice_id, number=filed)
         locked = self._is_locked(practice_id, number)
@@ -106,7 +95,6 @@ class ConsentRecords(SubjectRecords):
         return [event for event in events if event is not None]
 
     async def numbers_of(self, practice_id: str, person: str) -> list[PhoneNumber]:
-        """The numbers at which the person has events or texts."""
         rows = await self._all(
             """SELECT chain_id, data_key, number, person, identity FROM sms_chains
             WHERE practice_id = :practice_id AND person = :person""",
@@ -117,12 +105,10 @@ class ConsentRecords(SubjectRecords):
         return sorted(numbers, key=lambda number: number.e164)
 
     async def chains(self, practice_id: str) -> list[Chain]:
-        """All chains of the practice."""
         rows = await self._all(_CHAINS + "ORDER BY chain_id", practice_id=practice_id)
         return self._chains(practice_id, rows)
 
     async def chains_after(self, practice_id: str, after: str, limit: int) -> list[Chain]:
-        """Chains of the practice in the order of their ids, a page at a time."""
         rows = await self._all(
             _CHAINS + "AND chain_id > :after ORDER BY chain_id LIMIT :limit",
             practice_id=practice_id,
@@ -139,7 +125,6 @@ class ConsentRecords(SubjectRecords):
         ]
 
     async def links(self, practice_id: str, chain_id: str) -> list[Link]:
-        """The records of one chain in order."""
         rows = await self._all(
             """SELECT chain_id, position, payload, digest
             FROM sms_chains c JOIN sms_consent_events e USING (chain_id)
@@ -152,7 +137,6 @@ class ConsentRecords(SubjectRecords):
     async def filed_links(
         self, practice_id: str, after: tuple[str, int] | None, limit: int
     ) -> list[FiledLink]:
-        """The links of the practice after that chain and position, chain after chain."""
         if after is None:
             rows = await self._all(_FILED + _FILED_ORDER, practice_id=practice_id, limit=limit)
         else:
@@ -167,7 +151,6 @@ class ConsentRecords(SubjectRecords):
         return cast("list[FiledLink]", rows)
 
     async def headless_chain(self, practice_id: str) -> str | None:
-        """A chain that texts of the practice are filed under, and that is not there any more."""
         row = await self._one(_HEADLESS, practice_id=practice_id)
         return str(row[0]) if row else None
 

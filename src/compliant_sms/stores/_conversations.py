@@ -11,12 +11,11 @@ from compliant_sms import records
 from compliant_sms.conversations import Entry, Thread, ThreadState
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import ListedThreads
-from compliant_sms.retention import Proof, Purged
+from compliant_sms.retention import Purged
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._many import none_of
+from compliant_sms.stores._subjects import with_proofs
 from compliant_sms.stores._waits import OPEN, WaitRecords
-
-__all__ = ["ThreadRecords"]
 
 _IN_THREAD: LiteralString = " FROM sms_waits w WHERE w.thread_id = t.thread_id AND" + OPEN
 # A text in danger is due at once, whatever waits before it.
@@ -66,7 +65,6 @@ class ThreadRecords(WaitRecords):
     """Threads, the texts in them, and what was done with them."""
 
     async def add_thread(self, thread: Thread) -> bool:
-        """Keep a new thread; False where there is one of that person at that number."""
         return bool(
             await self._do(
                 """INSERT INTO sms_threads (thread_id, practice_id, chain_id, number, person,
@@ -78,7 +76,6 @@ class ThreadRecords(WaitRecords):
         )
 
     async def save_thread(self, thread: Thread) -> None:
-        """Keep what became of a thread."""
         columns = await self._thread_columns(thread)
         sealed = await self._one(
             """SELECT chain_id FROM sms_threads
@@ -131,7 +128,6 @@ class ThreadRecords(WaitRecords):
     async def thread(
         self, practice_id: str, thread_id: str, *, fixed: bool = False
     ) -> Thread | None:
-        """The thread of that id; None where there is none, or its person was erased."""
         if fixed:
             await self._one(
                 _FIX + "AND thread_id = :thread_id" + self._dialect.for_update,
@@ -146,7 +142,6 @@ class ThreadRecords(WaitRecords):
     async def thread_of(
         self, practice_id: str, number: PhoneNumber | None, person: str | None
     ) -> Thread | None:
-        """The thread of a person at a number; nobody else changes it until the end."""
         found = await self._one(
             _FIX + "AND number = :number AND person = :person" + self._dialect.for_update,
             practice_id=practice_id,
@@ -156,7 +151,6 @@ class ThreadRecords(WaitRecords):
         return await self.thread(practice_id, found[0]) if found else None
 
     async def threads_at(self, practice_id: str, number: PhoneNumber) -> list[Thread]:
-        """The threads of all persons at a number."""
         rows = await self._all(
             _THREAD + "AND t.number = :number ORDER BY t.thread_id",
             practice_id=practice_id,
@@ -165,7 +159,6 @@ class ThreadRecords(WaitRecords):
         return [self._thread(row) for row in rows]
 
     async def threads(self, listed: ListedThreads) -> list[Thread]:
-        """Threads: those that wait first, the first that is due before others; then the newest."""
         outside, others = none_of("t.queue", listed.outside)
         rows = await self._all(
             _THREAD
@@ -192,7 +185,6 @@ class ThreadRecords(WaitRecords):
         )
 
     async def move_thread(self, thread: Thread, into: Thread) -> None:
-        """Have all that is in a thread lie in another one, to which it is joined."""
         entries = await self.entries(thread.practice_id, thread.thread_id)
         moved: dict[str, object] = {
             "practice_id": thread.practice_id,
@@ -216,7 +208,6 @@ class ThreadRecords(WaitRecords):
     # The texts in it
 
     async def thread_with(self, practice_id: str, inbound_id: str) -> Thread | None:
-        """The thread that a text lies in; nobody else changes it until the end."""
         found = await self._one(
             """SELECT thread_id FROM sms_waits
             WHERE practice_id = :practice_id AND inbound_id = :inbound_id""",
@@ -228,7 +219,6 @@ class ThreadRecords(WaitRecords):
     # What was done with it
 
     async def add_entry(self, practice_id: str, entry: Entry) -> None:
-        """Keep what somebody did with a thread."""
         row = await self._one(
             """SELECT t.chain_id, c.data_key FROM sms_threads t
             JOIN sms_chains c ON c.chain_id = t.chain_id
@@ -249,7 +239,6 @@ class ThreadRecords(WaitRecords):
         )
 
     async def entries(self, practice_id: str, thread_id: str) -> list[Entry]:
-        """What was done with a thread and was not dropped, the oldest first."""
         rows = await self._all(
             """SELECT e.entry_id, e.record, t.chain_id, c.data_key FROM sms_thread_entries e
             JOIN sms_threads t ON t.thread_id = e.thread_id
@@ -270,7 +259,6 @@ class ThreadRecords(WaitRecords):
     async def dropped_entries(
         self, practice_id: str, thread_id: str
     ) -> list[tuple[datetime, Purged]]:
-        """When the others were done (UTC), and what stays of each, the oldest first."""
         rows = await self._all(
             """SELECT at, purged FROM sms_thread_entries
             WHERE thread_id = :thread_id AND practice_id = :practice_id
@@ -292,12 +280,11 @@ class ThreadRecords(WaitRecords):
         return True
 
     async def _forget_entry(self, seq: int, purged: Purged, record: bytes) -> None:
-        proofs = (Proof.of("record", bytes(record)),)
         await self._do(
             "UPDATE sms_thread_entries SET record = :record, purged = :purged WHERE seq = :seq",
             seq=seq,
             record=b"{}",
-            purged=records.encode(evolve(purged, proofs=proofs)),
+            purged=with_proofs(purged, record=record),
         )
 
     async def _erase_threads(self, chain_id: str, purged: Purged) -> None:

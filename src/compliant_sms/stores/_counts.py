@@ -15,8 +15,6 @@ from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._texts import decided
 
-__all__ = ["CountRecords"]
-
 # The first sixteen characters of an instant are its minute.
 _BY_STATE: LiteralString = """SELECT state, count(DISTINCT message_id)
     FROM sms_steps s WHERE at >= :since AND at < :until
@@ -74,12 +72,10 @@ class CountRecords(InboundRecords):
     """Sums over the records of a practice."""
 
     async def texts_by_state(self, practice_id: str, period: Period) -> Mapping[State, int]:
-        """How many different texts came to each state in a period."""
         rows = await self._all(_BY_STATE, practice_id=practice_id, **_bounds(period))
         return {State(state): int(count) for state, count in rows}
 
     async def moves(self, practice_id: str, period: Period) -> list[Moves]:
-        """How many texts came to which state in each minute of a period, in order."""
         rows = await self._all(_MOVES, practice_id=practice_id, **_bounds(period))
         return [
             Moves(at=_minute(minute), state=State(state), count=int(count))
@@ -89,7 +85,6 @@ class CountRecords(InboundRecords):
     async def stops(
         self, practice_id: str, period: Period, after: int, limit: int
     ) -> tuple[list[Stop], int | None]:
-        """Decisions about texts that were held or refused in a period."""
         rows = await self._all(
             _STOPS, practice_id=practice_id, after=after, limit=limit, **_bounds(period)
         )
@@ -118,19 +113,16 @@ class CountRecords(InboundRecords):
         )
 
     async def received_by_minute(self, practice_id: str, period: Period) -> dict[datetime, int]:
-        """How many texts came in, by minute (UTC)."""
         rows = await self._all(_RECEIVED, practice_id=practice_id, **_bounds(period))
         return {_minute(minute): int(count) for minute, count in rows}
 
     async def opt_outs_by_minute(self, practice_id: str, period: Period) -> dict[datetime, int]:
-        """How many revocations happened, by minute (UTC); also those of persons erased since."""
         rows = await self._all(
             self._dialect.reading(_OPT_OUTS), practice_id=practice_id, **_bounds(period)
         )
         return {_minute(minute): int(count) for minute, count in rows}
 
     async def answers(self, practice_id: str, period: Period, purpose: str) -> list[Answered]:
-        """Texts that came in for a person to read, and when a text of that purpose followed."""
         rows = await self._all(
             _ANSWERS, practice_id=practice_id, purpose=purpose, **_bounds(period)
         )
@@ -144,11 +136,9 @@ class CountRecords(InboundRecords):
         ]
 
     async def count_uncertain(self, practice_id: str) -> int:
-        """How many texts are uncertain."""
         row = await self._one(_UNCERTAIN, practice_id=practice_id)
         return int(row[0]) if row else 0
 
     async def count_overdue(self, practice_id: str, at: datetime) -> int:
-        """How many texts were due before an instant, and nobody has claimed them."""
         row = await self._one(_OVERDUE, practice_id=practice_id, at=text(at))
         return int(row[0]) if row else 0

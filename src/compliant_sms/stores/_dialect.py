@@ -6,8 +6,6 @@ from typing import LiteralString
 
 from attrs import frozen
 
-__all__ = ["POSTGRESQL", "SQLITE", "Dialect"]
-
 
 @frozen(kw_only=True)
 class Dialect:

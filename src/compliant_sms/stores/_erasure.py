@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-from attrs import evolve
-
 from compliant_sms import records
 from compliant_sms.messages import Departure, Draft
 from compliant_sms.ports import Erased
-from compliant_sms.retention import Proof, Purged
+from compliant_sms.retention import Purged
 from compliant_sms.stores._appointments import AppointmentRecords
 from compliant_sms.stores._conversations import ThreadRecords
 from compliant_sms.stores._media import MediaRecords
 from compliant_sms.stores._pages import SecurePageRecords
+from compliant_sms.stores._subjects import with_proofs
 from compliant_sms.stores._texts import at_number, left
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import Subject
-
-__all__ = ["ErasureRecords"]
 
 # The person's own chains, and those of their numbers at which nobody else is known.
 _CHAINS: LiteralString = """SELECT c.chain_id, c.person FROM sms_chains c
@@ -49,7 +46,6 @@ class ErasureRecords(
     """What is left of a person when their keys are destroyed."""
 
     async def seals(self, practice_id: str) -> bool:
-        """Whether the records of the practice are sealed, so that they can be erased."""
         row = await self._one(
             "SELECT index_key FROM sms_vaults WHERE practice_id = :practice_id",
             practice_id=practice_id,
@@ -59,7 +55,6 @@ class ErasureRecords(
         return await self._index(practice_id) is not None
 
     async def hold_keys(self, practice_id: str, person: str) -> None:
-        """Wait for whoever is about to keep something of the person, and let nobody begin."""
         await self._all(
             _OWN + self._dialect.for_update,
             practice_id=practice_id,
@@ -67,7 +62,6 @@ class ErasureRecords(
         )
 
     async def erase(self, practice_id: str, person: str, purged: Purged) -> Erased:
-        """Destroy the keys of everything that is kept of a person, and drop what they sealed."""
         if self._dialect.scrub:
             await self._db.fetch(self._dialect.scrub, {})
         filed = await self._person(practice_id, person)
@@ -120,7 +114,7 @@ class ErasureRecords(
                 departure=records.encode(records.decode(gone, Departure).erased())
                 if gone
                 else None,
-                purged=earlier or _with(purged, draft=draft, departure=departure),
+                purged=earlier or with_proofs(purged, draft=draft, departure=departure),
             )
             await self._drop_page(message_id)
             await self._erase_decisions(message_id, purged)
@@ -136,7 +130,7 @@ class ErasureRecords(
                 "UPDATE sms_decisions SET record = :record, purged = :purged WHERE seq = :seq",
                 seq=seq,
                 record=b"{}",
-                purged=_with(purged, record=record),
+                purged=with_proofs(purged, record=record),
             )
 
     async def _erase_inbound(self, practice_id: str, chain_id: str, purged: Purged) -> int:
@@ -153,11 +147,6 @@ class ErasureRecords(
                 WHERE inbound_id = :inbound_id""",
                 inbound_id=inbound_id,
                 record=b"{}",
-                purged=earlier or _with(purged, record=record, **media),
+                purged=earlier or with_proofs(purged, record=record, **media),
             )
         return len(rows)
-
-
-def _with(purged: Purged, **stored: bytes | None) -> bytes:
-    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
-    return records.encode(evolve(purged, proofs=proofs))

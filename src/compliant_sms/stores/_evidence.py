@@ -9,14 +9,11 @@ from compliant_sms.stores._connection import Row
 from compliant_sms.stores._consent import ConsentRecords
 from compliant_sms.stores._vault import Subject
 
-__all__ = ["EvidenceReads"]
-
 
 class EvidenceReads(ConsentRecords):
     """Everything about a number, as it is stored."""
 
     async def chains_of(self, practice_id: str, number: PhoneNumber) -> list[StoredChain]:
-        """The whole chains of the number: that of the number itself first, then by person."""
         rows = await self._all(
             """SELECT chain_id, data_key, number, person, identity, erased_below FROM sms_chains
             WHERE practice_id = :practice_id AND number = :number ORDER BY chain_id""",

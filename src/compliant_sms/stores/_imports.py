@@ -11,8 +11,6 @@ from compliant_sms.stores._consent import ConsentRecords, link_of
 from compliant_sms.stores._many import chunks, each, listed, numbered
 from compliant_sms.stores._vault import blind
 
-__all__ = ["ImportRecords"]
-
 _KNOWN: LiteralString = (
     "SELECT row_key FROM sms_imports WHERE practice_id = :practice_id AND kind = :kind"
     " AND row_key IN ("
@@ -45,7 +43,6 @@ class ImportRecords(ConsentRecords):
     async def remember_rows(
         self, practice_id: str, kind: Kind, keys: Collection[bytes]
     ) -> frozenset[bytes]:
-        """Keep that these rows were imported; those of them that were not before."""
         # Nobody else imports for the practice meanwhile, or both would find the same rows new.
         await self._hold(f"import/{practice_id}")
         await self._begin(practice_id)
@@ -62,7 +59,6 @@ class ImportRecords(ConsentRecords):
     async def known_rows(
         self, practice_id: str, kind: Kind, keys: Collection[bytes]
     ) -> frozenset[bytes]:
-        """Those of the rows that were imported before."""
         kept = await self._kept(practice_id, keys)
         known: set[bytes] = set()
         for chunk in chunks(kept):
@@ -81,7 +77,6 @@ class ImportRecords(ConsentRecords):
         return {key.hex() if index is None else blind(index, "row", key.hex()): key for key in keys}
 
     async def has_imported(self, practice_id: str, kind: Kind) -> bool:
-        """Whether any row of that kind was ever imported."""
         row = await self._one(
             "SELECT 1 FROM sms_imports WHERE practice_id = :practice_id AND kind = :kind LIMIT 1",
             practice_id=practice_id,
@@ -90,7 +85,6 @@ class ImportRecords(ConsentRecords):
         return row is not None
 
     async def knows_practice(self, practice_id: str) -> bool:
-        """Whether the practice sent, imported, or wrote anything on the ledger under this id."""
         row = await self._one(
             """SELECT EXISTS (SELECT 1 FROM sms_practices WHERE practice_id = :practice_id)
                 OR EXISTS (SELECT 1 FROM sms_vaults WHERE practice_id = :practice_id)
@@ -103,7 +97,6 @@ class ImportRecords(ConsentRecords):
     async def append_all(
         self, practice_id: str, events: Sequence[ConsentEvent], new_chain_ids: Sequence[str]
     ) -> None:
-        """Add events of one practice as :meth:`append` does, with an id for each."""
         await self._begin(practice_id)
         pairs = zip(events, new_chain_ids, strict=True)
         # In one order, so that of two who hold many numbers neither waits for the other's next.

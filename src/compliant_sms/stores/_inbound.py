@@ -17,14 +17,11 @@ from compliant_sms.stores._media import MediaRecords, came
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import blind
 
-__all__ = ["InboundRecords"]
-
 
 class InboundRecords(MediaRecords, UnconfirmedRecords):
     """What patients wrote, and what providers told."""
 
     async def add_inbound(self, inbound: Inbound) -> bool:
-        """Keep a text that came in; False where it was kept before."""
         owner = await self._subject(inbound.practice_id, inbound.number, None, inbound.inbound_id)
         # Without an id of the provider's it is a hash of number and words, which could be tried.
         index, key = await self._index(inbound.practice_id), inbound.provider_key
@@ -50,7 +47,6 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
         return added
 
     async def last_inbound_at(self, practice_id: str, number: PhoneNumber) -> datetime | None:
-        """When the newest text from that number came in."""
         row = await self._one(
             """SELECT max(received_at) FROM sms_inbound
             WHERE practice_id = :practice_id AND number = :number""",
@@ -60,7 +56,6 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
         return instant(row[0]) if row and row[0] else None
 
     async def inbound_from(self, practice_id: str, number: PhoneNumber) -> list[Inbound]:
-        """All texts from that number, oldest first."""
         rows = await self._all(
             """SELECT inbound_id, record, purged, i.chain_id, data_key
             FROM sms_inbound i JOIN sms_chains c ON c.chain_id = i.chain_id
@@ -84,7 +79,6 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
         message_id: str | None,
         at: datetime,
     ) -> bool:
-        """Keep a status callback; False where it was kept before."""
         return bool(
             await self._do(
                 """INSERT INTO sms_callbacks (practice_id, provider, provider_key, provider_id,
@@ -103,13 +97,11 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
         )
 
     async def hold_provider_id(self, practice_id: str, provider: str, provider_id: str) -> None:
-        """Let nobody else keep news under a provider's id, or adopt it, until the end."""
         await self._hold_first(f"{practice_id}/{provider}/{provider_id}")
 
     async def adopt_statuses(
         self, practice_id: str, provider: str, provider_id: str, message_id: str
     ) -> list[StatusUpdate]:
-        """News under that id that was no text's so far, in the order in which it came."""
         rows = await self._all(
             """UPDATE sms_callbacks SET message_id = :message_id
             WHERE practice_id = :practice_id AND provider = :provider
@@ -124,7 +116,6 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
     async def last_heard(
         self, practice_id: str, provider: str
     ) -> tuple[datetime | None, datetime | None]:
-        """When the newest callback of a provider came, and when the newest text by it left."""
         row = await self._one(
             """SELECT
                 (SELECT max(at) FROM sms_callbacks
@@ -141,7 +132,6 @@ class InboundRecords(MediaRecords, UnconfirmedRecords):
         return instant(newest) if newest else None, instant(left_at) if left_at else None
 
     async def callbacks(self, practice_id: str, message_id: str) -> list[Callback]:
-        """The status callbacks about a text, in the order in which they came."""
         rows = await self._all(
             """SELECT provider, at, record FROM sms_callbacks
             WHERE message_id = :message_id AND practice_id = :practice_id ORDER BY seq""",

@@ -14,8 +14,6 @@ from compliant_sms.stores._inbound import InboundRecords
 from compliant_sms.stores._many import AT_ONCE, each, listed
 from compliant_sms.stores._waits import OPEN, WAIT, wait_of
 
-__all__ = ["InboxRecords"]
-
 _NEXT_STEP: LiteralString = (
     "CASE w.raised WHEN 0 THEN w.warn_at WHEN 1 THEN w.due_at ELSE w.point_at END"
 )
@@ -101,7 +99,6 @@ class InboxRecords(InboundRecords, ThreadRecords):
     """What a practice has to see to."""
 
     async def settle_answered(self, practice_id: str, at: datetime, sent_by: datetime) -> int:
-        """Settle what was answered for good; how many."""
         return await self._do(
             "UPDATE sms_waits SET settled = 'answered', settled_at = :at "  # noqa: S608
             "WHERE practice_id = :practice_id AND settled = '' AND EXISTS (SELECT 1 "
@@ -113,17 +110,14 @@ class InboxRecords(InboundRecords, ThreadRecords):
         )
 
     async def waits_to_raise(self, practice_id: str, at: datetime, limit: int) -> list[Wait]:
-        """Of each thread the text that is due first, where its next step has come."""
         rows = await self._all(_TO_RAISE, practice_id=practice_id, at=text(at), limit=limit)
         return [wait_of(row) for row in rows]
 
     async def failed_answers(self, practice_id: str, limit: int) -> list[tuple[str, str, datetime]]:
-        """Answers that did not go out, of which no event tells."""
         rows = await self._all(_FAILED, practice_id=practice_id, limit=limit)
         return [(thread_id, message_id, instant(at)) for thread_id, message_id, at in rows]
 
     async def waits_between(self, practice_id: str, since: datetime, until: datetime) -> list[Wait]:
-        """What came in from then on, and what had not been settled before."""
         rows = await self._all(
             WAIT
             + """WHERE w.practice_id = :practice_id AND w.asks = 1 AND w.at <= :until
@@ -135,12 +129,10 @@ class InboxRecords(InboundRecords, ThreadRecords):
         return [wait_of(row) for row in rows]
 
     async def without_thread(self, practice_id: str, limit: int) -> list[Inbound]:
-        """Texts that lie in no thread, the oldest first."""
         rows = await self._all(_WITHOUT, practice_id=practice_id, limit=limit)
         return [self._inbound(row) for row in rows]
 
     async def inbound(self, practice_id: str, inbound_ids: Sequence[str]) -> list[Inbound]:
-        """The texts with these ids that were not erased."""
         found: list[Row] = []
         for start in range(0, len(inbound_ids), AT_ONCE):
             some = inbound_ids[start : start + AT_ONCE]
@@ -152,7 +144,6 @@ class InboxRecords(InboundRecords, ThreadRecords):
     # Events
 
     async def add_inbox_event(self, practice_id: str, event: InboxEvent) -> bool:
-        """Keep that something happened; False where that is known of the same text."""
         return bool(
             await self._do(
                 """INSERT INTO sms_inbox_events (event_id, practice_id, kind, at, thread_id, queue,
@@ -171,7 +162,6 @@ class InboxRecords(InboundRecords, ThreadRecords):
         )
 
     async def inbox_events(self, practice_id: str, limit: int) -> list[InboxEvent]:
-        """Events that nobody acknowledged yet, the oldest first."""
         rows = await self._all(
             """SELECT event_id, kind, at, thread_id, queue, told, reference FROM sms_inbox_events
             WHERE practice_id = :practice_id AND acknowledged_at IS NULL
@@ -195,7 +185,6 @@ class InboxRecords(InboundRecords, ThreadRecords):
     async def acknowledge_inbox_events(
         self, practice_id: str, event_ids: Sequence[str], at: datetime
     ) -> int:
-        """Keep that somebody knows of these; how many that were."""
         known = 0
         for event_id in event_ids:
             known += await self._do(
@@ -213,7 +202,6 @@ class InboxRecords(InboundRecords, ThreadRecords):
     async def open_items(
         self, practice_id: str, at: datetime, held_since: datetime, limit: int
     ) -> list[OpenItem]:
-        """What nobody has seen to, the oldest first."""
         rows = await self._all(
             _OPEN_ITEMS,
             practice_id=practice_id,
@@ -234,7 +222,6 @@ class InboxRecords(InboundRecords, ThreadRecords):
         ]
 
     async def dismiss(self, practice_id: str, item: OpenItem, at: datetime) -> bool:
-        """List an item no more; False where that was said before."""
         return bool(
             await self._do(
                 """INSERT INTO sms_dismissed (practice_id, kind, reference, at)

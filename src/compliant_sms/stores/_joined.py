@@ -17,8 +17,6 @@ from compliant_sms.stores._schema import is_outdated
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["NOT_BEGUN", "Guest", "Joined", "driver_connection", "not_here"]
-
 T = TypeVar("T")
 
 NOT_BEGUN = (

@@ -7,8 +7,6 @@ from functools import cache
 from itertools import islice
 from typing import LiteralString, TypeVar
 
-__all__ = ["AT_ONCE", "chunks", "each", "listed", "none_of", "numbered"]
-
 T = TypeVar("T")
 
 # Split rather than counted, so that the type checker knows these for literals.

@@ -10,8 +10,6 @@ from compliant_sms.messages import Inbound, InboundMedia
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["MediaRecords", "came"]
-
 _DUE: LiteralString = """SELECT inbound_id, position FROM sms_media
     WHERE practice_id = :practice_id AND again_at <= :at
     ORDER BY again_at, inbound_id, position LIMIT 1"""
@@ -51,7 +49,6 @@ class MediaRecords(SubjectRecords):
     async def claim_media(
         self, practice_id: str, at: datetime, until: datetime
     ) -> InboundMedia | None:
-        """The media that has waited longest to be fetched; nobody else gets it until then."""
         due = await self._one(
             _DUE + self._dialect.skip_locked, practice_id=practice_id, at=text(at)
         )
@@ -74,7 +71,6 @@ class MediaRecords(SubjectRecords):
         return await self._medium(row) if row else None
 
     async def save_media(self, practice_id: str, media: InboundMedia) -> None:
-        """Keep what came of fetching it; nothing, where that is settled or it was dropped."""
         at: dict[str, object] = {"inbound_id": media.inbound_id, "position": media.position}
         # Who erases a person waits for this row: their key is there until the end.
         fixed = _OPEN + self._dialect.for_update
@@ -97,7 +93,6 @@ class MediaRecords(SubjectRecords):
         )
 
     async def media(self, practice_id: str, inbound_id: str) -> list[InboundMedia]:
-        """The media of a text, in their order."""
         rows = await self._all(
             _MEDIA + " ORDER BY m.position", practice_id=practice_id, inbound_id=inbound_id
         )

@@ -14,8 +14,6 @@ from compliant_sms.secure_pages import Accessed, Page, PageAccess, PageContent
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["EXPIRED", "SecurePageRecords"]
-
 _PAGE: LiteralString = """SELECT p.message_id, p.practice_id, p.token_hash, p.created_at,
     p.expires_at, p.attempts, p.opened, p.replies, p.read_at, p.withdrawn_at, p.record, m.chain_id
     FROM sms_secure_pages p JOIN sms_messages m ON m.message_id = p.message_id
@@ -51,7 +49,6 @@ class SecurePageRecords(SubjectRecords):
     """Pages, what they show, and who came to them."""
 
     async def add_page(self, page: Page) -> bool:
-        """Keep a new page, in place of one that expired and shows nothing any more."""
         row = await self._one(
             _OWNER + self._dialect.for_update,
             practice_id=page.practice_id,
@@ -73,12 +70,10 @@ class SecurePageRecords(SubjectRecords):
         )
 
     async def page_of(self, practice_id: str, message_id: str) -> Page | None:
-        """The page of a text."""
         where: LiteralString = "message_id = :message_id"
         return await self._page(where, practice_id=practice_id, message_id=message_id)
 
     async def page_at(self, practice_id: str, token_hash: bytes) -> Page | None:
-        """The page whose token has that hash."""
         where: LiteralString = "token_hash = :token_hash"
         return await self._page(where, practice_id=practice_id, token_hash=token_hash)
 
@@ -96,7 +91,6 @@ class SecurePageRecords(SubjectRecords):
         return _paged(columns, content)
 
     async def save_page(self, page: Page) -> None:
-        """Keep what became of a page; what it shows is not brought back once it was dropped."""
         ((chain_id,),) = await self._all(
             """SELECT chain_id FROM sms_messages
             WHERE message_id = :message_id AND practice_id = :practice_id""",
@@ -136,7 +130,6 @@ class SecurePageRecords(SubjectRecords):
     # Accesses
 
     async def add_access(self, practice_id: str, access: PageAccess) -> None:
-        """Put an access on record; lock the page first. The address goes with what it showed."""
         ((chain_id, shows),) = await self._all(
             """SELECT m.chain_id, p.record IS NOT NULL FROM sms_secure_pages p
             JOIN sms_messages m ON m.message_id = p.message_id
@@ -160,7 +153,6 @@ class SecurePageRecords(SubjectRecords):
         )
 
     async def accesses(self, practice_id: str, message_id: str) -> list[PageAccess]:
-        """Every access to the page of a text, oldest first."""
         rows = await self._all(
             _ACCESSES + "a.message_id = :message_id ORDER BY a.seq",
             practice_id=practice_id,
@@ -169,7 +161,6 @@ class SecurePageRecords(SubjectRecords):
         return [await self._access(row) for row in rows]
 
     async def accesses_at(self, practice_id: str, number: PhoneNumber) -> list[PageAccess]:
-        """Every access to the pages of all texts to a number, oldest first."""
         rows = await self._all(
             _ACCESSES + "m.practice_id = :practice_id AND m.number = :number ORDER BY a.seq",
             practice_id=practice_id,
@@ -178,7 +169,6 @@ class SecurePageRecords(SubjectRecords):
         return [await self._access(row) for row in rows]
 
     async def paged(self, practice_id: str, number: PhoneNumber) -> set[str]:
-        """The ids of the texts to a number that have a page."""
         rows = await self._all(
             """SELECT p.message_id FROM sms_messages m
             JOIN sms_secure_pages p ON p.message_id = m.message_id
@@ -189,12 +179,10 @@ class SecurePageRecords(SubjectRecords):
         return {message_id for (message_id,) in rows}
 
     async def accesses_beside(self, practice_id: str, message_id: str) -> list[PageAccess]:
-        """Every access to the pages of all texts to the person of that one there, oldest first."""
         rows = await self._all(_ACCESSES + _BESIDE, practice_id=practice_id, message_id=message_id)
         return [await self._access(row) for row in rows]
 
     async def new_accesses(self, practice_id: str, limit: int) -> list[PageAccess]:
-        """Accesses that nobody acknowledged yet, oldest first."""
         rows = await self._all(
             _ACCESSES + "a.acknowledged_at IS NULL ORDER BY a.seq LIMIT :limit",
             practice_id=practice_id,
@@ -219,7 +207,6 @@ class SecurePageRecords(SubjectRecords):
     async def acknowledge_accesses(
         self, practice_id: str, access_ids: Collection[int], at: datetime
     ) -> int:
-        """Leave these out of :meth:`new_accesses` from now on; how many that were."""
         return sum(
             [
                 await self._do(

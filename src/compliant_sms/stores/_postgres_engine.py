@@ -24,8 +24,6 @@ from compliant_sms.stores._postgres_tables import (
 from compliant_sms.stores._transaction import SqlTransaction
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["Engine", "Work"]
-
 # Whoever loses a race for a number or a key loses it once or twice, not for ever.
 _TRIES = 6
 _PAUSE = 0.05

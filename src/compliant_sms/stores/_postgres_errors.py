@@ -17,8 +17,6 @@ from compliant_sms.errors import (
 )
 from compliant_sms.stores._schema import UPGRADE, missing
 
-__all__ = ["Failure", "failure_of", "unreachable"]
-
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _BUSY = (StoreBusy, "the database stayed locked by another connection. Try again.")
 _FULL = (StoreFull, "the server has no room left. Free some space and try again.")

@@ -24,8 +24,6 @@ from compliant_sms.stores._postgres_errors import failure_of
 from compliant_sms.stores._postgres_tables import PLACE, Place
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["join_postgres", "join_postgres_asynchronous"]
-
 _READ = ("text", "bytea", "bool", "int4", "int8", "float8", "numeric")
 _WRITTEN = (str, bytes, int, float)
 # What is recorded of consent is never lost, however little the host asks for its own tables.

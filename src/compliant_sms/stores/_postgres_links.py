@@ -22,16 +22,6 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolClosed
 
 from compliant_sms.stores._postgres_pipeline import SUPPORTED, Answer, Statement, forget, together
 
-__all__ = [
-    "AsyncPool",
-    "BlockingPool",
-    "Link",
-    "Pool",
-    "Prepare",
-    "Settings",
-]
-
-
 _NAME = "compliant_sms"
 
 

@@ -23,8 +23,6 @@ from psycopg.pq.abc import PGresult
 
 from compliant_sms.stores._connection import Row
 
-__all__ = ["SUPPORTED", "Answer", "Statement", "forget", "together"]
-
 SUPPORTED: bool = Pipeline.is_supported()
 """Whether libpq has pipelines: it has from version 14 on."""
 

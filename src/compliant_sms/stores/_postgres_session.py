@@ -16,8 +16,6 @@ from compliant_sms.stores._postgres_errors import Failure, failure_of
 from compliant_sms.stores._postgres_links import Link
 from compliant_sms.stores._postgres_pipeline import Answer, Statement
 
-__all__ = ["Session"]
-
 # A host may have turned durability down for its own tables; a claim or a revocation is never lost.
 # Whoever freezes inside of a transaction does not hold a patient's number for ever.
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"

@@ -9,8 +9,6 @@ from compliant_sms.stores._dialect import POSTGRESQL
 from compliant_sms.stores._postgres_links import Link
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 
-__all__ = ["PLACE", "Place", "bring_up_to_date", "found_place", "found_schema"]
-
 Place: TypeAlias = tuple[object, ...]
 """Which server, which database of it, and which sms_schema in that."""
 

@@ -14,8 +14,6 @@ from compliant_sms.practice import Practice
 from compliant_sms.stores._connection import Connection, Records
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["PracticeRecords"]
-
 # An upsert would hold the row even where it changes nothing, and all who begin at once would wait
 # in line, each for the whole transaction of the one before.
 _ENROL: LiteralString = """INSERT INTO sms_practices (sender, practice_id, plaintext, record)
@@ -48,7 +46,6 @@ class PracticeRecords(Records):
         self._written: set[str] = set()
 
     async def enrol(self, practice: Practice, sender: PhoneNumber, proofs: Collection[str]) -> bool:
-        """Remember which practice a number of ours belongs to; whether any of it is new."""
         reason = self._vault.plaintext.reason if self._vault.plaintext else ""
         record = _enrolled(practice, frozenset(proofs))
         # Asked once: a row that another process wrote since is newer, and stays.
@@ -85,20 +82,17 @@ class PracticeRecords(Records):
         return (bytes(row[1]), row[2]) if row else None
 
     async def practices(self) -> list[Practice]:
-        """All practices that a number of ours belongs to, each once, by their ids."""
         rows = await self._all("SELECT record FROM sms_practices ORDER BY practice_id, sender")
         found = [_practice_of(bytes(record)) for (record,) in rows]
         return list({practice.id: practice for practice in found}.values())
 
     async def practice_at(self, sender: PhoneNumber) -> Practice | None:
-        """The practice that a number of ours belongs to."""
         row = await self._one(
             "SELECT record FROM sms_practices WHERE sender = :sender", sender=sender.e164
         )
         return _practice_of(bytes(row[0])) if row else None
 
     async def callback_proofs(self, practice_id: str) -> dict[str, frozenset[str]]:
-        """What each number of a practice was last enrolled with as proof of its callbacks."""
         rows = await self._all(
             "SELECT sender, record FROM sms_practices WHERE practice_id = :practice_id",
             practice_id=practice_id,
@@ -109,7 +103,6 @@ class PracticeRecords(Records):
         }
 
     async def practice_of(self, message_id: str) -> str | None:
-        """The id of the practice whose text that is."""
         row = await self._one(
             "SELECT practice_id FROM sms_messages WHERE message_id = :message_id",
             message_id=message_id,

@@ -11,8 +11,6 @@ from compliant_sms.messages import Message
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._texts import COLUMNS, MESSAGE, TextRecords
 
-__all__ = ["QueueRecords", "reserving"]
-
 _URGENT_FIRST = (2, 1, 0)
 _WAITS: LiteralString = """SELECT message_id FROM sms_messages
     WHERE practice_id = :practice_id AND urgency = :urgency
@@ -83,7 +81,6 @@ class QueueRecords(TextRecords):
         again: datetime | None = None,
         unreadable: list[Exception] | None = None,
     ) -> list[Message]:
-        """Texts that are due or held until ``at`` or earlier, for one worker to look at."""
         found: list[Message] = []
         for urgency in _URGENT_FIRST:  # each is a range of the index; all together are none
             if limit > 0:
@@ -105,7 +102,6 @@ class QueueRecords(TextRecords):
         return await self._all(reserving(self._dialect.skip_locked), **which)
 
     async def release(self, messages: Sequence[Message], until: datetime) -> None:
-        """Let others have texts that were reserved until then."""
         for message in messages:
             await self._do(
                 """UPDATE sms_messages SET reserved_until = NULL, reservations = reservations - 1
@@ -117,7 +113,6 @@ class QueueRecords(TextRecords):
             )
 
     async def next_due(self, practice_id: str, at: datetime) -> datetime | None:
-        """When the first of the texts that nobody has reserved at ``at`` may go."""
         found = [await self._next_due(practice_id, urgency, at) for urgency in _URGENT_FIRST]
         return min((each for each in found if each), default=None)
 
@@ -137,7 +132,6 @@ class QueueRecords(TextRecords):
         limit: int,
         unreadable: list[Exception] | None = None,
     ) -> list[Message]:
-        """Texts whose claim ran out before ``at``; not those of which news comes in just now."""
         which = _LAPSED + self._dialect.skip_locked
         return await self._in_hand(
             which, limit, None, unreadable, practice_id=practice_id, at=text(at)
@@ -150,7 +144,6 @@ class QueueRecords(TextRecords):
         after: Message | None = None,
         unreadable: list[Exception] | None = None,
     ) -> list[Message]:
-        """Texts whose request may have been processed, the oldest first; those after that one."""
         return await self._in_hand(_UNCERTAIN, limit, after, unreadable, practice_id=practice_id)
 
     async def _in_hand(
@@ -181,7 +174,6 @@ class QueueRecords(TextRecords):
     async def claim_unreported(
         self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None
     ) -> Message | None:
-        """A text that a provider took, and of which it told no end, to ask it for."""
         row = await self._one(
             _PICK_UNREPORTED + self._dialect.skip_locked + _ASKED + COLUMNS,
             practice_id=practice_id,

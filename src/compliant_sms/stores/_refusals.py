@@ -7,14 +7,11 @@ from datetime import datetime
 from compliant_sms.ports import Refusals
 from compliant_sms.stores._connection import Records, instant, text
 
-__all__ = ["RefusalRecords"]
-
 
 class RefusalRecords(Records):
     """A count for each day, which is all that is kept of a callback that proved nothing."""
 
     async def add_refusals(self, practice_id: str, provider: str, count: int, at: datetime) -> None:
-        """Add to the count of a day."""
         await self._do(
             """INSERT INTO sms_refusals (practice_id, provider, day, refused, last_at)
             VALUES (:practice_id, :provider, :day, :count, :at)
@@ -30,7 +27,6 @@ class RefusalRecords(Records):
         )
 
     async def refusals(self, practice_id: str, provider: str, since: datetime) -> Refusals | None:
-        """Those of whole days from that instant's on."""
         row = await self._one(
             """SELECT sum(refused), max(last_at) FROM sms_refusals
             WHERE practice_id = :practice_id AND provider = :provider AND day >= :day""",

@@ -13,17 +13,16 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Departure, Draft, Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Aged
-from compliant_sms.retention import Hold, Proof, Purged, RecordClass, instead_of
+from compliant_sms.retention import Hold, Purged, RecordClass, instead_of
 from compliant_sms.stores._appointments import AppointmentRecords
 from compliant_sms.stores._connection import instant, text
 from compliant_sms.stores._conversations import ThreadRecords
 from compliant_sms.stores._media import MediaRecords, came
 from compliant_sms.stores._pages import EXPIRED, SecurePageRecords
+from compliant_sms.stores._subjects import with_proofs
 from compliant_sms.stores._texts import drafted, left
 from compliant_sms.stores._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import Subject
-
-__all__ = ["RetentionRecords"]
 
 # Key, number, person, since when, state, whether dropped.
 _TEXTS: LiteralString = """SELECT message_id, number, person,
@@ -91,11 +90,9 @@ class RetentionRecords(
     """Records by their age, and legal holds."""
 
     async def fix_holds(self, practice_id: str) -> None:
-        """Let nobody else place or lift a hold, or drop records, until the end."""
         await self._hold(f"retention/{practice_id}")
 
     async def place_hold(self, hold: Hold) -> None:
-        """Store a new hold."""
         await self._begin(hold.practice_id)  # it may be the practice's first record
         await self._do(
             """INSERT INTO sms_holds (hold_id, practice_id, person, number, placed_at, record)
@@ -109,7 +106,6 @@ class RetentionRecords(
         )
 
     async def lift_hold(self, practice_id: str, hold_id: str, at: datetime) -> bool:
-        """End a hold; False where the practice has none of that id that still stands."""
         return bool(
             await self._do(
                 """UPDATE sms_holds SET lifted_at = :at
@@ -121,7 +117,6 @@ class RetentionRecords(
         )
 
     async def holds(self, practice_id: str) -> list[Hold]:
-        """The holds that stand, the oldest first."""
         rows = await self._all(
             """SELECT hold_id, record FROM sms_holds WHERE practice_id = :practice_id
             AND lifted_at IS NULL ORDER BY placed_at, hold_id""",
@@ -135,7 +130,6 @@ class RetentionRecords(
     async def is_held(
         self, practice_id: str, *, number: PhoneNumber | None = None, person: str | None = None
     ) -> bool:
-        """Whether something about a number, or a person, is under a hold."""
         held = await self._held(practice_id)
         filed = await self._person(practice_id, person)
         if filed and held.numbers:
@@ -172,7 +166,6 @@ class RetentionRecords(
     async def aged(
         self, record: RecordClass, practice_id: str, after: str, limit: int
     ) -> list[Aged]:
-        """The next records of a class, whatever their age, behind the one with the key."""
         page, held = _PAGES[record], await self._held(practice_id)
         rows = await self._all(
             page.query, practice_id=practice_id, after=page.key(after), limit=limit
@@ -191,7 +184,6 @@ class RetentionRecords(
     async def drop_content(
         self, record: RecordClass, practice_id: str, key: str, *, purged: Purged
     ) -> bool:
-        """Replace the content of a record by its proof; False where there is nothing to drop."""
         if self._dialect.scrub:
             await self._db.fetch(self._dialect.scrub, {})
         drop = {
@@ -216,7 +208,9 @@ class RetentionRecords(
             key=key,
             draft=owner.seal(records.encode(rest), drafted(key)),
             departure=_departed(row[1], owner, key) if row[1] else None,
-            purged=_with(purged, draft=row[0], departure=row[1], **await self._drop_page(key)),
+            purged=with_proofs(
+                purged, draft=row[0], departure=row[1], **await self._drop_page(key)
+            ),
         )
         return True
 
@@ -232,7 +226,7 @@ class RetentionRecords(
             "UPDATE sms_inbound SET record = :record, purged = :purged WHERE inbound_id = :key",
             key=key,
             record=owner.seal(records.encode(rest), came(key)),
-            purged=_with(purged, record=row[0], **await self._drop_media(key)),
+            purged=with_proofs(purged, record=row[0], **await self._drop_media(key)),
         )
         return True
 
@@ -248,14 +242,13 @@ class RetentionRecords(
             "UPDATE sms_decisions SET record = :record, purged = :purged WHERE seq = :key",
             key=int(key),
             record=b"{}",
-            purged=_with(purged, record=row[0]),
+            purged=with_proofs(purged, record=row[0]),
         )
         return True
 
     async def drop_expired_pages(
         self, practice_id: str, at: datetime, after: str, limit: int
     ) -> tuple[int, str]:
-        """Drop what expired pages show, but for those under a legal hold."""
         if self._dialect.scrub:
             await self._db.fetch(self._dialect.scrub, {})
         held = await self._held(practice_id)
@@ -268,7 +261,6 @@ class RetentionRecords(
         return len(free), rows[-1][0] if len(rows) == limit else ""
 
     async def purged_decisions(self, practice_id: str, message_id: str) -> list[Purged]:
-        """What stays of decisions about a text that were dropped, oldest first."""
         rows = await self._all(
             """SELECT d.purged FROM sms_decisions d JOIN sms_messages m USING (message_id)
             WHERE message_id = :message_id AND practice_id = :practice_id
@@ -279,7 +271,6 @@ class RetentionRecords(
         return [records.decode(purged, Purged) for (purged,) in rows]
 
     async def count(self, record: RecordClass, practice_id: str) -> int:
-        """How many records of the ledger, or of the audit log, there are."""
         row = await self._one(_COUNTS[record], practice_id=practice_id)
         return int(row[0]) if row else 0
 
@@ -292,8 +283,3 @@ def _departed(record: bytes, owner: Subject, message_id: str) -> bytes:
     departure = records.decode(owner.open(bytes(record), left(message_id)), Departure)
     rest = evolve(departure, body=instead_of(departure.body), media=())
     return owner.seal(records.encode(rest), left(message_id))
-
-
-def _with(purged: Purged, **stored: bytes | None) -> bytes:
-    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
-    return records.encode(evolve(purged, proofs=proofs))

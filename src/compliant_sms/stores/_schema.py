@@ -12,8 +12,6 @@ from typing import LiteralString
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld
 from compliant_sms.stores._dialect import Dialect
 
-__all__ = ["OLDEST", "UPGRADE", "is_outdated", "migrations", "missing", "newest", "tables"]
-
 _CREATED = re.compile(r"CREATE TABLE (\w+)")
 
 # Instants are texts of one width in UTC, so that they sort: 2026-12-01T20:30:00.000000Z.

@@ -17,8 +17,6 @@ from compliant_sms.errors import (
 )
 from compliant_sms.stores._schema import missing
 
-__all__ = ["BUSY", "READ_ONLY", "UNWRITABLE", "our_errors", "ours"]
-
 # Primary result codes, https://www.sqlite.org/rescode.html
 BUSY, _LOCKED, READ_ONLY, _FULL, _CANNOT_OPEN, _CORRUPT, _NOT_A_DATABASE = 5, 6, 8, 13, 14, 11, 26
 # What is said of a folder that cannot be written, by its mode or as all of the disk is read only.

@@ -12,8 +12,6 @@ from compliant_sms.stores._dialect import SQLITE
 from compliant_sms.stores._schema import is_outdated, migrations, newest, tables
 from compliant_sms.stores._sqlite_errors import BUSY, READ_ONLY, UNWRITABLE
 
-__all__ = ["open_to_read", "open_to_write", "open_unwritable"]
-
 _SWITCHES = 5
 _OLDEST = (3, 35, 0)  # UPDATE ... RETURNING and AS MATERIALIZED
 

@@ -14,8 +14,6 @@ from weakref import WeakSet
 
 from compliant_sms.errors import StoreError
 
-__all__ = ["LetsGo", "inherit", "refuse_inherited", "watch"]
-
 _FORKED = (
     "the process was forked while it wrote to the database, and what the child wrote now could be "
     "lost. This process cannot use that file: start it before, or while nothing is written."

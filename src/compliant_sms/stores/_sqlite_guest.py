@@ -17,8 +17,6 @@ from compliant_sms.stores._joined import Joined, driver_connection, not_here
 from compliant_sms.stores._sqlite_errors import our_errors
 from compliant_sms.stores._vault import Vault
 
-__all__ = ["join_sqlite"]
-
 _OTHER_FILE = (
     "the connection is to another database than the messenger's store. What is kept there would "
     "never be sent: open both on the same file."

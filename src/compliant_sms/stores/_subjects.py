@@ -7,16 +7,17 @@ import json
 from contextlib import suppress
 from typing import LiteralString, TypedDict
 
+from attrs import evolve
+
 from compliant_sms import records
 from compliant_sms.errors import CannotUnseal, ConfigurationError, InvalidInput
 from compliant_sms.phi import Sealer
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import DataKeys
+from compliant_sms.retention import Proof, Purged
 from compliant_sms.stores._connection import NOBODY, Connection, Records, Row
 from compliant_sms.stores._many import AT_ONCE, each, listed, numbered
 from compliant_sms.stores._vault import Subject, Vault, blind
-
-__all__ = ["SubjectRecords"]
 
 # An entry of an index of PostgreSQL takes 2,704 bytes, with practice and number beside the person.
 _LONGEST_PERSON = 2000
@@ -61,6 +62,12 @@ class _Keyed(TypedDict):
     key_id: str | None
     data_key: bytes | None
     identity: bytes | None
+
+
+def with_proofs(purged: Purged, **stored: bytes | None) -> bytes:
+    """What stays of a record, with a proof of each value that is dropped."""
+    proofs = tuple(Proof.of(name, bytes(data)) for name, data in stored.items() if data is not None)
+    return records.encode(evolve(purged, proofs=proofs))
 
 
 class SubjectRecords(Records):
@@ -317,10 +324,6 @@ class SubjectRecords(Records):
     # Keys
 
     async def rewrap(self, limit: int) -> int:
-        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many.
-
-        Those of the indexes first, and alone: whoever begins a chain reads there which key seals.
-        """
         keys = self._vault.keys
         if keys is None:
             return 0
@@ -358,7 +361,6 @@ class SubjectRecords(Records):
         return len(rows)
 
     async def to_rewrap(self) -> int:
-        """How many keys an older key of the keyring seals, which is read again before."""
         keys = self._vault.keys
         if keys is None:
             return 0
@@ -368,14 +370,12 @@ class SubjectRecords(Records):
         return int(row[0]) if row else 0
 
     async def sealed_with(self) -> list[str]:
-        """The ids of the keys that seal the indexes of all practices."""
         rows = await self._all(
             "SELECT DISTINCT key_id FROM sms_vaults WHERE index_key IS NOT NULL ORDER BY key_id"
         )
         return [key_id for (key_id,) in rows]
 
     async def data_key(self, practice_id: str, chain_id: str) -> bytes | None:
-        """The key of a chain's records; None where they lie in the clear or are erased."""
         row = await self._one(
             """SELECT data_key FROM sms_chains
             WHERE chain_id = :chain_id AND practice_id = :practice_id""",

@@ -19,17 +19,6 @@ from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
-__all__ = [
-    "COLUMNS",
-    "DEPARTURES",
-    "MESSAGE",
-    "TextRecords",
-    "at_number",
-    "decided",
-    "drafted",
-    "left",
-]
-
 COLUMNS: LiteralString = """message_id, practice_id, draft, created_at, state, not_before,
     claimed_until, attempts, provider, provider_id, problem, departure, purged, chain_id,
     (SELECT data_key FROM sms_chains WHERE sms_chains.chain_id = sms_messages.chain_id),
@@ -202,7 +191,6 @@ class TextRecords(SubjectRecords):
         return self._owners[its]
 
     async def add(self, message: Message, at: datetime) -> bool:
-        """Store a new text; False where the practice has one under its key already."""
         # The number is not locked: its person must not be erased in the meantime.
         await self._keep_key(message.practice_id, message.draft.to, message.draft.person)
         added = await self._add_message(message, at, unless="ON CONFLICT DO NOTHING")
@@ -211,7 +199,6 @@ class TextRecords(SubjectRecords):
         return added
 
     async def save(self, message: Message, at: datetime) -> None:
-        """Store a new text, or a text's new state."""
         # What was not read before is new, most likely.
         its = message.practice_id, message.message_id
         is_new = its not in self._owners and await self._add_message(
@@ -222,14 +209,12 @@ class TextRecords(SubjectRecords):
         await self._add_step(message, at)
 
     async def close_claim(self, settled: Message, at: datetime) -> bool:
-        """Store what became of a claim; False, and nothing, where news of it came first."""
         closed = await self._do(_CHANGED + _AT + _IF_CLAIMED, **_where_it_is(settled, at))
         if closed:
             await self._add_step(settled, at)
         return bool(closed)
 
     async def note(self, message: Message) -> None:
-        """Store the problem of a text that is where it was."""
         await self._do(
             _NOTED + _AT,
             message_id=message.message_id,
@@ -287,7 +272,6 @@ class TextRecords(SubjectRecords):
         }
 
     async def message(self, practice_id: str, message_id: str) -> Message | None:
-        """The practice's text with that id."""
         row = await self._one(
             MESSAGE
             + "WHERE message_id = :message_id AND practice_id = :practice_id"
@@ -298,7 +282,6 @@ class TextRecords(SubjectRecords):
         return self._message(row) if row else None
 
     async def message_by_key(self, practice_id: str, key: str) -> Message | None:
-        """The text that was asked for under that idempotency key."""
         row = await self._one(
             MESSAGE
             + "WHERE practice_id = :practice_id AND idempotency_key = :key"
@@ -311,7 +294,6 @@ class TextRecords(SubjectRecords):
     async def message_by_provider_id(
         self, practice_id: str, provider: str, provider_id: str
     ) -> Message | None:
-        """The practice's text that its provider calls so."""
         row = await self._one(
             MESSAGE
             + """WHERE practice_id = :practice_id AND provider = :provider
@@ -329,7 +311,6 @@ class TextRecords(SubjectRecords):
         number: PhoneNumber,
         unreadable: list[Exception] | None = None,
     ) -> list[Message]:
-        """All texts to that number, oldest first."""
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND number = :number
@@ -342,7 +323,6 @@ class TextRecords(SubjectRecords):
     async def departures(
         self, practice_id: str, number: PhoneNumber, since: datetime, person: str | None = None
     ) -> list[Departure]:
-        """How texts left to that number after ``since``, or may have left; oldest first."""
         whose = {} if person is None else {"person": await self._person(practice_id, person)}
         rows = await self._all(
             _THEIRS if whose else DEPARTURES,
@@ -356,7 +336,6 @@ class TextRecords(SubjectRecords):
     async def departures_elsewhere(
         self, practice_id: str, number: PhoneNumber, since: datetime, person: str
     ) -> list[Departure]:
-        """The same of texts to that person at other numbers than that one."""
         rows = await self._all(
             _ELSEWHERE,
             practice_id=practice_id,
@@ -380,7 +359,6 @@ class TextRecords(SubjectRecords):
     async def departed(
         self, practice_id: str, number: PhoneNumber, since: datetime, limit: int
     ) -> list[Message]:
-        """The texts that :meth:`departures` tells of, the newest first, but for erased ones."""
         rows = await self._all(
             MESSAGE
             + """WHERE practice_id = :practice_id AND number = :number AND left_at > :since
@@ -394,7 +372,6 @@ class TextRecords(SubjectRecords):
         return [self._message(row) for row in rows]
 
     async def add_volume(self, practice_id: str, at: datetime, segments: int) -> None:
-        """Count segments that leave now."""
         await self._do(
             """INSERT INTO sms_volume (practice_id, minute, segments)
             VALUES (:practice_id, :minute, :segments) ON CONFLICT (practice_id, minute)
@@ -405,10 +382,6 @@ class TextRecords(SubjectRecords):
         )
 
     async def volume(self, practice_id: str, since: datetime) -> int:
-        """Segments that were counted since the beginning of that minute.
-
-        Nobody else counts until the end: two texts must not both find room for the last one.
-        """
         await self._hold_volume(practice_id)
         row = await self._one(
             """SELECT coalesce(sum(segments), 0) FROM sms_volume
@@ -422,7 +395,6 @@ class TextRecords(SubjectRecords):
         await self._hold_first(f"{practice_id}/volume")
 
     async def steps(self, practice_id: str, message_id: str) -> list[Step]:
-        """The states that a text went through."""
         rows = await self._all(
             """SELECT at, s.state FROM sms_steps s JOIN sms_messages m USING (message_id)
             WHERE message_id = :message_id AND practice_id = :practice_id ORDER BY seq""",
@@ -434,7 +406,6 @@ class TextRecords(SubjectRecords):
         ]
 
     async def add_decision(self, practice_id: str, message_id: str, decision: Decision) -> None:
-        """Keep a decision about a text of the practice."""
         owner = await self._owner(practice_id, message_id)
         if owner is None:
             raise _unknown()
@@ -445,7 +416,6 @@ class TextRecords(SubjectRecords):
         )
 
     async def decisions(self, practice_id: str, message_id: str) -> list[Decision]:
-        """The decisions about a text that were not purged, oldest first."""
         owner, about = await self._owner(practice_id, message_id), decided(message_id)
         if owner is None:
             return []

@@ -7,8 +7,6 @@ from typing import cast
 from compliant_sms.ports import FiledLeaf, StoredCheckpoint
 from compliant_sms.stores._connection import Records
 
-__all__ = ["TreeRecords"]
-
 
 class TreeRecords(Records):
     """Leaves, which get their index when a checkpoint takes them in; nodes; checkpoints.
@@ -17,11 +15,9 @@ class TreeRecords(Records):
     """
 
     async def lock_tree(self, practice_id: str) -> None:
-        """Let nobody else add leaves or checkpoints of the practice until the end."""
         await self._hold(f"tree/{practice_id}")
 
     async def tree_size(self, practice_id: str) -> int:
-        """How many leaves the tree has."""
         row = await self._one(
             """SELECT leaf + 1 FROM sms_leaves WHERE practice_id = :practice_id
             ORDER BY leaf DESC LIMIT 1""",
@@ -30,7 +26,6 @@ class TreeRecords(Records):
         return int(row[0]) if row else 0
 
     async def add_leaves(self, practice_id: str, size: int, limit: int) -> int:
-        """Make leaves of events that are none yet, in the order in which they were written."""
         added = await self._do(
             """INSERT INTO sms_leaves (practice_id, leaf, chain_id, position, digest)
             SELECT practice_id, :size - 1 + row_number() OVER (ORDER BY seq), chain_id, position,
@@ -54,7 +49,6 @@ class TreeRecords(Records):
         return added
 
     async def leaf_of(self, practice_id: str, chain_id: str, position: int) -> int | None:
-        """The index of the leaf that an event is; None where no checkpoint took it in yet."""
         row = await self._one(
             """SELECT l.leaf FROM sms_consent_events e JOIN sms_leaves l
                 ON l.leaf = e.leaf AND l.chain_id = e.chain_id AND l.position = e.position
@@ -67,7 +61,6 @@ class TreeRecords(Records):
         return int(row[0]) if row else None
 
     async def leaf_digests(self, practice_id: str, leaves: range) -> list[bytes]:
-        """The digests of the events that became those leaves, in order."""
         rows = await self._all(
             """SELECT digest FROM sms_leaves WHERE practice_id = :practice_id
             AND leaf >= :first AND leaf < :stop ORDER BY leaf""",
@@ -78,7 +71,6 @@ class TreeRecords(Records):
         return [digest for (digest,) in rows]
 
     async def filed_leaves(self, practice_id: str, first: int, limit: int) -> list[FiledLeaf]:
-        """The leaves from that index on, in order, beside their events."""
         rows = await self._all(
             """SELECT l.leaf, l.chain_id, l.position, l.digest, e.digest
             FROM sms_leaves l
@@ -93,7 +85,6 @@ class TreeRecords(Records):
         return cast("list[FiledLeaf]", rows)
 
     async def add_node(self, practice_id: str, level: int, position: int, node: bytes) -> None:
-        """Keep the root of a complete subtree of 256 ** level leaves, the position-th of them."""
         await self._do(
             """INSERT INTO sms_tree (practice_id, level, position, hash)
             VALUES (:practice_id, :level, :position, :hash)""",
@@ -104,7 +95,6 @@ class TreeRecords(Records):
         )
 
     async def nodes(self, practice_id: str, level: int, positions: range) -> list[bytes]:
-        """What :meth:`add_node` kept, in order."""
         rows = await self._all(
             """SELECT hash FROM sms_tree WHERE practice_id = :practice_id AND level = :level
             AND position >= :first AND position < :stop ORDER BY position""",
@@ -116,7 +106,6 @@ class TreeRecords(Records):
         return [node for (node,) in rows]
 
     async def add_checkpoint(self, practice_id: str, size: int, note: str) -> None:
-        """Keep a checkpoint."""
         await self._do(
             """INSERT INTO sms_checkpoints (practice_id, size, note)
             VALUES (:practice_id, :size, :note)""",
@@ -128,7 +117,6 @@ class TreeRecords(Records):
     async def checkpoints(
         self, practice_id: str, after: tuple[int, int], limit: int
     ) -> list[StoredCheckpoint]:
-        """The checkpoints after that size and serial number, by both."""
         size, seq = after
         rows = await self._all(
             """SELECT size, seq, note FROM sms_checkpoints
@@ -142,7 +130,6 @@ class TreeRecords(Records):
         return cast("list[StoredCheckpoint]", rows)
 
     async def newest_checkpoint(self, practice_id: str) -> str | None:
-        """The text of the checkpoint that was kept last."""
         row = await self._one(
             """SELECT note FROM sms_checkpoints WHERE practice_id = :practice_id
             ORDER BY size DESC, seq DESC LIMIT 1""",

@@ -14,8 +14,6 @@ from compliant_sms.stores._connection import Row, text
 from compliant_sms.stores._media import came
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["UnconfirmedRecords"]
-
 _DUE: LiteralString = """SELECT inbound_id FROM sms_unconfirmed
     WHERE practice_id = :practice_id AND again_at <= :at ORDER BY again_at, inbound_id LIMIT 1"""
 _KEPT: LiteralString = """SELECT u.inbound_id, u.attempts, u.record, i.record, i.chain_id
@@ -40,7 +38,6 @@ class UnconfirmedRecords(SubjectRecords):
     """Texts that their callbacks did not prove. What they say stands in the texts' own records."""
 
     async def add_unconfirmed(self, pending: Unconfirmed) -> None:
-        """Keep that the provider is to be asked for a text; that is due at once."""
         inbound = pending.inbound
         ((chain_id,),) = await self._all(_OWNED, **_its(inbound))
         owner = await self._owner_of(chain_id)
@@ -62,7 +59,6 @@ class UnconfirmedRecords(SubjectRecords):
     async def claim_unconfirmed(
         self, practice_id: str, at: datetime, until: datetime
     ) -> Unconfirmed | None:
-        """The text that has waited longest to be asked for; nobody else gets it until then."""
         due = await self._one(
             _DUE + self._dialect.skip_locked, practice_id=practice_id, at=text(at)
         )
@@ -86,7 +82,6 @@ class UnconfirmedRecords(SubjectRecords):
         return evolve(pending, inbound=inbound, event=event, attempts=attempts)
 
     async def delay_unconfirmed(self, claimed: Unconfirmed, again_at: datetime | None) -> None:
-        """Ask for a text again then, or never; nothing, where somebody else has claimed it."""
         which: dict[str, object] = {
             **_its(claimed.inbound),
             "attempts": claimed.attempts,
@@ -103,12 +98,10 @@ class UnconfirmedRecords(SubjectRecords):
         )
 
     async def close_unconfirmed(self, practice_id: str, inbound_id: str) -> bool:
-        """Ask for a text no more; False where that was done, or the text was dropped."""
         which = {"practice_id": practice_id, "inbound_id": inbound_id}
         return bool(await self._do(_CLOSED, **which, nothing=b"{}"))
 
     async def prove_inbound(self, inbound: Inbound, at: datetime) -> None:  # noqa: ARG002
-        """Keep what a text means that the provider stands for now."""
         for (chain_id,) in await self._all(_OWNED, **_its(inbound)):
             owner = await self._owner_of(chain_id)
             await self._do(

@@ -22,8 +22,6 @@ from compliant_sms.errors import CannotUnseal
 from compliant_sms.phi import Sealer
 from compliant_sms.ports import AtRest, DataKeys, Plaintext
 
-__all__ = ["Subject", "Vault", "blind"]
-
 _CACHED = 4096
 _SEALED = b"\x02"  # how a record begins that a data key sealed; JSON begins with a brace
 _INDEX = 16

@@ -11,8 +11,6 @@ from compliant_sms.stores._connection import text
 from compliant_sms.stores._subjects import SubjectRecords
 from compliant_sms.volume import Pause
 
-__all__ = ["PAUSED_SCOPES", "VolumeRecords"]
-
 PAUSED_SCOPES: LiteralString = """SELECT scope FROM sms_pauses
     WHERE practice_id = :practice_id AND lifted_at IS NULL"""
 
@@ -25,11 +23,9 @@ class VolumeRecords(SubjectRecords):
     """The places of each local day, and what somebody has stopped."""
 
     async def fix_places(self, practice_id: str) -> None:
-        """Let nobody else look for a place of the practice until the end."""
         await self._hold(f"places/{practice_id}")
 
     async def free_place(self, practice_id: str, day: date, first: int) -> int:
-        """The lowest place of a day from ``first`` on that no text has."""
         row = await self._one(
             """SELECT min(taken.place) + 1 FROM sms_places taken
             WHERE taken.practice_id = :practice_id AND taken.day = :day AND taken.place >= :first
@@ -45,7 +41,6 @@ class VolumeRecords(SubjectRecords):
         return first if row is None or row[0] is None else int(row[0])
 
     async def has_place(self, practice_id: str, day: date, message_id: str) -> bool:
-        """Whether a text has a place of a day."""
         row = await self._one(
             """SELECT 1 FROM sms_places WHERE message_id = :message_id
             AND practice_id = :practice_id AND day = :day""",
@@ -56,7 +51,6 @@ class VolumeRecords(SubjectRecords):
         return row is not None
 
     async def take_place(self, practice_id: str, day: date, place: int, message_id: str) -> None:
-        """Give a free place to a text. It keeps those that it has on other days."""
         taken = await self._do(
             """INSERT INTO sms_places (practice_id, day, place, message_id)
             VALUES (:practice_id, :day, :place, :message_id)
@@ -72,7 +66,6 @@ class VolumeRecords(SubjectRecords):
             raise StoreError(msg)
 
     async def leave_places(self, practice_id: str, since: date, message_id: str) -> None:
-        """Let others have the places of a text from a day on."""
         await self._do(
             """UPDATE sms_places SET message_id = '' WHERE message_id = :message_id
             AND practice_id = :practice_id AND day >= :since""",
@@ -82,11 +75,9 @@ class VolumeRecords(SubjectRecords):
         )
 
     async def fix_pauses(self, practice_id: str) -> None:
-        """Let nobody else pause, resume, or read what is paused, until the end."""
         await self._hold(f"pauses/{practice_id}")
 
     async def paused_scopes(self, practice_id: str) -> frozenset[str]:
-        """The scopes of the pauses that stand; nobody changes them until the end."""
         await self._keep_pauses_first(practice_id)
         rows = await self._all(PAUSED_SCOPES, practice_id=practice_id)
         return frozenset(scope for (scope,) in rows)
@@ -95,7 +86,6 @@ class VolumeRecords(SubjectRecords):
         await self._share_first(f"pauses/{practice_id}")
 
     async def place_pause(self, practice_id: str, pause: Pause) -> None:
-        """Keep a pause in place of the one of the same scope."""
         await self._begin(practice_id)  # it may be the practice's first record
         about = _paused(practice_id, pause.scope)
         await self._do(
@@ -110,7 +100,6 @@ class VolumeRecords(SubjectRecords):
         )
 
     async def lift_pause(self, practice_id: str, scope: str, at: datetime) -> bool:
-        """End a pause; False where there is none of that scope."""
         return bool(
             await self._do(
                 """UPDATE sms_pauses SET lifted_at = :at
@@ -122,7 +111,6 @@ class VolumeRecords(SubjectRecords):
         )
 
     async def pauses(self, practice_id: str) -> list[Pause]:
-        """The pauses that stand, the oldest first."""
         rows = await self._all(
             """SELECT scope, record FROM sms_pauses WHERE practice_id = :practice_id
             AND lifted_at IS NULL ORDER BY since, scope""",
@@ -136,7 +124,6 @@ class VolumeRecords(SubjectRecords):
         ]
 
     async def release_held(self, practice_id: str, until: datetime, at: datetime) -> int:
-        """Have the texts that are held until an instant looked at from ``at`` on; how many."""
         return await self._do(
             """UPDATE sms_messages SET not_before = :at, reserved_until = NULL
             WHERE practice_id = :practice_id AND urgency IN (0, 1, 2)
@@ -147,7 +134,6 @@ class VolumeRecords(SubjectRecords):
         )
 
     async def being_sent(self, practice_id: str) -> int:
-        """How many texts are claimed, so that a request may be on its way."""
         row = await self._one(
             """SELECT count(*) FROM sms_messages
             WHERE practice_id = :practice_id AND state = 'claimed'

@@ -9,8 +9,6 @@ from compliant_sms.conversations import Wait
 from compliant_sms.stores._connection import Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords
 
-__all__ = ["OPEN", "WAIT", "WaitRecords", "wait_of"]
-
 # An answer counts from the moment on at which it left, and no more once it is known that it failed.
 _REACHED: LiteralString = """FROM sms_answers a JOIN sms_messages m ON m.message_id = a.message_id
     WHERE a.wait_id = w.wait_id AND m.state IN ('sent', 'delivered')"""
@@ -30,7 +28,6 @@ class WaitRecords(SubjectRecords):
     """What waits: patients' texts in their threads, and what answers them."""
 
     async def add_wait(self, practice_id: str, wait: Wait) -> bool:
-        """Keep a text in its thread; False where it was there before."""
         warn_at, due_at, point_at = wait.steps
         added = bool(
             await self._do(
@@ -64,7 +61,6 @@ class WaitRecords(SubjectRecords):
         return added
 
     async def waits(self, practice_id: str, thread_id: str) -> list[Wait]:
-        """The texts of a thread, the oldest first."""
         rows = await self._all(
             WAIT + "WHERE w.thread_id = :thread_id AND w.practice_id = :practice_id ORDER BY w.seq",
             practice_id=practice_id,
@@ -73,7 +69,6 @@ class WaitRecords(SubjectRecords):
         return [wait_of(row) for row in rows]
 
     async def unask(self, practice_id: str, inbound_id: str, at: datetime) -> None:
-        """Settle a text that nobody has to answer after all, if it waits."""
         await self._do(
             """UPDATE sms_waits SET asks = 0, settled = 'nothing-asked', settled_at = :at
             WHERE practice_id = :practice_id AND inbound_id = :inbound_id AND settled = ''""",
@@ -83,7 +78,6 @@ class WaitRecords(SubjectRecords):
         )
 
     async def raise_wait(self, practice_id: str, wait_id: str, raised: int) -> None:
-        """Keep how many steps of a text somebody heard of."""
         await self._do(
             """UPDATE sms_waits SET raised = :raised
             WHERE wait_id = :wait_id AND practice_id = :practice_id AND raised < :raised""",
@@ -93,7 +87,6 @@ class WaitRecords(SubjectRecords):
         )
 
     async def requeue_waits(self, practice_id: str, thread_id: str, queue: str) -> None:
-        """Count what waits in a thread for another queue."""
         await self._do(
             "UPDATE sms_waits SET queue = :queue WHERE settled = '' AND" + _OF_THREAD,  # noqa: S608
             practice_id=practice_id,
@@ -102,7 +95,6 @@ class WaitRecords(SubjectRecords):
         )
 
     async def answer_waits(self, practice_id: str, thread_id: str, message_id: str) -> None:
-        """Have one of our texts answer all that is not settled, as soon as it leaves."""
         await self._do(
             """INSERT INTO sms_answers (wait_id, message_id)
             SELECT wait_id, :message_id FROM sms_waits WHERE settled = '' AND"""  # noqa: S608
@@ -114,7 +106,6 @@ class WaitRecords(SubjectRecords):
         )
 
     async def answers_in(self, practice_id: str, thread_id: str) -> list[str]:
-        """The ids of our texts that answer something in a thread, the oldest first."""
         rows = await self._all(
             """SELECT m.message_id FROM sms_messages m WHERE m.message_id IN (
                 SELECT a.message_id FROM sms_answers a JOIN sms_waits w ON w.wait_id = a.wait_id
@@ -126,7 +117,6 @@ class WaitRecords(SubjectRecords):
         return [message_id for (message_id,) in rows]
 
     async def close_waits(self, practice_id: str, thread_id: str, at: datetime) -> None:
-        """Settle all that waits in a thread, because somebody closed it."""
         await self._do(
             "UPDATE sms_waits AS w SET settled = 'closed', settled_at = :at "  # noqa: S608
             "WHERE" + _OF_THREAD + "AND" + OPEN,

@@ -18,8 +18,6 @@ from compliant_sms.templates._problem import TemplateProblem
 from compliant_sms.templates._syntax import slots
 from compliant_sms.templates._template import Template, to_patients
 
-__all__ = ["CannedReply", "suggestions"]
-
 # The library answers the first two, and a person with a telephone the third.
 _NOBODY_PICKS = frozenset({Intent.OPT_OUT, Intent.OPT_IN, Intent.EMERGENCY})
 

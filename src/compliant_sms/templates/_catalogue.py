@@ -16,8 +16,6 @@ from compliant_sms.templates._template import Template
 if TYPE_CHECKING:
     from compliant_sms.templates._canned import CannedReply
 
-__all__ = ["Catalogue"]
-
 _DEFAULTS = LintSettings()
 
 

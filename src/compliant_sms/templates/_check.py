@@ -24,15 +24,6 @@ from compliant_sms.text import Link
 if TYPE_CHECKING:
     from compliant_sms.templates._template import Template
 
-__all__ = [
-    "STAND_IN",
-    "Text",
-    "content_problems",
-    "given",
-    "half_links",
-    "structure_problems",
-]
-
 STAND_IN = stand_in("Lakeside Clinic", ["practice.example"])
 """A practice to try templates with where none is told."""
 

@@ -9,8 +9,6 @@ from attrs import frozen
 from compliant_sms.templates._syntax import Literal, Node, Part, Slot
 from compliant_sms.text import Link
 
-__all__ = ["Filled", "fill", "half_given", "optional"]
-
 
 @frozen
 class _Piece:
@@ -87,13 +85,7 @@ def half_given(
 
 
 def fill(nodes: tuple[Node, ...], given: Collection[str], value: Callable[[str], str]) -> Filled:
-    """Put the values in; a part with a variable that has none is left out.
-
-    Args:
-        nodes: of the text.
-        given: the variables that have a value.
-        value: what a variable becomes.
-    """
+    """Put the values in; a part with a variable that has none is left out."""
     pieces: list[_Piece] = []
     at = 0
     for each in _staying(nodes, given):

@@ -10,8 +10,6 @@ from math import ceil
 
 from compliant_sms.text import LANGUAGES, day_in, time_in
 
-__all__ = ["closed_text", "danger_text", "received_text"]
-
 _ENGLISH = "en"
 _RECEIVED = {
     "en": "{name}: we got your text. A person will answer within {goal} while we are open. "

@@ -23,24 +23,6 @@ from compliant_sms.templates._values import Refused, plain, size
 from compliant_sms.text import LANGUAGES, day_in, links, time_in, within
 from compliant_sms.text._segments import in_gsm7
 
-__all__ = [
-    "KINDS",
-    "Choice",
-    "Date",
-    "GivenName",
-    "Kind",
-    "Lengths",
-    "Link",
-    "Money",
-    "Number",
-    "Phone",
-    "Place",
-    "Setting",
-    "StaffName",
-    "Text",
-    "Time",
-]
-
 _LONGEST = 300
 _URL = re.compile(r"https://([a-z0-9.-]+)(?:/[A-Za-z0-9._/?=&%#+:-]*)?", re.ASCII)
 _CENTS = Decimal("0.01")

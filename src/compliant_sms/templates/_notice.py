@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from compliant_sms import _given
 
-__all__ = ["neutral_notice", "notice_language"]
-
 # Letters of GSM-7 alone: another one would more than double what the text costs.
 _NOTICES = {
     "en": "{name}: you have a new message from us. Read it here: {link}",

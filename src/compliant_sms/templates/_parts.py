@@ -15,8 +15,6 @@ from compliant_sms.templates._kinds import Kind
 from compliant_sms.templates._ref import TemplateRef
 from compliant_sms.templates._syntax import NAME
 
-__all__ = ["GIVEN", "Approval", "Body", "Rendered", "Variable", "Withdrawal"]
-
 GIVEN = ("practice", "practice_phone")
 """Variables that each template has: the practice's name and its phone, as texts write them."""
 

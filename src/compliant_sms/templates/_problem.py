@@ -6,8 +6,6 @@ from attrs import frozen
 
 from compliant_sms.lint import Severity
 
-__all__ = ["TemplateProblem"]
-
 
 @frozen(kw_only=True)
 class TemplateProblem:

@@ -20,8 +20,6 @@ from compliant_sms.text._segments import in_gsm7
 if TYPE_CHECKING:
     from compliant_sms.templates._template import Template
 
-__all__ = ["segment_range"]
-
 # 3GPP TS 23.040, 9.2.3.24. A character of two units that would be cut in two leaves one unused.
 _ALONE = {Encoding.GSM_7: 160, Encoding.UCS_2: 70}
 _JOINED = {Encoding.GSM_7: 153, Encoding.UCS_2: 67}

@@ -6,8 +6,6 @@ from attrs import frozen
 
 from compliant_sms import records
 
-__all__ = ["TemplateRef"]
-
 
 @records.lean
 @frozen(kw_only=True)

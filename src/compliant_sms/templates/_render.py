@@ -20,8 +20,6 @@ from compliant_sms.templates._values import Refused
 if TYPE_CHECKING:
     from compliant_sms.templates._template import Template
 
-__all__ = ["filled"]
-
 # What was asked when the template was made, or tells of letters alone.
 _NOT_OF_VALUES = frozenset(
     {

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["help_text", "opt_in_text", "opt_out_text", "which_to_stop"]
-
 # Letters of GSM-7 alone: another one would more than double what the text costs. STOP, START and
 # HELP in every language, as they are what carriers act on.
 _ENGLISH = "en"

@@ -10,8 +10,6 @@ from compliant_sms.practice import Practice
 from compliant_sms.rules import read
 from compliant_sms.templates._notice import neutral_notice
 
-__all__ = ["dialled", "sender_name"]
-
 _OTHER_HOST = "practice.example"  # RFC 2606
 
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-__all__ = ["Literal", "Node", "Part", "Slot", "SyntaxProblem", "parse", "slots"]
-
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """How variables, templates and options are called."""
 

@@ -35,8 +35,6 @@ from compliant_sms.templates._render import filled
 from compliant_sms.templates._syntax import NAME, SyntaxProblem, parse, slots
 from compliant_sms.text import cost
 
-__all__ = ["Template", "to_patients"]
-
 _NO_WISH = PhiPreference()
 _DEFAULTS = LintSettings()
 

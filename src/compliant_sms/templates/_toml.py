@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from compliant_sms._lazy import packaged
 from compliant_sms.classification import Purpose, catalogue
 from compliant_sms.errors import InvalidInput, InvalidTemplate
 from compliant_sms.templates._canned import CannedReply
@@ -14,8 +15,6 @@ from compliant_sms.templates._catalogue import Catalogue
 from compliant_sms.templates._kinds import KINDS, Kind
 from compliant_sms.templates._parts import Approval, Body, Variable, Withdrawal
 from compliant_sms.templates._template import Template
-
-__all__ = ["starter", "templates_in"]
 
 _TABLES: Mapping[str, type[Template]] = {"template": Template, "reply": CannedReply}
 _SHARED = {"name", "version", "purpose", "asks", "approved", "withdrawn", "variables", "bodies"}
@@ -119,8 +118,4 @@ def starter(approved: Approval | None = None) -> Catalogue:
 
 @cache
 def _packaged() -> str:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return (
-        resources.files("compliant_sms.templates").joinpath("data/starter.toml").read_text("utf-8")
-    )
+    return packaged("compliant_sms.templates", "data", "starter.toml")

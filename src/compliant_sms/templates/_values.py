@@ -13,8 +13,6 @@ from compliant_sms.lint._offers import offers
 from compliant_sms.optout import reserved_word
 from compliant_sms.text import links, segment
 
-__all__ = ["Refused", "plain", "size"]
-
 _MARKUP = re.compile(r"[<>{}\[\]|\\^~`]|&#?\w+;|%\w?\(|\$\(|\*[^*\s]+\*")
 _MAIL = re.compile(r"[^\s@]@[^\s@]")
 # What programs write that have nothing. Nan and Nat are names.

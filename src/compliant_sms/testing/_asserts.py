@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from compliant_sms.sandbox import BookEntry
     from compliant_sms.testing._fake import FakeCarrier
 
-__all__ = ["assert_blocked", "assert_held", "assert_not_sent", "assert_sent"]
-
 T = TypeVar("T", Sent, Held, Blocked)
 
 

@@ -9,8 +9,6 @@ from typing import Final
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["MORNING", "MovableClock"]
-
 MORNING: Final = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
 """A Monday, ten in the morning in Chicago: no quiet hours, no holiday."""
 

@@ -9,8 +9,6 @@ from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission import BOX, DETAILS, NAME, NUMBER, SHOWN
 
-__all__ = ["filled_in"]
-
 
 class _Inputs(HTMLParser):
     """The fields of a page by name, each with what the page put into it."""

@@ -18,8 +18,6 @@ from compliant_sms.retention import RecordClass
 if TYPE_CHECKING:
     from compliant_sms.testing._fake import FakeCarrier
 
-__all__ = ["Secret", "secrets_of"]
-
 _PAGE: Final = 500
 _WINDOW: Final = 4
 """So many words of a body in a row give it away; fewer may stand anywhere."""
@@ -42,12 +40,7 @@ class Secret:
 
 
 def secrets_of(source: Messenger | FakeCarrier | None, known: Iterable[str]) -> list[Secret]:
-    """Everything that must not show.
-
-    Args:
-        source: who knows of patients.
-        known: more, as texts.
-    """
+    """Everything that must not show."""
     found = {_plain("something that the test knows", value) for value in known if value.strip()}
     if isinstance(source, Messenger):
         found |= set(finish(_of_messenger(source._ports)))  # noqa: SLF001 - we are its test

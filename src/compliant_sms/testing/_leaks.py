@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from compliant_sms.testing._fake import FakeCarrier
 
-__all__ = ["assert_no_phi"]
-
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 # Instants, places and addresses of machines stand in logs for good reason.
 _TELLING: Final = frozenset(PhiLabel) - {

@@ -29,8 +29,6 @@ from compliant_sms.providers import (
 from compliant_sms.providers._reading import json_value
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
-__all__ = ["ProviderContract"]
-
 _PATIENT = PhoneNumber("+12175550134")
 _BODY = "Jane, your visit is on Tue 2:30 & bring é 👍 = 100%"
 _TEXT = OutboundText(to=_PATIENT, body=_BODY, reference="m-1")

@@ -10,8 +10,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.text._segments import Segmentation
 from compliant_sms.text._smart_encoding import OutsideGsm7, outside_gsm7, smart_encode
 
-__all__ = ["Cost", "cost", "price_of_segment"]
-
 
 @frozen(kw_only=True)
 class Cost:

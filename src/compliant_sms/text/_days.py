@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from datetime import date, time
 
-__all__ = ["LANGUAGES", "day_in", "time_in"]
-
 _DAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
     "es": ("lun", "mar", "mié", "jue", "vie", "sab", "dom"),

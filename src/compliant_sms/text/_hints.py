@@ -7,8 +7,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
-__all__ = ["hints"]
-
 # Beginnings of words; those with a dot are whole words. Folded as the patterns' texts are.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "leave": ("stop", "opt", "unsub", "alto", "pare", "parar", "baja", "suscrip"),

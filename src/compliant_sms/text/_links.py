@@ -13,8 +13,6 @@ from functools import cache
 
 from attrs import frozen
 
-__all__ = ["Link", "is_public_shortener", "links", "within"]
-
 # A host has a letter after its last full stop; few texts have one there. (RFC 1123, 2.1)
 _HINT = re.compile(r"\.[^\W\d_]")
 _SCHEME = "://"

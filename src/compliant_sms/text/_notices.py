@@ -17,8 +17,6 @@ from compliant_sms.text._hints import hints
 from compliant_sms.text._links import links, within
 from compliant_sms.text._phrases import SURE, pattern
 
-__all__ = ["Notices", "notices"]
-
 
 @frozen(kw_only=True)
 class Notices:

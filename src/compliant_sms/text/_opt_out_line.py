@@ -9,8 +9,6 @@ from __future__ import annotations
 from compliant_sms import _given
 from compliant_sms.text._links import links
 
-__all__ = ["opt_out_line", "with_opt_out_line"]
-
 # STOP in every language, as it is what carriers act on; letters of GSM-7 alone, since another one
 # would turn the whole text to UCS-2 and more than double its cost.
 _LINES = {

@@ -9,8 +9,6 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-__all__ = ["SURE", "pattern"]
-
 # Said so often that they are looked for before anything else.
 SURE: Mapping[str, tuple[str, ...]] = {
     "opt_out": ("stop to opt out", "stop to end", "stop to cancel", "stop to unsub"),

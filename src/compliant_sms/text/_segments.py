@@ -16,8 +16,6 @@ from attrs import frozen
 
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["Encoding", "Segmentation", "in_gsm7", "not_in_gsm7", "parts", "segment"]
-
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
     " !\"#¤%&'()*+,-./0123456789:;<=>?"

@@ -14,11 +14,10 @@ from functools import cache
 
 from attrs import field, frozen
 
+from compliant_sms._lazy import packaged
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.text._links import Link, links
 from compliant_sms.text._segments import Encoding, Segmentation, in_gsm7, not_in_gsm7, segment
-
-__all__ = ["OutsideGsm7", "SmartEncoding", "outside_gsm7", "smart_encode"]
 
 _FILE = "smart-encoding.toml"
 
@@ -197,9 +196,7 @@ def _is_unseen(character: str) -> bool:
 
 @cache
 def _table() -> Mapping[str, _Entry]:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return _parse(resources.files(__package__).joinpath("data", _FILE).read_text("utf-8"))
+    return _parse(packaged(__package__, "data", _FILE))
 
 
 def _parse(document: str) -> dict[str, _Entry]:

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-__all__ = ["DayPlan", "Days", "Place", "day_of", "first_place", "first_place_on"]
-
 _A_YEAR = timedelta(days=366)
 _A_DAY = timedelta(days=1)
 

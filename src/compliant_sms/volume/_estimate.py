@@ -10,8 +10,6 @@ from attrs import field, frozen
 
 from compliant_sms.rules import Verdict
 
-__all__ = ["DayEstimate", "Estimate"]
-
 
 @frozen(kw_only=True)
 class DayEstimate:

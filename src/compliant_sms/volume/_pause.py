@@ -12,8 +12,6 @@ from compliant_sms.clock import as_utc
 from compliant_sms.rules import Finding, Verdict
 from compliant_sms.volume._scope import ALL, MARKETING
 
-__all__ = ["UNTIL_RESUMED", "Pause", "pause_finding"]
-
 UNTIL_RESUMED = datetime(9999, 12, 31, tzinfo=UTC)
 """:attr:`Held.until <compliant_sms.messages.Held>` of a text that waits for a pause to end."""
 

@@ -16,8 +16,6 @@ from compliant_sms.rules._day import hours_of
 from compliant_sms.rules._windows import open_on
 from compliant_sms.volume._days import DayPlan, day_of
 
-__all__ = ["Ramp", "VolumePlan"]
-
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WHOLE_DAY = hours_of("00:00-24:00")
 _LEAST_GROWTH, _MOST_GROWTH = 1.01, 10.0

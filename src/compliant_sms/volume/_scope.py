@@ -5,8 +5,6 @@ from __future__ import annotations
 from compliant_sms.classification import Purpose, catalogue
 from compliant_sms.errors import InvalidInput
 
-__all__ = ["ALL", "MARKETING", "scope_of"]
-
 ALL = "all"
 MARKETING = "marketing"
 

@@ -12,8 +12,6 @@ from attrs import field, frozen
 from compliant_sms.errors import ConfigurationError, WebhookRejected
 from compliant_sms.wire import Headers
 
-__all__ = ["Arrival", "PublicAddress"]
-
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _FORWARDED_PAIR = re.compile(r'\s*([A-Za-z]+)=(?:"([^"\\]*)"|([^\s",;]*))\s*')  # RFC 7239 4
 _IN_PATHS = "/:@!$&'()*+,;=~"  # RFC 3986 3.3: what a path may hold as it is

@@ -10,8 +10,6 @@ from concurrent.futures import Future
 from compliant_sms.messenger import AsyncMessenger, Messenger
 from compliant_sms.web._core import log_failure
 
-__all__ = ["Afterwards", "AsyncAfterwards", "work", "work_async"]
-
 _FAILED = "what is due after a callback or a form could not be done"
 
 

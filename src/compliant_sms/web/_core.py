@@ -21,18 +21,6 @@ from compliant_sms.ports import Recurring
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.wire import HttpReply, WebhookRequest
 
-__all__ = [
-    "LARGEST_BODY",
-    "READ_AT_ONCE",
-    "Answered",
-    "Call",
-    "Desk",
-    "Read",
-    "directly",
-    "each_messenger",
-    "log_failure",
-]
-
 LARGEST_BODY = 1_000_000
 """Bytes. Providers' callbacks have a few thousand."""
 

@@ -19,8 +19,6 @@ from compliant_sms.web._pages import answer_whatever_happens, asked_of, plain
 from compliant_sms.web._throttle import Throttle
 from compliant_sms.wire import HttpReply
 
-__all__ = ["FormDesk"]
-
 
 class _HasForm(Protocol):
     @property

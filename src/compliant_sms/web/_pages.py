@@ -16,8 +16,6 @@ from compliant_sms.web._address import Arrival
 from compliant_sms.web._core import Answered, Call, Read, directly, log_failure
 from compliant_sms.wire import HttpReply
 
-__all__ = ["PageDesk", "answer_whatever_happens", "asked_of", "plain"]
-
 
 class _HasPages(Protocol):
     @property
@@ -88,12 +86,7 @@ class PageDesk(Generic[R]):
 
 
 async def answer_whatever_happens(answering: Awaitable[Answered[T]], failed: str) -> Answered[T]:
-    """An answer to a browser. It never raises: a framework would log the form with the error.
-
-    Args:
-        answering: makes it.
-        failed: what to log where that fails.
-    """
+    """An answer to a browser. It never raises: a framework would log the form with the error."""
     try:
         return await answering
     except WebhookRejected as error:

@@ -12,8 +12,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
-__all__ = ["Throttle"]
-
 
 class Throttle:
     """Lets each address through so many times at once, and then as often as it is refilled.

@@ -12,8 +12,6 @@ from compliant_sms.errors import ConfigurationError, TransportError
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
 
-__all__ = ["CarrierControl"]
-
 
 class CarrierControl:
     """What the day asks of the carrier.

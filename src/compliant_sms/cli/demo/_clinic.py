@@ -31,8 +31,6 @@ from compliant_sms.sandbox import (
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 
-__all__ = ["clinic"]
-
 
 @contextmanager
 def clinic(carrier: Sandbox, accounts: Sequence[Account]) -> Iterator[Messenger]:

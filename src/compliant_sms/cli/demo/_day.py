@@ -28,8 +28,6 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
 from compliant_sms.testing import MovableClock
 
-__all__ = ["Day"]
-
 _INTAKE = Wording(
     text="I agree to texts from Lakeside Family Medicine about my appointments and care. Message "
     "frequency varies. Msg & data rates may apply. Reply STOP to end, HELP for help.",

@@ -16,8 +16,6 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import known_zone
 
-__all__ = ["WRITTEN", "Patient", "read_patients"]
-
 WRITTEN = "written"
 _NO_CONSENT = "none"
 _CONSENTS = [_NO_CONSENT, WRITTEN, *Basis]

@@ -25,8 +25,6 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 
-__all__ = ["PRACTICE", "play"]
-
 _SID, _TOKEN, _SENDER = "AC" + "0" * 32, "sandbox-token", "+12175550111"
 PRACTICE = Practice(
     name="Lakeside Family Medicine",

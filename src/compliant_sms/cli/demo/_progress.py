@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-__all__ = ["Progress"]
-
 _FIRST_DAY = date(2026, 11, 30)
 _OPENING = time(9, 0)
 

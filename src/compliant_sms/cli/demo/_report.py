@@ -17,8 +17,6 @@ from compliant_sms.flows import History, LedgerReport, TextRecord
 from compliant_sms.lifecycle import State
 from compliant_sms.rules import Verdict
 
-__all__ = ["Event", "Expectation", "Report", "make_report"]
-
 _REACHED = {State.SENT, State.DELIVERED, State.UNDELIVERED}
 
 

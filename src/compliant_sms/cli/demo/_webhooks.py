@@ -12,8 +12,6 @@ import uvicorn
 from compliant_sms.messenger import Messenger
 from compliant_sms.web.starlette import webhook_app
 
-__all__ = ["listen", "serve_webhooks"]
-
 
 def listen() -> tuple[socket.socket, str]:
     """A socket on a free port of 127.0.0.1, and its URL."""

@@ -12,6 +12,7 @@ from functools import cache
 from hashlib import sha256
 from itertools import groupby
 
+from compliant_sms._lazy import packaged
 from compliant_sms.evidence._dossier import Dossier
 from compliant_sms.evidence._page._case import Case
 from compliant_sms.evidence._page._consent import consent
@@ -91,6 +92,4 @@ def _row(case: Case, at: datetime, label: str, told: Sequence[Moment]) -> str:
 
 @cache
 def _style() -> str:
-    from importlib import resources  # noqa: PLC0415 - needed once, not by whoever only imports
-
-    return resources.files(__package__).joinpath("page.css").read_text("utf-8")
+    return packaged(__package__, "page.css")

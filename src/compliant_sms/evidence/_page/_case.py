@@ -24,8 +24,6 @@ from compliant_sms.evidence._text_records import (
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules import Decision
 
-__all__ = ["Act", "Case", "Entry", "Received", "Text"]
-
 
 @frozen(kw_only=True)
 class Entry:

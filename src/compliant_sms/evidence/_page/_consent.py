@@ -22,8 +22,6 @@ from compliant_sms.evidence._page._markup import items, quoted, shown
 from compliant_sms.evidence._page._moments import taken_over, what_was_said
 from compliant_sms.evidence._page._words import CHANNELS, TIERS, listed, number, word
 
-__all__ = ["consent"]
-
 
 def consent(case: Case) -> str:
     """All entries, also those from before and after the period."""

@@ -13,8 +13,6 @@ from compliant_sms.evidence._page._words import number, word
 from compliant_sms.evidence._text_records import is_from_page
 from compliant_sms.rules import Verdict
 
-__all__ = ["front", "proves", "summary"]
-
 
 def front(case: Case, digest: str) -> str:
     """Who asks about what."""

@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
-__all__ = ["Zone", "items", "quoted", "shown", "table"]
-
 # What cannot be seen, or turns the direction of what is around it. A list of its own: what Python
 # knows of characters grows with its versions, and a page must be drawn alike by all of them.
 # Joiners (U+200C, U+200D) make one sign of several, in scripts and in emoji; they are left in.

@@ -49,8 +49,6 @@ from compliant_sms.evidence._text_records import (
 )
 from compliant_sms.rules import Decision, Verdict
 
-__all__ = ["Moment", "came_to", "moments", "taken_over", "what_was_said", "whence"]
-
 # What a decision or the departure tells already, at the same moment.
 _TOLD_ELSEWHERE = frozenset({"due", "held", "blocked", "claimed"})
 

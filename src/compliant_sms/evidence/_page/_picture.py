@@ -11,8 +11,6 @@ from compliant_sms.evidence._page._case import Case
 from compliant_sms.evidence._page._markup import Zone
 from compliant_sms.evidence._page._moments import Moment
 
-__all__ = ["picture"]
-
 _WIDTH, _LEFT, _RIGHT = 960, 150, 16
 _ROWS = {"consent": 34, "out": 84, "in": 134}
 _BOTTOM = 168

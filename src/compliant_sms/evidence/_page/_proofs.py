@@ -6,8 +6,6 @@ from compliant_sms.evidence._checkpoint import Checkpoint
 from compliant_sms.evidence._page._case import Case
 from compliant_sms.evidence._page._markup import items, shown, table
 
-__all__ = ["proofs"]
-
 _HOW = """<p>The file <code>evidence.json</code> beside this page holds the stored bytes of every
 entry. Whoever has Python can check all of it, without a network and without the practice:</p>
 <pre>python -m pip install 'compliant-sms[cli,keyring]'

@@ -7,8 +7,6 @@ from compliant_sms.evidence._page._markup import items, shown
 from compliant_sms.evidence._page._moments import whence
 from compliant_sms.evidence._page._words import AUTHORS, INTENTS, word
 
-__all__ = ["received"]
-
 
 def received(case: Case) -> str:
     """All texts from the number in the period, and those that an entry of the ledger names."""

@@ -6,8 +6,6 @@ from compliant_sms.evidence._page._case import Act, Case
 from compliant_sms.evidence._page._markup import items, quoted, shown
 from compliant_sms.evidence._page._words import ACTS, word
 
-__all__ = ["staff"]
-
 
 def staff(case: Case) -> str:
     """All that was done in the period; nothing at all where that is nothing."""

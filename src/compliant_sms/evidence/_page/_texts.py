@@ -20,8 +20,6 @@ from compliant_sms.evidence._text_records import (
 )
 from compliant_sms.rules import Decision, Facts, Verdict
 
-__all__ = ["texts"]
-
 _VERDICTS = {Verdict.ALLOW: "Allowed", Verdict.HOLD: "Held", Verdict.BLOCK: "Blocked"}
 
 

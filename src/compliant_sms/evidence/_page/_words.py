@@ -7,23 +7,6 @@ from collections.abc import Iterable, Mapping
 from compliant_sms.consent import Tier
 from compliant_sms.evidence._page._markup import shown
 
-__all__ = [
-    "ACCESSES",
-    "ACTS",
-    "AUTHORS",
-    "BASES",
-    "CHANNELS",
-    "DATED",
-    "FLAGS",
-    "INTENTS",
-    "PAGE_ACTS",
-    "STATES",
-    "TIERS",
-    "listed",
-    "number",
-    "word",
-]
-
 TIERS = {
     Tier.NONE: "no consent",
     Tier.PRIOR_EXPRESS: "prior express consent",

@@ -23,8 +23,6 @@ from compliant_sms.testing._contract._samples import (
 )
 from compliant_sms.volume import UNTIL_RESUMED
 
-__all__ = ["AppointmentContract", "an_answer", "kept", "told"]
-
 _PURGED = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
 
 

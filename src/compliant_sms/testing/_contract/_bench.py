@@ -13,8 +13,6 @@ from compliant_sms.driver import finish
 from compliant_sms.messenger import StoreKind
 from compliant_sms.ports import AtRest, Transaction
 
-__all__ = ["Bench", "Contract", "MakeStore", "raises"]
-
 T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
 MakeStore = Callable[[], StoreKind]

@@ -12,8 +12,6 @@ from compliant_sms.ports import Transaction
 from compliant_sms.testing._contract._bench import Contract, MakeStore
 from compliant_sms.testing._contract._samples import HERE, NOON, THERE, a_text, minutes
 
-__all__ = ["CountContract"]
-
 
 def _a_stop(event_id: str, minute: int) -> Revoked:
     at = NOON + minutes(minute)

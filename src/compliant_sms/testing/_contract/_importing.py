@@ -8,8 +8,6 @@ from compliant_sms.ports import Transaction
 from compliant_sms.testing._contract._bench import Contract, MakeStore
 from compliant_sms.testing._contract._samples import ANA, BEN, HERE, THERE, an_event
 
-__all__ = ["ImportContract"]
-
 _KEYS = [bytes([number]) * 32 for number in range(4)]
 
 

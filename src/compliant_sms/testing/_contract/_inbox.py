@@ -23,8 +23,6 @@ from compliant_sms.testing._contract._samples import (
 )
 from compliant_sms.testing._contract._threads import a_thread, a_wait, answering, waiting_in
 
-__all__ = ["InboxContract"]
-
 
 def an_event(event_id: str, **changes: object) -> InboxEvent:
     """An event about the first thread."""

@@ -35,8 +35,6 @@ from compliant_sms.testing._contract._samples import (
 from compliant_sms.testing._contract._threads import a_thread, a_wait
 from compliant_sms.testing._contract._unconfirmed import PENDING
 
-__all__ = ["IsolationContract"]
-
 _TEXT = a_text(
     state=State.UNCERTAIN, provider="twilio", provider_id="SM1", departure=a_departure(NOON)
 )

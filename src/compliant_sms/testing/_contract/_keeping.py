@@ -27,8 +27,6 @@ from compliant_sms.testing._contract._samples import (
     saving,
 )
 
-__all__ = ["KeepingContract"]
-
 _PURGED = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
 
 

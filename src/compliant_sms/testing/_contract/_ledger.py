@@ -29,8 +29,6 @@ from compliant_sms.testing._contract._samples import (
     saving,
 )
 
-__all__ = ["LedgerContract"]
-
 
 def appending(event: ConsentEvent) -> Work[None]:
     """Work that appends an event."""

@@ -18,8 +18,6 @@ from compliant_sms.testing._contract._samples import (
     minutes,
 )
 
-__all__ = ["MediaContract"]
-
 _URLS = ("https://carrier.example/1.jpg", "https://carrier.example/2.jpg")
 _PICTURE = b"\xff\xd8\x00 okapi \xff\xd9"
 _SOON = NOON + minutes(5)

@@ -22,8 +22,6 @@ from compliant_sms.testing._contract._samples import (
     saving,
 )
 
-__all__ = ["PageContract", "a_page", "an_access"]
-
 _OPENS = "0123456789abcdefghijkl"
 _LATE = NOON + minutes(60)
 

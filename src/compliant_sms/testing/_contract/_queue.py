@@ -28,8 +28,6 @@ from compliant_sms.testing._contract._samples import (
     saving,
 )
 
-__all__ = ["QueueContract"]
-
 
 def reserving(
     at: datetime = NOON, limit: int = 9, again: datetime | None = None

@@ -26,27 +26,6 @@ from compliant_sms.providers import StatusUpdate, Twilio
 from compliant_sms.retention import Hold
 from compliant_sms.rules import Decision
 
-__all__ = [
-    "ANA",
-    "BEN",
-    "HERE",
-    "NOON",
-    "SENDER",
-    "THERE",
-    "WORDS",
-    "a_decision",
-    "a_departure",
-    "a_hold",
-    "a_practice",
-    "a_status",
-    "a_text",
-    "an_event",
-    "an_inbound",
-    "keys",
-    "minutes",
-    "saving",
-]
-
 NOON = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
 ANA, BEN = PhoneNumber("+12175550134"), PhoneNumber("+12175550135")
 SENDER = PhoneNumber("+12175550111")

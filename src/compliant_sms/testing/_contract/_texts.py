@@ -26,8 +26,6 @@ from compliant_sms.testing._contract._samples import (
     saving,
 )
 
-__all__ = ["TextContract"]
-
 
 def enrolling(practice: Practice) -> Work[object]:
     """Work that enrols a practice."""

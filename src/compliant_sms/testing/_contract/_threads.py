@@ -22,8 +22,6 @@ from compliant_sms.testing._contract._samples import (
     minutes,
 )
 
-__all__ = ["ThreadContract", "a_thread", "a_wait", "answering", "waiting_in"]
-
 _PURGED = Purged(at=NOON, rule="its time has passed", run="run", proofs=())
 
 

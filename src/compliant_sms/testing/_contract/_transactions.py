@@ -27,8 +27,6 @@ from compliant_sms.testing._contract._samples import (
     saving,
 )
 
-__all__ = ["TransactionContract"]
-
 
 class _Mine(Exception):
     pass

@@ -21,8 +21,6 @@ from compliant_sms.testing._contract._samples import (
     minutes,
 )
 
-__all__ = ["PENDING", "UnconfirmedContract"]
-
 _TEXT = evolve(an_inbound("1"), proven=False, media=("https://carrier.example/1.jpg",))
 PENDING = Unconfirmed(
     inbound=_TEXT,

@@ -19,8 +19,6 @@ from compliant_sms.testing._contract._samples import (
 )
 from compliant_sms.volume import UNTIL_RESUMED, Pause
 
-__all__ = ["VolumeContract"]
-
 _TODAY = date(2026, 11, 30)
 _LATER = date(2026, 12, 1)
 

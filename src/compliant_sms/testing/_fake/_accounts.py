@@ -19,8 +19,6 @@ from compliant_sms.sandbox import (
 from compliant_sms.testing._fake._other import OtherAccount, OtherProvider
 from compliant_sms.testing._fake._others import NOWHERE, OTHERS, other
 
-__all__ = ["account_of", "adapter_of"]
-
 _API_KEY: Final = "KEY-that-opens-nothing"
 
 

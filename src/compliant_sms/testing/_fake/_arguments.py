@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from compliant_sms.templates import Catalogue
     from compliant_sms.volume import VolumePlan
 
-__all__ = ["AsyncMessengerArguments", "MessengerArguments"]
-
 
 class _Arguments(TypedDict, total=False):
     provider: Provider | Routes

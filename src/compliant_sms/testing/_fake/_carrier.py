@@ -39,8 +39,6 @@ from compliant_sms.testing._fake._other import OtherProvider
 from compliant_sms.testing._fake._recipients import FakeBook, Recipient, e164_of
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
-__all__ = ["FakeCarrier", "Recipient"]
-
 M = TypeVar("M", Messenger, AsyncMessenger)
 View: TypeAlias = Callable[[WebhookRequest], int | Awaitable[int]]
 """Your own endpoint for callbacks: the HTTP status with which it answers, or its coroutine."""

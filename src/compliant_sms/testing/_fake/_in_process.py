@@ -24,8 +24,6 @@ from compliant_sms.sandbox._creating import Silence
 from compliant_sms.testing._clock import MovableClock
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
-__all__ = ["Endpoints", "InProcessCarrier", "Inbox"]
-
 Inbox = Callable[[str, WebhookRequest], Awaitable[int]]
 """Takes a provider's callback; the HTTP status of the answer."""
 

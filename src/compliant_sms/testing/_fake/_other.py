@@ -35,8 +35,6 @@ from compliant_sms.testing._clock import MORNING
 from compliant_sms.testing.webhooks import WebhookMaker
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
-__all__ = ["OtherAccount", "OtherProvider"]
-
 _SAMPLE: Final = OutboundText(
     to=PhoneNumber("+12025550187"), body="sample-words", reference="sample-reference"
 )

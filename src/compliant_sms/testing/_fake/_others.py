@@ -28,8 +28,6 @@ from compliant_sms.testing._fake._other import OtherProvider
 from compliant_sms.testing.webhooks import maker_for
 from compliant_sms.wire import HttpReply
 
-__all__ = ["NOWHERE", "OTHERS", "other"]
-
 NOWHERE: Final = "http://127.0.0.1:9"
 """An address of this machine at which nobody listens (RFC 863): nothing is sent there."""
 

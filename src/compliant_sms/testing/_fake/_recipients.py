@@ -14,8 +14,6 @@ from compliant_sms.sandbox._book import Book
 from compliant_sms.sandbox._entries import BookEntry, Step, is_number
 from compliant_sms.testing._fake._other import OtherAccount
 
-__all__ = ["FakeBook", "Recipient", "e164_of"]
-
 
 class Recipient(Word):
     """What becomes of texts to a number."""

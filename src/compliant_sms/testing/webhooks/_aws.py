@@ -10,18 +10,11 @@ from typing import Any, ClassVar
 
 from attrs import frozen
 
+from compliant_sms._callback_signing import as_json
 from compliant_sms.errors import MissingExtra
 from compliant_sms.lifecycle import State
-from compliant_sms.testing.webhooks._maker import (
-    News,
-    PatientText,
-    WebhookMaker,
-    as_json,
-    stamp,
-)
+from compliant_sms.testing.webhooks._maker import News, PatientText, WebhookMaker, stamp
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
-
-__all__ = ["AwsWebhooks"]
 
 _DAYS = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 

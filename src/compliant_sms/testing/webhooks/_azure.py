@@ -7,20 +7,18 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
+from compliant_sms._callback_signing import as_json
 from compliant_sms.lifecycle import State
 from compliant_sms.testing.webhooks._maker import (
     JSON,
     News,
     PatientText,
     WebhookMaker,
-    as_json,
     plain,
     stamp,
     with_query,
 )
 from compliant_sms.wire import WebhookRequest
-
-__all__ = ["AzureWebhooks"]
 
 
 @frozen(kw_only=True)

@@ -11,18 +11,10 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
+from compliant_sms._callback_signing import as_json
 from compliant_sms.lifecycle import State
-from compliant_sms.testing.webhooks._maker import (
-    JSON,
-    News,
-    PatientText,
-    WebhookMaker,
-    as_json,
-    stamp,
-)
+from compliant_sms.testing.webhooks._maker import JSON, News, PatientText, WebhookMaker, stamp
 from compliant_sms.wire import WebhookRequest
-
-__all__ = ["BirdWebhooks"]
 
 
 def _contact(number: str) -> dict[str, str]:

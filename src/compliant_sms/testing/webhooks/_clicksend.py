@@ -18,8 +18,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["ClickSendWebhooks"]
-
 
 @frozen(kw_only=True)
 class ClickSendWebhooks(WebhookMaker):

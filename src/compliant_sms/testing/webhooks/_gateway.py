@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
-from compliant_sms._callback_signing import basic, jwt
+from compliant_sms._callback_signing import as_json, basic, jwt
 from compliant_sms.errors import Unsupported
 from compliant_sms.lifecycle import State
 from compliant_sms.providers.gateway import (
@@ -27,17 +27,8 @@ from compliant_sms.providers.gateway import (
     Unsigned,
     UrlToken,
 )
-from compliant_sms.testing.webhooks._maker import (
-    JSON,
-    News,
-    PatientText,
-    WebhookMaker,
-    as_json,
-    with_query,
-)
+from compliant_sms.testing.webhooks._maker import JSON, News, PatientText, WebhookMaker, with_query
 from compliant_sms.wire import WebhookRequest
-
-__all__ = ["GatewayWebhooks"]
 
 
 @frozen(kw_only=True)

@@ -7,19 +7,10 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
-from compliant_sms._callback_signing import basic
+from compliant_sms._callback_signing import as_json, basic
 from compliant_sms.lifecycle import State
-from compliant_sms.testing.webhooks._maker import (
-    JSON,
-    News,
-    PatientText,
-    WebhookMaker,
-    as_json,
-    plain,
-)
+from compliant_sms.testing.webhooks._maker import JSON, News, PatientText, WebhookMaker, plain
 from compliant_sms.wire import WebhookRequest
-
-__all__ = ["InfobipWebhooks"]
 
 
 @frozen(kw_only=True)

@@ -12,24 +12,11 @@ from urllib.parse import urlencode
 
 from attrs import field, frozen
 
-from compliant_sms._callback_signing import as_json
 from compliant_sms.clock import as_utc
 from compliant_sms.errors import Unsupported
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.wire import WebhookRequest
-
-__all__ = [
-    "FORM",
-    "JSON",
-    "News",
-    "PatientText",
-    "WebhookMaker",
-    "as_json",
-    "plain",
-    "stamp",
-    "with_query",
-]
 
 FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"

@@ -37,8 +37,6 @@ from compliant_sms.testing.webhooks._telnyx import TelnyxWebhooks
 from compliant_sms.testing.webhooks._twilio import TwilioWebhooks
 from compliant_sms.testing.webhooks._vonage import VonageWebhooks
 
-__all__ = ["maker_for"]
-
 _Secrets = Callable[[Any], dict[str, Any]]
 _MAKERS: Final[Mapping[type[Provider], tuple[type[WebhookMaker], _Secrets]]] = {
     AwsEndUserMessaging: (AwsWebhooks, lambda it: {"topic_arn": it.topic_arns[0]}),

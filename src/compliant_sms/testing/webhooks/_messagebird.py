@@ -10,19 +10,10 @@ from urllib.parse import urlencode
 
 from attrs import field, frozen
 
-from compliant_sms._callback_signing import jwt
+from compliant_sms._callback_signing import as_json, jwt
 from compliant_sms.lifecycle import State
-from compliant_sms.testing.webhooks._maker import (
-    JSON,
-    News,
-    PatientText,
-    WebhookMaker,
-    as_json,
-    plain,
-)
+from compliant_sms.testing.webhooks._maker import JSON, News, PatientText, WebhookMaker, plain
 from compliant_sms.wire import WebhookRequest
-
-__all__ = ["MessageBirdWebhooks"]
 
 
 @frozen(kw_only=True)

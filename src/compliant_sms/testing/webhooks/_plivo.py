@@ -21,8 +21,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["PlivoWebhooks"]
-
 
 @frozen(kw_only=True)
 class PlivoWebhooks(WebhookMaker):

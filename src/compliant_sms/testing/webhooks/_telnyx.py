@@ -7,19 +7,10 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
-from compliant_sms._callback_signing import telnyx_headers, telnyx_public_key
+from compliant_sms._callback_signing import as_json, telnyx_headers, telnyx_public_key
 from compliant_sms.lifecycle import State
-from compliant_sms.testing.webhooks._maker import (
-    JSON,
-    News,
-    PatientText,
-    WebhookMaker,
-    as_json,
-    with_query,
-)
+from compliant_sms.testing.webhooks._maker import JSON, News, PatientText, WebhookMaker, with_query
 from compliant_sms.wire import WebhookRequest
-
-__all__ = ["TelnyxWebhooks"]
 
 
 @frozen(kw_only=True)

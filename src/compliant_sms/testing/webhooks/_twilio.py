@@ -19,8 +19,6 @@ from compliant_sms.testing.webhooks._maker import (
 )
 from compliant_sms.wire import WebhookRequest
 
-__all__ = ["TwilioWebhooks"]
-
 
 @frozen(kw_only=True)
 class TwilioWebhooks(WebhookMaker):

@@ -9,20 +9,17 @@ from typing import Any, ClassVar
 
 from attrs import field, frozen
 
-from compliant_sms._callback_signing import jwt
+from compliant_sms._callback_signing import as_json, jwt
 from compliant_sms.lifecycle import State
 from compliant_sms.testing.webhooks._maker import (
     JSON,
     News,
     PatientText,
     WebhookMaker,
-    as_json,
     plain,
     stamp,
 )
 from compliant_sms.wire import WebhookRequest
-
-__all__ = ["VonageWebhooks"]
 
 
 @frozen(kw_only=True)
