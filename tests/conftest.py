@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,7 +93,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long runs to ``nox -s endurance``; begin with what takes long."""
-    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+    items.sort(key=lambda item: (item.path.stem not in LONG_FILES, item.path))
     if config.getoption("--endurance"):
         return
     skip = pytest.mark.skip(reason="a long run; nox -s endurance has it")
@@ -122,22 +124,49 @@ def _covered_elsewhere(item: pytest.Item) -> bool:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Load all that is measured."""
-    if "coverage" in sys.modules:
-        with untraced() if _measures_less(session.config) else nullcontext():
+    """Load all that is measured; what only hands out tests, for pytest-xdist, has nothing."""
+    if session.config.pluginmanager.has_plugin("dsession"):
+        sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type]
+    elif "coverage" in sys.modules:
+        with untraced() if _measures_less(session.config) else nullcontext(), uncollected():
             load_everything()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Leave the tracer out where another process traces the same."""
-    with untraced() if _measures_less(session.config) else nullcontext():
+    with untraced() if _measures_less(session.config) else nullcontext(), uncollected():
         return (yield)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """What is made here stays to the end: no search for garbage among it, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _measures_less(config: pytest.Config) -> bool:
     """Whether this is not the first process of pytest-xdist: they all load and collect alike."""
     return getattr(config, "workerinput", {}).get("workerid", "gw0") != "gw0"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Of two processes, let each compile half of the tests: the other finds it compiled."""
+    report = yield
+    if isinstance(collector, pytest.Dir) and _measures_less(collector.config):
+        report.result.reverse()
+        # Folders last: the conftest.py of one of them would stand for ours.
+        report.result.sort(key=lambda node: isinstance(node, pytest.Dir))
+    return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
