@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial, wraps
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,9 @@ STORIES = {
     *("test_webhooks", "test_wheel", "test_whole", "test_worker_processes"),
 }
 
+# Of a property; coverage looks away from the draws that follow.
+TRACED_DRAWS = 20
+
 # A project of its own, with an environment of its own: see test_wheel.py.
 collect_ignore = ["downstream"]
 
@@ -113,8 +118,32 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Leave the tracer out of what other tests cover."""
     marked = pyfuncitem.get_closest_marker("many_rounds") is not None
-    with untraced() if marked or _covered_elsewhere(pyfuncitem) else nullcontext():
+    looks_away = untraced if marked or _covered_elsewhere(pyfuncitem) else partial(_few, pyfuncitem)
+    with looks_away():
         return (yield)
+
+
+@contextmanager
+def _few(item: pytest.Function) -> Iterator[None]:
+    """Leave the tracer out of all but the first draws of a property: the others seek faults."""
+    drawn = getattr(item.obj, "hypothesis", None)
+    if drawn is None or sys.gettrace() is None:
+        yield
+        return
+    given, number = drawn.inner_test, count(1)
+    with ExitStack() as rest:
+
+        @wraps(given)
+        def draw(*args: object, **kwargs: object) -> object:
+            if next(number) == TRACED_DRAWS + 1:
+                rest.enter_context(untraced())
+            return given(*args, **kwargs)
+
+        drawn.inner_test = draw
+        try:
+            yield
+        finally:
+            drawn.inner_test = given
 
 
 def _covered_elsewhere(item: pytest.Item) -> bool:
