@@ -146,6 +146,20 @@ def _few(item: pytest.Function) -> Iterator[None]:
             drawn.inner_test = given
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, object, object]:
+    """Leave the tracer out of what pytest notes of a test."""
+    with untraced():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_logreport() -> Generator[None, object, object]:
+    """Leave the tracer out of what pytest tells of a test, to another process with pytest-xdist."""
+    with untraced():
+        return (yield)
+
+
 def _covered_elsewhere(item: pytest.Item) -> bool:
     """Stories; and flows, which are the same on either database: the store has own tests."""
     again = "both_databases" in item.keywords and "postgresql" in item.name
