@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import partial, wraps
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -68,6 +72,9 @@ STORIES = {
     *("test_webhooks", "test_wheel", "test_whole", "test_worker_processes"),
 }
 
+# Of a property; coverage looks away from the draws that follow.
+TRACED_DRAWS = 20
+
 # A project of its own, with an environment of its own: see test_wheel.py.
 collect_ignore = ["downstream"]
 
@@ -91,7 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long runs to ``nox -s endurance``; begin with what takes long."""
-    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
+    items.sort(key=lambda item: (item.path.stem not in LONG_FILES, item.path))
     if config.getoption("--endurance"):
         return
     skip = pytest.mark.skip(reason="a long run; nox -s endurance has it")
@@ -111,7 +118,45 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Leave the tracer out of what other tests cover."""
     marked = pyfuncitem.get_closest_marker("many_rounds") is not None
-    with untraced() if marked or _covered_elsewhere(pyfuncitem) else nullcontext():
+    looks_away = untraced if marked or _covered_elsewhere(pyfuncitem) else partial(_few, pyfuncitem)
+    with looks_away():
+        return (yield)
+
+
+@contextmanager
+def _few(item: pytest.Function) -> Iterator[None]:
+    """Leave the tracer out of all but the first draws of a property: the others seek faults."""
+    drawn = getattr(item.obj, "hypothesis", None)
+    if drawn is None or sys.gettrace() is None:
+        yield
+        return
+    given, number = drawn.inner_test, count(1)
+    with ExitStack() as rest:
+
+        @wraps(given)
+        def draw(*args: object, **kwargs: object) -> object:
+            if next(number) == TRACED_DRAWS + 1:
+                rest.enter_context(untraced())
+            return given(*args, **kwargs)
+
+        drawn.inner_test = draw
+        try:
+            yield
+        finally:
+            drawn.inner_test = given
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, object, object]:
+    """Leave the tracer out of what pytest notes of a test."""
+    with untraced():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_logreport() -> Generator[None, object, object]:
+    """Leave the tracer out of what pytest tells of a test, to another process with pytest-xdist."""
+    with untraced():
         return (yield)
 
 
@@ -122,22 +167,49 @@ def _covered_elsewhere(item: pytest.Item) -> bool:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Load all that is measured."""
-    if "coverage" in sys.modules:
-        with untraced() if _measures_less(session.config) else nullcontext():
+    """Load all that is measured; what only hands out tests, for pytest-xdist, has nothing."""
+    if session.config.pluginmanager.has_plugin("dsession"):
+        sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type]
+    elif "coverage" in sys.modules:
+        with untraced() if _measures_less(session.config) else nullcontext(), uncollected():
             load_everything()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Leave the tracer out where another process traces the same."""
-    with untraced() if _measures_less(session.config) else nullcontext():
+    with untraced() if _measures_less(session.config) else nullcontext(), uncollected():
         return (yield)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """What is made here stays to the end: no search for garbage among it, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _measures_less(config: pytest.Config) -> bool:
     """Whether this is not the first process of pytest-xdist: they all load and collect alike."""
     return getattr(config, "workerinput", {}).get("workerid", "gw0") != "gw0"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Of two processes, let each compile half of the tests: the other finds it compiled."""
+    report = yield
+    if isinstance(collector, pytest.Dir) and _measures_less(collector.config):
+        report.result.reverse()
+        # Folders last: the conftest.py of one of them would stand for ours.
+        report.result.sort(key=lambda node: isinstance(node, pytest.Dir))
+    return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
