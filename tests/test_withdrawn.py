@@ -48,7 +48,11 @@ REASON = "whoever has this phone wrote that she is not Ana"
 def withdraw(messenger: Messenger, person: str = PERSON) -> ConsentEvent:
     """The front desk found that the number is not theirs."""
     return messenger.consent.withdraw(
-        PATIENT, person=person, reason=REASON, by="front-desk:ana", reference="call-89"
+        PATIENT,
+        person=person,
+        reason=REASON,
+        recorded_by="front-desk:ana",
+        reference="call-89",
     )
 
 
@@ -113,8 +117,8 @@ def test_the_right_consent_counts_again(two: Messenger, clock: MovableClock) -> 
 
 def test_it_needs_a_person_a_reason_and_who_says_so(messenger: Messenger) -> None:
     """One that would end nothing, or says nothing, is refused."""
-    for wrong in ({"person": " "}, {"reason": ""}, {"by": " "}):
-        asked: dict[str, Any] = {"person": PERSON, "reason": REASON, "by": "ana"}
+    for wrong in ({"person": " "}, {"reason": ""}, {"recorded_by": " "}):
+        asked: dict[str, Any] = {"person": PERSON, "reason": REASON, "recorded_by": "ana"}
         with pytest.raises(InvalidInput):
             messenger.consent.withdraw(PATIENT, **(asked | wrong))
     assert not messenger.consent.events(PATIENT)
@@ -135,7 +139,9 @@ def test_awaited(
             practice=practice, provider=provider, store=make_store(), clock=clock
         ) as messenger:
             await messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
-            await messenger.consent.withdraw(PATIENT, person=PERSON, reason=REASON, by="ana")
+            await messenger.consent.withdraw(
+                PATIENT, person=PERSON, reason=REASON, recorded_by="ana"
+            )
             assert not (await messenger.consent.state(PATIENT, person=PERSON)).grants
 
     asyncio.run(story())

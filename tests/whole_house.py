@@ -187,7 +187,9 @@ class House(Line):
     def withdraw(self, person: str, number: str) -> Any:
         """A consent was an error."""
         event = self.do(
-            self.messenger.consent.withdraw(number, person=person, reason="mistyped", by="ana")
+            self.messenger.consent.withdraw(
+                number, person=person, reason="mistyped", recorded_by="ana"
+            )
         )
         self.model.add(number, Said(what="withdraw", at=self.clock(), person=person))
         return event.event_id
