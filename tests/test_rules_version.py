@@ -45,7 +45,7 @@ from test_consent import (
     granted,
     restored,
     revoked,
-    withdrawn,
+    voided,
     written,
 )
 from test_rules import DAY, HOUR, LAKESIDE, NIGHT, NOON, PEC, PROMOTES, SELLS, agreed, facts, past
@@ -115,7 +115,7 @@ def ledgers() -> Iterator[tuple[str, list[ConsentEvent]]]:
         for then in (form, granted(9), granted(9, imported=other), restored(9)):
             yield f"{why.value} and {then.event_id}", [granted(1), flagged(5, why=why), then]
     for then in (form, granted(9), booking, granted(9, imported=other), restored(9)):
-        yield f"withdrawal and {then.event_id}", [granted(1), revoked(2), withdrawn(5), then]
+        yield f"voided and {then.event_id}", [granted(1), revoked(2), voided(5), then]
     yield "at one instant", [granted(1), revoked(1), restored(1)]
 
 

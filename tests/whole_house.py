@@ -184,14 +184,12 @@ class House(Line):
         self.stop(number, Said(what="stop", at=at))
         return event.event_id
 
-    def withdraw(self, person: str, number: str) -> Any:
+    def void(self, person: str, number: str) -> Any:
         """A consent was an error."""
         event = self.do(
-            self.messenger.consent.withdraw(
-                number, person=person, reason="mistyped", recorded_by="ana"
-            )
+            self.messenger.consent.void(number, person=person, reason="mistyped", recorded_by="ana")
         )
-        self.model.add(number, Said(what="withdraw", at=self.clock(), person=person))
+        self.model.add(number, Said(what="void", at=self.clock(), person=person))
         return event.event_id
 
     def text(self, person: str, number: str, purpose: Purpose, not_after: timedelta | None) -> Any:

@@ -175,7 +175,7 @@ class ConsentDesk(_Desk):
         )
         return finish(flows.append_event(self._ports, event))
 
-    def withdraw(
+    def void(
         self,
         number: str | PhoneNumber,
         *,
@@ -207,7 +207,7 @@ class ConsentDesk(_Desk):
             InvalidInput: there is no person, or no reason.
             StoreError: it could not be recorded. Record it again.
         """
-        event = consent.Withdrawn(
+        event = consent.Voided(
             **self._common(number, person, recorded_by, None), reason=reason, reference=reference
         )
         return finish(flows.append_event(self._ports, event))
@@ -398,7 +398,7 @@ class AsyncConsentDesk(_Desk):
         )
         return await flows.append_event(self._ports, event)
 
-    async def withdraw(
+    async def void(
         self,
         number: str | PhoneNumber,
         *,
@@ -407,8 +407,8 @@ class AsyncConsentDesk(_Desk):
         reason: str,
         reference: str = "",
     ) -> ConsentEvent:
-        """See :meth:`ConsentDesk.withdraw`."""
-        event = consent.Withdrawn(
+        """See :meth:`ConsentDesk.void`."""
+        event = consent.Voided(
             **self._common(number, person, recorded_by, None), reason=reason, reference=reference
         )
         return await flows.append_event(self._ports, event)

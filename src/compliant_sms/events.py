@@ -25,7 +25,7 @@
     │   ├── PhiPreferenceStated
     │   ├── OptInAsked             a text asked whether a kind of texts is welcome
     │   ├── OptInAnswered          and what the patient said
-    │   └── ConsentWithdrawn       a consent on record was found to be an error
+    │   └── ConsentVoided          a consent on record was found to be an error
     ├── InboxEventRaised           a thread is due, overdue, or in need of somebody
     ├── ActDone                    somebody did what goes on the audit log
     ├── WorkFailed                 a worker met what keeps it from its work
@@ -54,7 +54,7 @@ __all__ = [
     "CallbackRefused",
     "ConsentEvent",
     "ConsentGranted",
-    "ConsentWithdrawn",
+    "ConsentVoided",
     "EmergencyReceived",
     "Event",
     "InboxEventRaised",
@@ -405,10 +405,10 @@ class OptInAnswered(ConsentEvent):
 
 
 @frozen(kw_only=True)
-class ConsentWithdrawn(ConsentEvent):
+class ConsentVoided(ConsentEvent):
     """Staff found that a consent on record is not that person's there, or was an error."""
 
-    name: ClassVar[str | None] = "consent_withdrawn"
+    name: ClassVar[str | None] = "consent_voided"
 
 
 @frozen(kw_only=True)

@@ -12,7 +12,7 @@ from compliant_sms.consent import (
     Granted,
     PhiPreference,
     Revoked,
-    Withdrawn,
+    Voided,
     fold,
     phi_preference,
 )
@@ -77,7 +77,7 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
 async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
     await refuse_others_senders(tx, ports)
-    if isinstance(event, Withdrawn):
+    if isinstance(event, Voided):
         return await append_heard(tx, ports, event)
     if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
         return await append_heard(tx, ports, event)

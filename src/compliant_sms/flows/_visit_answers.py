@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from compliant_sms import _given, optout
-from compliant_sms.consent import Withdrawn
+from compliant_sms.consent import Voided
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, ToldReminder, Transaction
@@ -287,7 +287,7 @@ async def was_misdirected(tx: Transaction, message: Message, since: datetime) ->
 async def _found_since(tx: Transaction, message: Message, since: datetime) -> set[str | None]:
     """Of whom staff found since then that the number a text went to is not theirs."""
     events = await tx.consent_events(message.practice_id, message.draft.to)
-    return {e.person for e in events if isinstance(e, Withdrawn) and e.occurred_at >= since}
+    return {e.person for e in events if isinstance(e, Voided) and e.occurred_at >= since}
 
 
 async def acknowledge_answers(ports: Ports, answers: Iterable[VisitAnswer]) -> int:

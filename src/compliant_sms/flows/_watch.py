@@ -287,5 +287,5 @@ def _said(event: consent.ConsentEvent) -> Event:  # noqa: PLR0911 - one for each
             return events.OptInAsked(**about, categories=event.categories)
         case consent.OptInAnswered():
             return events.OptInAnswered(**about, agreed=event.agreed)
-        case _:  # consent.Withdrawn
-            return events.ConsentWithdrawn(**about)
+        case _:  # consent.Voided
+            return events.ConsentVoided(**about)
