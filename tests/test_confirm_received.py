@@ -649,7 +649,7 @@ def test_the_other_facade_does_the_same(
             await messenger.receive(from_patient("hello?", "SM2"))
             await work_async(messenger)
             await work_async(messenger)
-            found = await messenger.received(text.inbound_id)
+            found = await messenger.inbound(text.inbound_id)
             return [text.proven, found == text]
 
     assert asyncio.run(prove()) == [True, True]

@@ -44,7 +44,7 @@ def heard(messenger: Messenger, body: str, key: str) -> Inbound:
     assert received.pending
     *_, asked = messenger.confirm_received()
     assert asked.inbound_id == received.inbound.inbound_id
-    assert messenger.received(asked.inbound_id) == asked
+    assert messenger.inbound(asked.inbound_id) == asked
     return asked
 
 

@@ -102,7 +102,7 @@ def test_what_waits_is_blocked_when_it_would_go(two: Messenger, clock: MovableCl
     void(two)
     clock.advance(timedelta(hours=11))
     two.dispatch_due()
-    assert two.text(held.message_id).message.state == "blocked"
+    assert two.text_record(held.message_id).message.state == "blocked"
 
 
 def test_the_right_consent_counts_again(two: Messenger, clock: MovableClock) -> None:

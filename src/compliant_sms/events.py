@@ -33,8 +33,9 @@
 
 Whoever wants to be told of a branch asks for its class: :meth:`compliant_sms.Messenger.on`.
 
-No event holds a body, a number or a name. It holds ids, and :meth:`compliant_sms.Messenger.text`
-and :meth:`compliant_sms.Messenger.received` read what they stand for.
+No event holds a body, a number or a name. It holds ids, and
+:meth:`compliant_sms.Messenger.text_record` and :meth:`compliant_sms.Messenger.inbound` read what
+they stand for.
 """
 
 from __future__ import annotations
