@@ -254,8 +254,8 @@ class Month:
             self.expected[visit.id] = visit
             self.ever.append((self.clock(), visit))
             visits.append(visit)
-        self.messenger.reminders.keep_many(visits)
-        self.messenger.reminders.keep_many(visits)  # as an export that runs twice
+        self.messenger.reminders.save_many(visits)
+        self.messenger.reminders.save_many(visits)  # as an export that runs twice
 
     def _change(self) -> None:
         """Some visits of the days to come are moved or cancelled at the desk."""
@@ -271,7 +271,7 @@ class Month:
     def _keep(self, visit: Appointment) -> None:
         self.expected[visit.id] = visit
         self.ever.append((self.clock(), visit))
-        self.messenger.reminders.keep(visit)
+        self.messenger.reminders.save(visit)
 
     # People
 

@@ -262,7 +262,7 @@ def diary(make_willing: Make, books: Books, clock: MovableClock) -> Messenger:
     """A messenger whose patient was asked about a visit, and said C, then to cancel it."""
     messenger = make_willing(more={"reminders": PLANS})
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     run_to(messenger, clock, TUESDAY + HOUR)
     messenger.receive(from_patient("C", "SM1"))
     clock.advance(MINUTE)
@@ -301,11 +301,11 @@ def test_a_visit_that_moved_before_the_answer_was_proved(
     """A person tells the patient how it stands now."""
     messenger = make_willing(more={"reminders": PLANS})
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     run_to(messenger, clock, TUESDAY + HOUR)
     messenger.receive(from_patient("C", "SM1"))
     if moved:
-        messenger.reminders.keep(visit(status="cancelled"))
+        messenger.reminders.save(visit(status="cancelled"))
     books.texts["SM1"] = "C"
     clock.advance(MINUTE)
     (text,) = messenger.confirm_received()

@@ -738,7 +738,7 @@ def test_a_yes_to_a_text_beside_the_plan_is_seen(
             time_zone="America/Chicago",
             status=visit.get("status", "booked"),
         )
-        inbox.reminders.keep(kept)
+        inbox.reminders.save(kept)
     remind(inbox, **({"purpose": Purpose.APPOINTMENT_CONFIRMATION} | sent))
     clock.advance(timedelta(minutes=1))
 
@@ -923,7 +923,7 @@ def test_what_was_asked_for_ahead_has_not_waited(
     )
     agree(messenger)
     nine = datetime(2026, 12, 4, 9, 0)  # noqa: DTZ001 - what the clinic's clock shows
-    messenger.reminders.keep(
+    messenger.reminders.save(
         Appointment(
             id="991", person=PERSON, numbers=PATIENT, start=nine, time_zone="America/Chicago"
         )

@@ -309,7 +309,7 @@ def live(messenger: Messenger, number: str, person: str) -> Ids:
     agree(messenger, number, person)
     agree(messenger, PATIENT, PERSON)
     remind(messenger, "shared")
-    messenger.reminders.keep(visit(f"visit-{person}", person, number))
+    messenger.reminders.save(visit(f"visit-{person}", person, number))
     messenger.reminders.plan_due()
     messenger.dispatch_due()
     write("C", f"SM{person}1")

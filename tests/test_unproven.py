@@ -211,7 +211,7 @@ def test_what_is_proved_later_says_more(
     parts = {"reminders": PLANS, "inbox": PLAN, "keyring": Keyring.generate()}
     diary = make_willing(more=parts)
     agree(diary)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     books.texts = {"SM1": words}
     text = heard(diary, words, "SM1")

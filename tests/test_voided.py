@@ -167,7 +167,7 @@ def test_a_confirmation_of_visits_of_which_one_is_not_theirs(
     whose: str,
 ) -> None:
     """A text told of two persons' visits, and one of them is not at that number."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     run_to(diary, clock, TUESDAY + HOUR)
     void(diary, whose)
     assert receive(diary, "C").inbound.needs_person
@@ -180,7 +180,7 @@ def test_a_confirmation_that_came_before_stands_for_the_other_alone(
     family: list[Appointment],  # noqa: F811 - the fixture
 ) -> None:
     """The host, which has not fetched it yet, confirms no visit of whom staff found it is not."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     run_to(diary, clock, TUESDAY + HOUR)
     receive(diary, "C")
     clock.advance(timedelta(minutes=1))

@@ -278,7 +278,7 @@ class House(Line):
         same = known is not None and (known[0].start, known[0].status) == (start, status)
         epoch = known[1] + (not same) if known else 0
         self.visits[visit_id] = (visit, epoch)
-        self.do(self.messenger.reminders.keep(visit))
+        self.do(self.messenger.reminders.save(visit))
 
     def answers(self) -> Any:
         """Take what patients said of their visits."""

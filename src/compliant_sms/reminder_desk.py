@@ -27,8 +27,8 @@ class ReminderDesk:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    def keep(self, appointment: Appointment) -> None:
-        """Keep how a visit stands now, whatever was said of it before; as often as you like.
+    def save(self, appointment: Appointment) -> None:
+        """Save how a visit stands now, whatever was said of it before; as often as you like.
 
         Where that changes anything, texts that wait are called back, and the reminders are planned
         anew. A visit that was moved is reminded of at its new time; of what is past at the moment
@@ -40,19 +40,19 @@ class ReminderDesk:
         Raises:
             ConfigurationError: the messenger has no plans for reminders.
             InvalidInput: it is no appointment.
-            StoreError: it was not kept.
+            StoreError: it was not saved.
         """
-        self.keep_many([appointment])
+        self.save_many([appointment])
 
-    def keep_many(self, appointments: Iterable[Appointment]) -> None:
-        """Keep how many visits stand now, for example the whole diary, 50 in a transaction.
+    def save_many(self, appointments: Iterable[Appointment]) -> None:
+        """Save how many visits stand now, for example the whole diary, 50 in a transaction.
 
         Where one visit is among them twice, the last one counts.
 
         Raises:
             ConfigurationError: the messenger has no plans for reminders.
-            InvalidInput: something is no appointment; then nothing was kept.
-            StoreError: some were not kept; call it again with all of them.
+            InvalidInput: something is no appointment; then nothing was saved.
+            StoreError: some were not saved; call it again with all of them.
         """
         finish(flows.keep_appointments(self._ports, appointments))
 
@@ -101,12 +101,12 @@ class AsyncReminderDesk:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def keep(self, appointment: Appointment) -> None:
-        """See :meth:`ReminderDesk.keep`."""
-        await self.keep_many([appointment])
+    async def save(self, appointment: Appointment) -> None:
+        """See :meth:`ReminderDesk.save`."""
+        await self.save_many([appointment])
 
-    async def keep_many(self, appointments: Iterable[Appointment]) -> None:
-        """See :meth:`ReminderDesk.keep_many`."""
+    async def save_many(self, appointments: Iterable[Appointment]) -> None:
+        """See :meth:`ReminderDesk.save_many`."""
         await flows.keep_appointments(self._ports, appointments)
 
     async def plan_due(self, *, limit: int = 100, until: datetime | None = None) -> int:
