@@ -28,7 +28,7 @@ from compliant_sms.flows import Draft
 from compliant_sms.hold_desk import HoldDesk
 from compliant_sms.imports import ImportedConsent, ImportedOptOut
 from compliant_sms.inbox_desk import InboxDesk
-from compliant_sms.lookups import LineAnswer, LineType, LookUps
+from compliant_sms.lookups import LineAnswer, LineType, Lookups
 from compliant_sms.permission import Spoken, Submission
 from compliant_sms.permission_desk import PermissionDesk
 from compliant_sms.ports import Transaction
@@ -291,7 +291,7 @@ def make(path: Path | str, provider: Twilio, prefix: str, **changes: Any) -> Mes
         "permission": permission(),
         "inbox": PLAN,
         "missed_calls": MissedCalls(),
-        "lookups": LookUps(line_type=lambda _: line),
+        "lookups": Lookups(line_type=lambda _: line),
     }
     return Messenger(**(arguments | changes))
 

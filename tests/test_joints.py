@@ -17,7 +17,7 @@ from compliant_sms.conversations import InboxEventKind, OpenKind
 from compliant_sms.driver import finish
 from compliant_sms.events import InboxEventRaised
 from compliant_sms.flows import ReceivedText, _escalate
-from compliant_sms.lookups import LineAnswer, LineType, LookUps
+from compliant_sms.lookups import LineAnswer, LineType, Lookups
 from compliant_sms.messenger import StoreKind
 from compliant_sms.optout import Intent, read
 from compliant_sms.ports import Erased
@@ -51,7 +51,7 @@ def make_desk(make_messenger: Make, practice: Practice, clock: MovableClock) -> 
             "keyring": keyring,
             "people": lambda _: Profile(time_zone="America/Chicago"),
             "missed_calls": MissedCalls(),
-            "lookups": LookUps(line_type=lambda _: line),
+            "lookups": Lookups(line_type=lambda _: line),
         }
         return make_messenger(**(arguments | changes))
 

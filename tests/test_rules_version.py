@@ -22,7 +22,7 @@ from compliant_sms.consent import (
     Imported,
     fold,
 )
-from compliant_sms.lookups import LineAnswer, LineType, LookUpAnswers
+from compliant_sms.lookups import LineAnswer, LineType, LookupAnswers
 from compliant_sms.practice import Campaign
 from compliant_sms.rules import (
     RULES,
@@ -55,7 +55,7 @@ from vectors import question_of
 DATA = Path(__file__).parent / "data"
 KEPT = DATA / "rules-version.json"
 EARLIER = DATA / "decisions.jsonl"
-LANDLINE = LookUpAnswers(line=LineAnswer(kind=LineType.LANDLINE, as_of=NOON.date()))
+LANDLINE = LookupAnswers(line=LineAnswer(kind=LineType.LANDLINE, as_of=NOON.date()))
 CALLED = {"purpose": Purpose.MISSED_CALL_TEXT_BACK}
 REGISTERED = evolve(LAKESIDE, campaign=Campaign(vetting_score=10))
 

@@ -13,7 +13,7 @@ from compliant_sms import AsyncMessenger, Messenger, Outcome, Practice, Profile,
 from compliant_sms.consent import Granted, OptInAsked
 from compliant_sms.contact import MissedCalls
 from compliant_sms.conversations import OpenKind
-from compliant_sms.lookups import LineAnswer, LineType, LookUps
+from compliant_sms.lookups import LineAnswer, LineType, Lookups
 from compliant_sms.permission import OnPaper
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.sandbox import Sandbox
@@ -53,7 +53,7 @@ def options(practice: Practice) -> dict[str, Any]:
         "permission": permission(),
         "inbox": PLAN,
         "missed_calls": MissedCalls(),
-        "lookups": LookUps(line_type=mobile),
+        "lookups": Lookups(line_type=mobile),
         "people": lambda _: Profile(time_zone="America/Chicago", state="IL"),
     }
 

@@ -29,7 +29,7 @@ from compliant_sms.providers._capabilities import (
     CallbackSignature,
     Capabilities,
     ListAccess,
-    LookUp,
+    Lookup,
     Receipts,
 )
 from compliant_sms.providers._consequences import CONSEQUENCES, Again, Consequence, OnRecord
@@ -75,7 +75,7 @@ __all__ = [
     "Infobip",
     "Inspection",
     "ListAccess",
-    "LookUp",
+    "Lookup",
     "MessageBird",
     "OnRecord",
     "OptOutEntry",

@@ -20,12 +20,12 @@ __all__ = [
     "CallbackSignature",
     "Capabilities",
     "ListAccess",
-    "LookUp",
+    "Lookup",
     "Receipts",
 ]
 
 
-class LookUp(StrEnum):
+class Lookup(StrEnum):
     """How a text can be found of which nobody knows whether the provider took it."""
 
     NONE = "none"
@@ -139,7 +139,7 @@ class Capabilities:
     schedule: tuple[timedelta, timedelta] | None = None
     validity: tuple[timedelta, timedelta] | None = None
     repeat_within: timedelta | None = None
-    look_up: LookUp = LookUp.NONE
+    look_up: Lookup = Lookup.NONE
     status_look_up: bool = False
     status_callbacks: CallbackPlace = CallbackPlace.EACH_TEXT
     inbound: bool = True
