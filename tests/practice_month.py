@@ -218,7 +218,7 @@ class Month:
             counted=len(counted),
             answers=len(ours) - len(counted),
             received=len(texts) - len(ours),
-            waiting=len(self.messenger.inbox.due(limit=10_000)),
+            waiting=len(self.messenger.inbox.waiting(limit=10_000)),
             remark=", ".join(filter(None, remarks)),
         )
         self.days.append(day)
@@ -304,7 +304,7 @@ class Month:
         if not HOURS.is_open(self.clock()):
             return
         staff = 1 if ill else 3
-        for thread in self.messenger.inbox.due(limit=staff * self.size.answers_an_hour // 2):
+        for thread in self.messenger.inbox.waiting(limit=staff * self.size.answers_an_hour // 2):
             self._answer(thread)
 
     def _answer(self, thread: Thread) -> None:

@@ -516,12 +516,12 @@ def test_it_waits_in_the_inbox_until_it_is_proved(make_willing: Make, books: Boo
     """Nobody has to answer a START that counts; while it does not, it waits for a person."""
     messenger = make_willing(more={"inbox": PLAN})
     received = text_of(messenger.receive(from_patient("START", "SM1")))
-    (waiting,) = messenger.inbox.due()
+    (waiting,) = messenger.inbox.waiting()
     books.texts["SM1"] = "START"
     messenger.confirm_received()
 
     assert received.thread_id == waiting.thread_id
-    assert messenger.inbox.due() == ()
+    assert messenger.inbox.waiting() == ()
     assert messenger.inbox.thread(waiting.thread_id).thread.state is ThreadState.ANSWERED
 
 
@@ -554,7 +554,7 @@ def test_what_is_said_to_whom_surely_wrote(  # noqa: PLR0917 - fixtures
     messenger.dispatch_due()
 
     assert len(outgoing(carrier)) == told
-    assert len(messenger.inbox.due()) == 1
+    assert len(messenger.inbox.waiting()) == 1
 
 
 def test_what_was_answered_already(

@@ -491,7 +491,7 @@ def test_a_text_that_somebody_else_has_filed(desk: Messenger, make_desk: Make) -
     elsewhere = make_desk(inbox=None)
     inbound = receive(elsewhere, "Can I bring the forms?").inbound
     desk.inbox.escalate()
-    (thread,) = desk.inbox.due()
+    (thread,) = desk.inbox.waiting()
     closed = desk.inbox.close(thread.thread_id, by="ana", reason="We called.")
     finish(_escalate._adopt(desk._ports, inbound))
 

@@ -1248,12 +1248,12 @@ def test_a_visit_that_becomes_what_was_asked_for(
     diary.on(VisitAnswered, told.append)
     text = text_of(diary.receive(from_patient(words, "SM1")))
     (answer,) = diary.reminders.answers()
-    (thread,) = diary.inbox.due()
+    (thread,) = diary.inbox.waiting()
     assert answer.thread_id == thread.thread_id == text.thread_id == text.visits[0].thread_id
     assert [each.thread_id for each in told] == [thread.thread_id]
 
     diary.reminders.save(visit(**change))
-    assert bool(diary.inbox.due()) is waits
+    assert bool(diary.inbox.waiting()) is waits
 
 
 def test_a_reminder_that_did_not_arrive_needs_nobody_once_its_visit_is_past(

@@ -603,7 +603,7 @@ def test_whoever_writes_to_the_number_for_offers(
     clock.advance(timedelta(minutes=1))
     for number, body in enumerate(["what time do you open?", "i have chest pain"]):
         messenger.receive(from_patient(body, f"SM{number}", to=OTHER_SENDERS[0]))
-    (waiting,) = messenger.inbox.due()
+    (waiting,) = messenger.inbox.waiting()
     by_itself = [type(done) for done in messenger.dispatch_due()]  # void once somebody answered
     answer = messenger.inbox.reply(
         waiting.thread_id, body="Lakeside: we open at 8.", by="ana", idempotency_key="r-1"
@@ -620,7 +620,7 @@ def test_an_answer_that_sells(make_willing: Make, provider: Twilio) -> None:
         Route(provider=provider, message_classes=["transactional", "emergency"]), inbox=PLAN
     )
     messenger.receive(from_patient("what time do you open?", "SM1"))
-    (waiting,) = messenger.inbox.due()
+    (waiting,) = messenger.inbox.waiting()
 
     with pytest.raises(Unsupported, match="no route of this messenger takes"):
         messenger.inbox.reply(waiting.thread_id, body=OFFER, by="ana", idempotency_key="r-1")

@@ -221,7 +221,7 @@ def test_what_is_proved_later_says_more(
     assert (told.answer, told.says_more) == (answer, more)
     (thread,) = diary.inbox.threads()
     assert told.thread_id == thread.thread_id
-    assert bool(diary.inbox.due()) is text.needs_person
+    assert bool(diary.inbox.waiting()) is text.needs_person
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -186,7 +186,7 @@ HOW_MANY: dict[str, Callable[[Anybody, Any], Any]] = {
     "plan_due": lambda m, wrong: m.reminders.plan_due(limit=wrong),
     "answers": lambda m, wrong: m.reminders.answers(limit=wrong),
     "page_events": lambda m, wrong: m.secure_pages.events(limit=wrong),
-    "due": lambda m, wrong: m.inbox.due(limit=wrong),
+    "waiting": lambda m, wrong: m.inbox.waiting(limit=wrong),
     "overdue": lambda m, wrong: m.inbox.overdue(limit=wrong),
     "escalate": lambda m, wrong: m.inbox.escalate(limit=wrong),
     "events": lambda m, wrong: m.inbox.events(limit=wrong),
@@ -603,7 +603,7 @@ def test_how_many_at_most(make_messenger: Callable[..., Messenger], limit: Any) 
     for call in calls:
         with pytest.raises(InvalidInput, match="limit says how many"):
             call(limit=limit)
-    for listed in (inbox.threads, inbox.due, inbox.overdue):
+    for listed in (inbox.threads, inbox.waiting, inbox.overdue):
         with pytest.raises(InvalidInput, match="limit says how many"):
             listed(limit=limit)
     assert [call(limit=0) for call in calls] == [0, (), 0, (), (), ()]

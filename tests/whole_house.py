@@ -309,7 +309,7 @@ class House(Line):
 
     def answer(self, *, by_closing: bool) -> Any:
         """The front desk answers the thread that waits longest."""
-        due = self.do(self.messenger.inbox.due(limit=1))
+        due = self.do(self.messenger.inbox.waiting(limit=1))
         for thread in due:
             if by_closing:
                 self.do(self.messenger.inbox.close(thread.thread_id, by="ana", reason="called"))

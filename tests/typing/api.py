@@ -112,6 +112,6 @@ def waited(messenger: Messenger) -> list[tuple[timedelta, str]]:
     """Of a thread in which a patient waits it is known since when, until when, and with what."""
     return [
         (thread.due_at - thread.waits_since, text.body)
-        for thread in (*messenger.inbox.due(), *messenger.inbox.overdue())
+        for thread in (*messenger.inbox.waiting(), *messenger.inbox.overdue())
         for text in messenger.inbox.thread(thread.thread_id).waiting
     ]
