@@ -230,7 +230,7 @@ def test_the_line_of_a_thread_that_was_joined_goes(inbox: Messenger, clock: Mova
     clock.advance(timedelta(seconds=5))
     asked = text_of(inbox.receive(from_patient("And who is there?", "SM2", sender=other)))
     assert asked.thread_id is not None
-    joined = inbox.inbox.join(asked.thread_id, person="pat-7", by="ana")
+    joined = inbox.inbox.identify(asked.thread_id, person="pat-7", by="ana")
     assert joined.thread_id != asked.thread_id
 
     (line,) = inbox.dispatch_due()
@@ -567,12 +567,12 @@ def test_an_unknown_sender_is_answered_once_and_then_known(
     with pytest.raises(IdempotencyConflict):
         inbox.inbox.reply(received.thread_id, body="No!", by="ana", idempotency_key="a1")
 
-    joined = inbox.inbox.join(received.thread_id, person="pat-9", by="ana")
+    joined = inbox.inbox.identify(received.thread_id, person="pat-9", by="ana")
     assert joined.person == "pat-9"
-    assert inbox.inbox.join(received.thread_id, person="pat-9", by="ana") == joined
+    assert inbox.inbox.identify(received.thread_id, person="pat-9", by="ana") == joined
     assert inbox.inbox.reply(joined.thread_id, body="Yes!", by="ana", idempotency_key="a1") == one
     with pytest.raises(InvalidInput, match="another person's"):
-        inbox.inbox.join(joined.thread_id, person="pat-1", by="ana")
+        inbox.inbox.identify(joined.thread_id, person="pat-1", by="ana")
     text = text_of(inbox.receive(from_patient("Thank you, and hours?", "SM2", sender=other)))
     assert text.thread_id == joined.thread_id
     view = inbox.inbox.thread(joined.thread_id)
@@ -591,7 +591,7 @@ def test_a_number_of_several_persons(inbox: Messenger, clock: MovableClock) -> N
     second = receive(inbox, "I need to reschedule", "SM2")
     assert second.thread_id is not None
     assert inbox.inbox.thread(second.thread_id).thread.person == "pat-2"
-    joined = inbox.inbox.join(first.thread_id, person="pat-2", by="ana")
+    joined = inbox.inbox.identify(first.thread_id, person="pat-2", by="ana")
     assert joined.thread_id == second.thread_id
     with pytest.raises(UnknownThread):
         inbox.inbox.thread(first.thread_id)
@@ -612,7 +612,7 @@ def test_a_joined_thread_stays_with_whom_it_waits_for(
     assert forms.thread_id is not None
     desk.assign(forms.thread_id, to="ben", by="ana")
 
-    joined = desk.join(forms.thread_id, person=PERSON, by="ana")
+    joined = desk.identify(forms.thread_id, person=PERSON, by="ana")
 
     assert joined.thread_id == bill.thread_id
     assert (joined.queue, joined.assignee, joined.state) == ("front-desk", "ben", "waiting")
@@ -622,7 +622,7 @@ def test_a_joined_thread_stays_with_whom_it_waits_for(
     desk.assign(joined.thread_id, to="cleo", by="cleo")
     more = receive(inbox, "And can he park there?", "SM3")
     assert more.thread_id not in {None, joined.thread_id}
-    both = desk.join(more.thread_id or "", person=PERSON, by="ana")
+    both = desk.identify(more.thread_id or "", person=PERSON, by="ana")
     assert (both.queue, both.assignee) == ("billing", "cleo")
     backlog = {day.queue: day.backlog for day in desk.metrics(days=1).days}
     assert backlog == {"front-desk": 0, "billing": 2}
@@ -630,7 +630,7 @@ def test_a_joined_thread_stays_with_whom_it_waits_for(
     desk.close(both.thread_id, by="cleo", reason="Explained.")
     last = receive(inbox, "Thank you! Can I pay there?", "SM4")
     desk.close(last.thread_id or "", by="ana", reason="Called.")
-    done = desk.join(last.thread_id or "", person=PERSON, by="ana")
+    done = desk.identify(last.thread_id or "", person=PERSON, by="ana")
     assert (done.queue, done.assignee, done.state) == ("billing", "cleo", "closed")
 
 
@@ -644,7 +644,7 @@ def test_who_has_no_number(inbox: Messenger, clock: MovableClock) -> None:
     assert len(inbox.inbox.thread(thread_id).texts) == 2
     for refused in (
         lambda: inbox.inbox.reply(thread_id, body="Who?", by="ana", idempotency_key="a1"),
-        lambda: inbox.inbox.join(thread_id, person="pat-9", by="ana"),
+        lambda: inbox.inbox.identify(thread_id, person="pat-9", by="ana"),
     ):
         with pytest.raises(InvalidInput, match="no phone number"):
             refused()
@@ -1223,7 +1223,7 @@ def test_the_same_for_an_event_loop(
             await desk.note(thread_id, words="x", by="ana")
             await desk.assign(thread_id, to="ben", by="ana")
             await desk.hand_over(thread_id, queue="billing", by="ana", reason="x")
-            await desk.join(thread_id, person="pat-9", by="ana")
+            await desk.identify(thread_id, person="pat-9", by="ana")
             sent = await desk.reply(thread_id, body="Yes.", by="ana", idempotency_key="a")
             assert isinstance(sent, Sent)
             await desk.close(thread_id, by="ana", reason="x")

@@ -217,11 +217,11 @@ class Trial:
             self.point._at = die_at
             self.point.kinds.clear()
             try:
-                self.messenger.inbox.join(thread.thread_id, person="pat-9", by="ana")
+                self.messenger.inbox.identify(thread.thread_id, person="pat-9", by="ana")
             except Crash:
                 self.point._at = None
                 if any(t.person is None for t in self.threads(UNKNOWN)):
-                    self.messenger.inbox.join(thread.thread_id, person="pat-9", by="ana")
+                    self.messenger.inbox.identify(thread.thread_id, person="pat-9", by="ana")
             self.point._at = None
 
     def escalate(self, die_at: int | None) -> None:

@@ -268,7 +268,7 @@ def test_a_callers_thread_is_nobodys_yet(nobody: Messenger) -> None:
     texts = nobody.inbox.thread(said.thread_id).texts
     assert [bool(text.inbound) for text in texts].count(False) >= 1
     assert "sorry we missed your call" in str([t.message.body for t in texts if t.message])
-    joined = nobody.inbox.join(said.thread_id, person=PERSON, by="ana")
+    joined = nobody.inbox.identify(said.thread_id, person=PERSON, by="ana")
 
     assert joined.person == PERSON
     answer = nobody.inbox.reply(joined.thread_id, body="Yes!", by="ana", idempotency_key="a1")
@@ -371,7 +371,7 @@ def test_events_of_a_joined_thread_lead_to_the_other(nobody: Messenger) -> None:
     agree(nobody, person="pat-2")
     unknown = receive(nobody, "I have chest pain and can't breathe", "SM2")
     assert unknown.thread_id is not None
-    nobody.inbox.join(unknown.thread_id, person=PERSON, by="ana")
+    nobody.inbox.identify(unknown.thread_id, person=PERSON, by="ana")
 
     (event,) = [e for e in nobody.inbox.events() if e.kind is InboxEventKind.EMERGENCY]
     assert event.thread_id == known.thread_id

@@ -190,7 +190,7 @@ class InboxDesk:
         """
         return finish(flows.reopen(self._ports, thread_id, by=by, reason=reason))
 
-    def join(self, thread_id: str, *, person: str, by: str) -> Thread:
+    def identify(self, thread_id: str, *, person: str, by: str) -> Thread:
         """Say whose thread it is, of which nobody knew.
 
         Args:
@@ -322,8 +322,8 @@ class AsyncInboxDesk:
         """See :meth:`InboxDesk.reopen`."""
         return await flows.reopen(self._ports, thread_id, by=by, reason=reason)
 
-    async def join(self, thread_id: str, *, person: str, by: str) -> Thread:
-        """See :meth:`InboxDesk.join`."""
+    async def identify(self, thread_id: str, *, person: str, by: str) -> Thread:
+        """See :meth:`InboxDesk.identify`."""
         return await flows.join_thread(self._ports, thread_id, person, by=by)
 
     async def escalate(self, *, limit: int = 100) -> int:
