@@ -475,7 +475,7 @@ def test_after_stop_nothing_automatic_goes(inbox: Messenger, carrier: Sandbox) -
 
 def test_the_practice_may_say_nothing(make_messenger: Make, carrier: Sandbox) -> None:
     """Neither the first reply nor the one about danger, where the plan says so."""
-    quiet = evolve(PLAN, first_reply=False, danger_reply=False)
+    quiet = evolve(PLAN, first_reply=False, emergency_reply=False)
     closed = [date(2026, 11, 1) + timedelta(days=n) for n in range(900)]
     never = Queue(name="never", hours=evolve(HOURS, closed_on=closed))
     for n, plan in enumerate([quiet, InboxPlan(point_person="p", queues=[never])]):
