@@ -34,7 +34,7 @@ from compliant_sms.permission_desk import PermissionDesk
 from compliant_sms.ports import Transaction
 from compliant_sms.providers import Twilio
 from compliant_sms.reminder_desk import ReminderDesk
-from compliant_sms.reminders import Appointment, ReminderPlan, VisitAnswer
+from compliant_sms.reminders import Appointment, AppointmentAnswer, ReminderPlan
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_desk import SecureDesk
 from compliant_sms.secure_pages import PageAccess, PageRequest, SecurePages
@@ -94,7 +94,7 @@ class Ids:
     person: str
     key: str
     token: str
-    answer: VisitAnswer
+    answer: AppointmentAnswer
     event: InboxEvent
     item: OpenItem
     access: PageAccess

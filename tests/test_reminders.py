@@ -39,7 +39,7 @@ from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
 )
-from compliant_sms.events import VisitAnswered
+from compliant_sms.events import AppointmentAnswered
 from compliant_sms.flows import _admit, _reminders, append_event
 from compliant_sms.flows._standing import Later
 from compliant_sms.flows._visit_answers import asked_visits, keep_answers
@@ -1244,8 +1244,8 @@ def test_a_visit_that_becomes_what_was_asked_for(
     agree(diary)
     diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
-    told: list[VisitAnswered] = []
-    diary.on(VisitAnswered, told.append)
+    told: list[AppointmentAnswered] = []
+    diary.on(AppointmentAnswered, told.append)
     text = text_of(diary.receive(from_patient(words, "SM1")))
     (answer,) = diary.reminders.answers()
     (thread,) = diary.inbox.waiting()

@@ -15,7 +15,7 @@
     ├── TextReceived               a patient wrote
     │   └── EmergencyReceived      what they wrote reads like an emergency
     ├── TextProven                 the provider stands for what a patient wrote
-    ├── VisitAnswered              a patient answered about a visit
+    ├── AppointmentAnswered        a patient answered about a visit
     ├── ConsentEvent               something was said about texting a number
     │   ├── ConsentGranted
     │   ├── OptedOut
@@ -52,6 +52,7 @@ from compliant_sms._masking import repr_of_practice
 __all__ = [
     "EVENTS",
     "ActDone",
+    "AppointmentAnswered",
     "CallbackRefused",
     "ConsentEvent",
     "ConsentGranted",
@@ -78,7 +79,6 @@ __all__ = [
     "TextSent",
     "TextUncertain",
     "TextUndelivered",
-    "VisitAnswered",
     "WorkFailed",
     "logged",
 ]
@@ -266,7 +266,7 @@ class TextProven(Event):
 
 
 @frozen(kw_only=True)
-class VisitAnswered(Event):
+class AppointmentAnswered(Event):
     """A patient answered about a visit; ``messenger.reminders.answers()`` has it until taken.
 
     Attributes:
@@ -280,7 +280,7 @@ class VisitAnswered(Event):
         thread_id: the thread that the text lies in; None where no threads are kept.
     """
 
-    name: ClassVar[str | None] = "visit_answered"
+    name: ClassVar[str | None] = "appointment_answered"
     answer_id: str
     appointment_id: str = field(metadata=_UNLOGGED)
     occurrence: str = field(metadata=_UNLOGGED)

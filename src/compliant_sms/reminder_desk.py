@@ -12,7 +12,7 @@ from compliant_sms.driver import finish
 
 if TYPE_CHECKING:
     from compliant_sms.ports import Ports
-    from compliant_sms.reminders import Appointment, VisitAnswer
+    from compliant_sms.reminders import Appointment, AppointmentAnswer
 
 __all__ = ["AsyncReminderDesk", "ReminderDesk"]
 
@@ -78,7 +78,7 @@ class ReminderDesk:
             raise done.failures[0]
         return done.texts
 
-    def answers(self, *, limit: int = 100) -> tuple[VisitAnswer, ...]:
+    def answers(self, *, limit: int = 100) -> tuple[AppointmentAnswer, ...]:
         """What patients want done with visits, the oldest first.
 
         The same answers come again until :meth:`acknowledge`. Where a patient answered twice, the
@@ -86,7 +86,7 @@ class ReminderDesk:
         """
         return finish(flows.open_answers(self._ports, limit))
 
-    def acknowledge(self, *answers: VisitAnswer) -> int:
+    def acknowledge(self, *answers: AppointmentAnswer) -> int:
         """Say that you did what these ask for; they come no more. How many you had not done before.
 
         Raises:
@@ -116,10 +116,10 @@ class AsyncReminderDesk:
             raise done.failures[0]
         return done.texts
 
-    async def answers(self, *, limit: int = 100) -> tuple[VisitAnswer, ...]:
+    async def answers(self, *, limit: int = 100) -> tuple[AppointmentAnswer, ...]:
         """See :meth:`ReminderDesk.answers`."""
         return await flows.open_answers(self._ports, limit)
 
-    async def acknowledge(self, *answers: VisitAnswer) -> int:
+    async def acknowledge(self, *answers: AppointmentAnswer) -> int:
         """See :meth:`ReminderDesk.acknowledge`."""
         return await flows.acknowledge_answers(self._ports, answers)

@@ -32,7 +32,7 @@ from compliant_sms.optout import Author, Intent, Reading, Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
 from compliant_sms.practice import Practice
 from compliant_sms.providers import InboundText
-from compliant_sms.reminders import VisitAnswer
+from compliant_sms.reminders import AppointmentAnswer
 
 __all__ = ["ON_PAGE", "Proof", "ReceivedText", "Written", "answer_to", "enqueue", "take_in"]
 
@@ -62,7 +62,7 @@ class ReceivedText:
     reserved: Reserved | None
     reading: Reading
     answers: Message | None = field(default=None, repr=False)
-    visits: tuple[VisitAnswer, ...] = ()
+    visits: tuple[AppointmentAnswer, ...] = ()
     thread_id: str | None = None
     pending: bool = False
 

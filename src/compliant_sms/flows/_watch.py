@@ -22,7 +22,7 @@ from compliant_sms.optout import Author, Intent
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Store, Tell, Transaction
 from compliant_sms.providers import Failure
-from compliant_sms.reminders import VisitAnswer
+from compliant_sms.reminders import AppointmentAnswer
 from compliant_sms.rules import Decision
 from compliant_sms.volume import UNTIL_RESUMED, pause_finding
 
@@ -127,7 +127,7 @@ class _WatchedTransaction:
         await self._tx.prove_inbound(inbound, at)
         self._noted.append(_proved(inbound, at))
 
-    async def add_answer(self, practice_id: str, answer: VisitAnswer) -> None:
+    async def add_answer(self, practice_id: str, answer: AppointmentAnswer) -> None:
         """See :meth:`compliant_sms.ports.Appointments.add_answer`."""
         await self._tx.add_answer(practice_id, answer)
         self._noted.append(_answered(practice_id, answer))
@@ -229,8 +229,8 @@ def _proved(inbound: Inbound, at: datetime) -> Event:
     )
 
 
-def _answered(practice_id: str, answer: VisitAnswer) -> Event:
-    return events.VisitAnswered(
+def _answered(practice_id: str, answer: AppointmentAnswer) -> Event:
+    return events.AppointmentAnswered(
         practice_id=practice_id,
         at=answer.at,
         answer_id=answer.answer_id,

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from compliant_sms.choices import Word
 
-__all__ = ["Answer", "VisitAnswer"]
+__all__ = ["Answer", "AppointmentAnswer"]
 
 
 class Answer(Word):
@@ -20,7 +20,7 @@ class Answer(Word):
 
 
 @frozen(kw_only=True)
-class VisitAnswer:
+class AppointmentAnswer:
     """A patient's answer about a visit.
 
     Attributes:
