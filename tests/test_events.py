@@ -170,10 +170,10 @@ def test_failures_pauses_and_cancelling(make_messenger: Make) -> None:
     assert got[0] == "consent_granted"
     assert "text_failed" in got
     assert "number_flagged" in got
-    assert got[-3:] == ["act_done", "text_held", "text_cancelled"]
+    assert got[-3:] == ["audit_event_recorded", "text_held", "text_cancelled"]
     assert isinstance(heard[-2], events.TextHeld)
     assert heard[-2].rules == ("pause",)
-    assert isinstance(heard[-3], events.ActDone)
+    assert isinstance(heard[-3], events.AuditEventRecorded)
     assert (heard[-3].act, heard[-3].actor) == ("paused", "it:kim")
 
 
@@ -533,7 +533,7 @@ def test_logs_have_the_fields_of_the_table_and_nothing_else(
     messenger.receive(from_patient("STOP", "SM2"))
     messenger.pause(by="it:kim", reason="Zelda")
     said = [r for r in caplog.records if r.name.startswith("compliant_sms")]
-    assert {vars(r)["event"] for r in said} >= {"text_sent", "opted_out", "act_done"}
+    assert {vars(r)["event"] for r in said} >= {"text_sent", "opted_out", "audit_event_recorded"}
     for record in said:
         own = set(vars(record)) - usual
         assert own == {"event", *LOG_FIELDS[vars(record)["event"]]}

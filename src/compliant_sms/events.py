@@ -27,7 +27,7 @@
     │   ├── OptInAnswered          and what the patient said
     │   └── ConsentVoided          a consent on record was found to be an error
     ├── InboxEventRaised           a thread is due, overdue, or in need of somebody
-    ├── ActDone                    somebody did what goes on the audit log
+    ├── AuditEventRecorded         somebody did what goes on the audit log
     ├── WorkFailed                 a worker met what keeps it from its work
     └── CallbackRefused            a callback was refused, and nothing of it was recorded
 
@@ -51,8 +51,8 @@ from compliant_sms._masking import repr_of_practice
 
 __all__ = [
     "EVENTS",
-    "ActDone",
     "AppointmentAnswered",
+    "AuditEventRecorded",
     "CallbackRefused",
     "ConsentEvent",
     "ConsentGranted",
@@ -432,7 +432,7 @@ class InboxEventRaised(Event):
 
 
 @frozen(kw_only=True)
-class ActDone(Event):
+class AuditEventRecorded(Event):
     """Somebody did what goes on the audit log, such as a pause, an import or an erasure.
 
     Attributes:
@@ -440,7 +440,7 @@ class ActDone(Event):
         actor: who.
     """
 
-    name: ClassVar[str | None] = "act_done"
+    name: ClassVar[str | None] = "audit_event_recorded"
     act: str
     actor: str = field(metadata=_UNLOGGED)
 

@@ -148,7 +148,7 @@ class _WatchedTransaction:
         """See :meth:`compliant_sms.ports.AuditLog.audit`."""
         await self._tx.audit(event, number)
         self._noted.append(
-            events.ActDone(
+            events.AuditEventRecorded(
                 practice_id=event.practice_id, at=event.at, act=event.act, actor=event.actor
             )
         )
