@@ -539,7 +539,7 @@ def test_each_public_thing_is_looked_at() -> None:
 OF_A_PRACTICE = {
     "AuditEvent",
     "ConsentEvent",
-    "Hold",
+    "LegalHold",
     "Inbound",
     "KeptAppointment",
     "ListedThreads",

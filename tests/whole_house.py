@@ -32,7 +32,7 @@ from compliant_sms.messenger import StoreKind
 from compliant_sms.permission import Permission, Programme, Submission
 from compliant_sms.providers import Twilio
 from compliant_sms.reminders import Appointment, ReminderContext, ReminderPlan, Status
-from compliant_sms.retention import Hold
+from compliant_sms.retention import LegalHold
 from compliant_sms.rules import Verdict
 from compliant_sms.testing import FakeCarrier
 from test_send import in_writing
@@ -79,7 +79,7 @@ class House(Line):
     store: StoreKind
     keys: Path
     ids: Iterator[str] = field(init=False)
-    holds: list[tuple[str, Hold]] = field(factory=list)
+    holds: list[tuple[str, LegalHold]] = field(factory=list)
     filling: str | None = None
 
     def __attrs_post_init__(self) -> None:

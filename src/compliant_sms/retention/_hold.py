@@ -12,14 +12,14 @@ from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 
-__all__ = ["Hold"]
+__all__ = ["LegalHold"]
 
 
 _person = _given.kind(str, _given.A_TEXT)
 
 
 @frozen(kw_only=True)
-class Hold:
+class LegalHold:
     """Nothing about a person, or a number, is purged or erased.
 
     Attributes:
