@@ -56,5 +56,5 @@ def _rate(place: Place, consents: int, keys: AtRest) -> float:
             by="it:j.ortiz",
         )
         taken = perf_counter() - start
-    assert report.flawless, report
+    assert report.ok, report
     return (report.consents + report.opt_outs) / taken

@@ -19,7 +19,7 @@ from compliant_sms.providers import (
     Capabilities,
     Failure,
     ListAccess,
-    LookUp,
+    Lookup,
     Problem,
     Receipts,
 )
@@ -52,9 +52,9 @@ _SIGNATURES = {
     CallbackSignature.CONFIGURED: "as configured",
 }
 _LOOK_UPS = {
-    LookUp.NONE: "no",
-    LookUp.BY_NUMBERS: "by numbers",
-    LookUp.BY_REFERENCE: "by our reference",
+    Lookup.NONE: "no",
+    Lookup.BY_NUMBERS: "by numbers",
+    Lookup.BY_REFERENCE: "by our reference",
 }
 _PLACES = {CallbackPlace.EACH_TEXT: "with each text", CallbackPlace.ACCOUNT: "at the provider"}
 _SCOPES = {

@@ -33,7 +33,7 @@ from compliant_sms.lookups import (
     DncAnswer,
     LineAnswer,
     LineType,
-    LookUpAnswers,
+    LookupAnswers,
     Reassigned,
     ReassignedAnswer,
 )
@@ -288,10 +288,10 @@ def sent_before(at: datetime) -> st.SearchStrategy[SentBefore]:
     )
 
 
-def look_ups(at: datetime) -> st.SearchStrategy[LookUpAnswers]:
+def look_ups(at: datetime) -> st.SearchStrategy[LookupAnswers]:
     """Draw what others know about a number."""
     return sparse(
-        LookUpAnswers,
+        LookupAnswers,
         national_dnc=st.builds(DncAnswer, listed=st.booleans(), as_of=days(at)),
         reassigned=st.builds(
             ReassignedAnswer, answer=some(Reassigned), since=days(at), as_of=days(at)

@@ -218,7 +218,7 @@ class Month:
             counted=len(counted),
             answers=len(ours) - len(counted),
             received=len(texts) - len(ours),
-            waiting=len(self.messenger.inbox.due(limit=10_000)),
+            waiting=len(self.messenger.inbox.waiting(limit=10_000)),
             remark=", ".join(filter(None, remarks)),
         )
         self.days.append(day)
@@ -254,8 +254,8 @@ class Month:
             self.expected[visit.id] = visit
             self.ever.append((self.clock(), visit))
             visits.append(visit)
-        self.messenger.reminders.keep_many(visits)
-        self.messenger.reminders.keep_many(visits)  # as an export that runs twice
+        self.messenger.reminders.save_many(visits)
+        self.messenger.reminders.save_many(visits)  # as an export that runs twice
 
     def _change(self) -> None:
         """Some visits of the days to come are moved or cancelled at the desk."""
@@ -271,7 +271,7 @@ class Month:
     def _keep(self, visit: Appointment) -> None:
         self.expected[visit.id] = visit
         self.ever.append((self.clock(), visit))
-        self.messenger.reminders.keep(visit)
+        self.messenger.reminders.save(visit)
 
     # People
 
@@ -304,7 +304,7 @@ class Month:
         if not HOURS.is_open(self.clock()):
             return
         staff = 1 if ill else 3
-        for thread in self.messenger.inbox.due(limit=staff * self.size.answers_an_hour // 2):
+        for thread in self.messenger.inbox.waiting(limit=staff * self.size.answers_an_hour // 2):
             self._answer(thread)
 
     def _answer(self, thread: Thread) -> None:

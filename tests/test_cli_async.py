@@ -122,7 +122,7 @@ def test_the_texts_to_register(clinic: str) -> None:
 
 def test_the_lists_of_opt_outs(clinic: str) -> None:
     """What the provider keeps is held against the ledger."""
-    out = run("opt-outs", f"{clinic}:messenger", "--by", "it:kim").output
+    out = run("sync-opt-outs", f"{clinic}:messenger", "--by", "it:kim").output
 
     assert out.startswith("twilio ...0111: ")
 

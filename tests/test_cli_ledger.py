@@ -40,9 +40,9 @@ def test_an_auditors_day(run: Run, database: Path, tmp_path: Path) -> None:
     made = CliRunner().invoke(commands, ["ledger", "key", str(key), "--name", name])
     public.write_text(made.stdout)
     kept.write_text(run("checkpoint", "--key", key).stdout, encoding="utf-8")
-    sound = run("verify", "--against", kept, "--public-key", public)
+    sound = run("verify", "--checkpoint", kept, "--public-key", public)
 
-    by_itself = run("verify", "--against", kept, "--public-key", public.read_text().strip())
+    by_itself = run("verify", "--checkpoint", kept, "--public-key", public.read_text().strip())
 
     assert by_itself.stdout == sound.stdout
     assert Checkpoint.parse(kept.read_text("utf-8")).size == 7
@@ -56,7 +56,7 @@ def test_an_auditors_day(run: Run, database: Path, tmp_path: Path) -> None:
     raw.rechain(raw.events[2]["chain_id"])
     raw.replant()
     write(database, raw)
-    altered = run("verify", "--against", kept)
+    altered = run("verify", "--checkpoint", kept)
     assert run("verify").exit_code == 0
     assert altered.exit_code == 1
     assert "its first 7 events are not those" in altered.stderr
@@ -66,7 +66,7 @@ def test_what_is_no_checkpoint_is_named(run: Run, tmp_path: Path) -> None:
     """A file that holds something else is refused in one line."""
     other = tmp_path / "other.txt"
     other.write_bytes(b"\xff\xfe")
-    for option in ("--against", "--public-key"):
+    for option in ("--checkpoint", "--public-key"):
         found = run("verify", option, other)
 
         assert found.exit_code == 1

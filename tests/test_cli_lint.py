@@ -211,7 +211,7 @@ def test_options_say_what_is_due() -> None:
         rule
         for _, rule in places(
             *("--practice-name", "Elm Clinic", "--link-domain", "lakeside.example"),
-            *("--most-segments", "1", "--first-text", "-"),
+            *("--max-segments", "1", "--first-text", "-"),
             text=text,
         )
     }
@@ -234,7 +234,7 @@ def test_options_say_what_is_due() -> None:
         (("--input", "jsonl", "-"), "[" * 100_000),
         (("--input", "toml", "-"), "= secret"),
         (("--input", "csv", "-"), 'body\n"a'),
-        (("--most-segments", "0", "-"), "x"),
+        (("--max-segments", "0", "-"), "x"),
         (("-",), b"\xff\xfe\xff"),
     ],
 )

@@ -77,8 +77,8 @@ def test_errors_end_with_status_1(good: Path, tmp_path: Path) -> None:
     assert f"{bad}: hello 1, en minimum, character 13: error variable: " in shown
     assert f"{bad}: hello 1, en detail, character 20: error syntax: " in shown
     assert "hello 1" in shown.partition("segments")[2]
-    assert "too-many-segments" in run("check", good, "--most-segments", "1").stdout
-    run("check", good, "--most-segments", "1", "--strict", status=1)
+    assert "too-many-segments" in run("check", good, "--max-segments", "1").stdout
+    run("check", good, "--max-segments", "1", "--strict", status=1)
 
 
 def test_a_file_without_templates_is_not_called_right(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_template_is_shown_for_whoever_approves_it(good: Path) -> None:
         (["check", "--price", "-1"], 2),
         (["check", "no-such-file.toml"], 2),
         (["show", "nothing"], 2),
-        (["check", "--most-segments", "0"], 2),
+        (["check", "--max-segments", "0"], 2),
     ],
 )
 def test_what_cannot_be_understood_ends_with_status_2(arguments: list[str], status: int) -> None:

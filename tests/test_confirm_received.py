@@ -262,7 +262,7 @@ def diary(make_willing: Make, books: Books, clock: MovableClock) -> Messenger:
     """A messenger whose patient was asked about a visit, and said C, then to cancel it."""
     messenger = make_willing(more={"reminders": PLANS})
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     run_to(messenger, clock, TUESDAY + HOUR)
     messenger.receive(from_patient("C", "SM1"))
     clock.advance(MINUTE)
@@ -301,11 +301,11 @@ def test_a_visit_that_moved_before_the_answer_was_proved(
     """A person tells the patient how it stands now."""
     messenger = make_willing(more={"reminders": PLANS})
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     run_to(messenger, clock, TUESDAY + HOUR)
     messenger.receive(from_patient("C", "SM1"))
     if moved:
-        messenger.reminders.keep(visit(status="cancelled"))
+        messenger.reminders.save(visit(status="cancelled"))
     books.texts["SM1"] = "C"
     clock.advance(MINUTE)
     (text,) = messenger.confirm_received()
@@ -516,12 +516,12 @@ def test_it_waits_in_the_inbox_until_it_is_proved(make_willing: Make, books: Boo
     """Nobody has to answer a START that counts; while it does not, it waits for a person."""
     messenger = make_willing(more={"inbox": PLAN})
     received = text_of(messenger.receive(from_patient("START", "SM1")))
-    (waiting,) = messenger.inbox.due()
+    (waiting,) = messenger.inbox.waiting()
     books.texts["SM1"] = "START"
     messenger.confirm_received()
 
     assert received.thread_id == waiting.thread_id
-    assert messenger.inbox.due() == ()
+    assert messenger.inbox.waiting() == ()
     assert messenger.inbox.thread(waiting.thread_id).thread.state is ThreadState.ANSWERED
 
 
@@ -554,7 +554,7 @@ def test_what_is_said_to_whom_surely_wrote(  # noqa: PLR0917 - fixtures
     messenger.dispatch_due()
 
     assert len(outgoing(carrier)) == told
-    assert len(messenger.inbox.due()) == 1
+    assert len(messenger.inbox.waiting()) == 1
 
 
 def test_what_was_answered_already(
@@ -649,7 +649,7 @@ def test_the_other_facade_does_the_same(
             await messenger.receive(from_patient("hello?", "SM2"))
             await work_async(messenger)
             await work_async(messenger)
-            found = await messenger.received(text.inbound_id)
+            found = await messenger.inbound(text.inbound_id)
             return [text.proven, found == text]
 
     assert asyncio.run(prove()) == [True, True]

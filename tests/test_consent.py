@@ -30,7 +30,7 @@ from compliant_sms.consent import (
     Signature,
     SignatureKind,
     Tier,
-    Withdrawn,
+    Voided,
     Wording,
     WrittenAgreement,
     fold,
@@ -156,7 +156,7 @@ def flagged(at: int, event_id: str | None = None, **changes: object) -> NumberFl
     return NumberFlagged(**(fields | changes))  # type: ignore[arg-type]
 
 
-def withdrawn(at: int, event_id: str | None = None, **changes: object) -> Withdrawn:
+def voided(at: int, event_id: str | None = None, **changes: object) -> Voided:
     """Make what staff found: that the person's consent was an error."""
     fields: dict[str, object] = {
         "event_id": f"error-{at}" if event_id is None else event_id,
@@ -168,7 +168,7 @@ def withdrawn(at: int, event_id: str | None = None, **changes: object) -> Withdr
         "actor": "front-desk:ana",
         "reason": "mistyped",
     }
-    return Withdrawn(**(fields | changes))  # type: ignore[arg-type]
+    return Voided(**(fields | changes))  # type: ignore[arg-type]
 
 
 @st.composite
@@ -201,7 +201,7 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
             case 5:
                 made = flagged(at, event_id, why=draw(st.sampled_from(Flag)))
             case 6:
-                made = withdrawn(at, event_id, person=person)
+                made = voided(at, event_id, person=person)
             case _:
                 made = restored(at, event_id)
         events.append(evolve(made, recorded_at=recorded_at))
@@ -210,7 +210,7 @@ def ledgers(draw: st.DrawFn, *, size: int = 8) -> list[ConsentEvent]:
 
 def when(event: ConsentEvent) -> tuple[datetime, int, str]:
     """Say where an event stands: what is said against sending comes last at an instant."""
-    kinds = (Granted, Restored, Clarified, Revoked, NumberFlagged, Withdrawn)
+    kinds = (Granted, Restored, Clarified, Revoked, NumberFlagged, Voided)
     return event.occurred_at, kinds.index(type(event)), event.event_id
 
 
@@ -234,13 +234,13 @@ class Model:
 
     def __init__(self, events: list[ConsentEvent], person: str | None) -> None:
         theirs = [e for e in events if isinstance(e, Granted) and e.person == person]
-        errors = [e for e in events if isinstance(e, Withdrawn) and e.person == person]
+        errors = [e for e in events if isinstance(e, Voided) and e.person == person]
         error = max(errors, key=when, default=None)
         since = when(error) if error else BEGINNING
         again = [when(g) for g in theirs if own(g) and when(g) > since]
         counts = (min(again, default=END)) if error else BEGINNING
         self.grants = [g for g in theirs if when(g) >= counts]
-        self.withdrawn = error.event_id if error and not again else ""
+        self.voided = error.event_id if error and not again else ""
         self.stops = sorted((e for e in events if isinstance(e, Revoked)), key=when)
         self.starts = [e for e in events if isinstance(e, Restored)]
         self.answers = [e for e in events if isinstance(e, Clarified)]
@@ -359,7 +359,7 @@ class Model:
             revocations=self.told_once(self.standing_stops(END)),
             flagged=self.flag(),
             lifted=self.told_once(self.lifted()),
-            withdrawn=self.withdrawn,
+            voided=self.voided,
         )
 
 

@@ -168,13 +168,13 @@ def test_details_are_told_of_also_where_many_forms_came_before(
     assert asking.consent.phi_preference(PATIENT, person=PERSON).allows_detail
 
 
-@pytest.mark.parametrize("how", ["withdrawn", "stopped"])
+@pytest.mark.parametrize("how", ["voided", "stopped"])
 def test_a_form_gives_no_details_back(
     how: str, asking: Messenger, ana: Browser, clock: MovableClock
 ) -> None:
     """Anybody can send it: whoever wanted none, or none any more, is asked in person."""
     common = {"person": PERSON, "channel": "spoken", "recorded_by": "front-desk:ana"}
-    if how == "withdrawn":
+    if how == "voided":
         asking.consent.withdraw_phi_preference(PATIENT, **common)
     else:
         asking.receive(from_patient("STOP", "SM1"))

@@ -166,7 +166,7 @@ def test_too_late_though_it_fails(
         with pytest.raises(LookupError):
             messenger.dispatch_due()
 
-    state = messenger.text(held.message_id).message.state
+    state = messenger.text_record(held.message_id).message.state
     assert (state == "cancelled") is (seen != "the store fails")
 
 

@@ -34,7 +34,7 @@ from compliant_sms.consent import (
     Restored,
     Revoked,
     Signature,
-    Withdrawn,
+    Voided,
     Wording,
     WrittenAgreement,
 )
@@ -270,7 +270,7 @@ def test_ledger_fields_are_those_of_the_events() -> None:
         "phi_preference_stated": PhiPreferenceStated,
         "opt_in_asked": OptInAsked,
         "opt_in_answered": OptInAnswered,
-        "withdrawn": Withdrawn,
+        "voided": Voided,
     }
     documented = {
         kind: {row[0].strip("`") for row in listed if row[1] == "all" or kind in row[1]}

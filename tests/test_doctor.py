@@ -670,7 +670,7 @@ def test_command_json(clinic: str) -> None:
 def test_command_opt_outs(clinic: str) -> None:
     """It says what differs, then evens it out; then nothing differs."""
     runner = CliRunner()
-    dry = ["opt-outs", f"{clinic}:listing", "--by", "it:kim", "--dry-run"]
+    dry = ["sync-opt-outs", f"{clinic}:listing", "--by", "it:kim", "--dry-run"]
 
     first = runner.invoke(commands, dry)
     done = runner.invoke(commands, dry[:-1])

@@ -74,7 +74,7 @@ def test_what_a_diary_comes_to(practice_with: Make, clock: MovableClock, carrier
     told = own.estimate(DIARY, price_per_segment=Decimal("0.01"))
     assert own.estimate(DIARY, price_per_segment=Decimal("0.01")) == told
     assert own.history(PERSON).texts == ()
-    own.reminders.keep_many(DIARY)
+    own.reminders.save_many(DIARY)
     end = clock() + timedelta(days=6)
     while clock() < end:
         Worker(own).drain(signals=False)
@@ -93,7 +93,7 @@ def test_what_was_asked_for_counts_no_more(practice_with: Make, clock: MovableCl
     own = practice_with()
     one = DIARY[3:4]
     before = own.estimate(one)
-    own.reminders.keep_many(one)
+    own.reminders.save_many(one)
     clock.move_to(clock() + timedelta(days=2, hours=3))
     Worker(own).drain(signals=False)
 
@@ -121,7 +121,7 @@ def test_a_batch_that_books_again_comes_to_no_recalls(practice_with: Make) -> No
 
     assert own.estimate([past]).texts == 3
     assert own.estimate([past, following]).texts == 1
-    own.reminders.keep_many([past, following])
+    own.reminders.save_many([past, following])
     assert own.estimate([past]).texts == 0
     assert own.estimate([past, evolve(following, status="cancelled")]).texts == 3
     assert own.estimate([past, evolve(following, person=PERSON, numbers=PATIENT)]).texts == 4
@@ -131,7 +131,7 @@ def test_a_visit_that_changes_its_number_counts_once(practice_with: Make) -> Non
     """With what is kept of it, and with what the batch said of it before."""
     own = practice_with()
     agree(own, OTHER)
-    own.reminders.keep_many(DIARY[:2])
+    own.reminders.save_many(DIARY[:2])
     moved = evolve(DIARY[0], numbers=OTHER)
 
     assert own.estimate([DIARY[0], moved, DIARY[1]]).texts == 4
@@ -142,12 +142,12 @@ def test_a_visit_that_is_booked_again(practice_with: Make, clock: MovableClock) 
     """What would have gone before that is left out."""
     own = practice_with()
     later = visit("d", WEDNESDAY + timedelta(days=1), "pat-900", OTHER)
-    own.reminders.keep(later)
-    own.reminders.keep(evolve(later, status=Status.CANCELLED))
+    own.reminders.save(later)
+    own.reminders.save(evolve(later, status=Status.CANCELLED))
     clock.move_to(clock() + timedelta(days=1, hours=3))
 
     assert own.estimate([later]).texts == 1
-    own.reminders.keep(later)
+    own.reminders.save(later)
     assert own.estimate([later]).texts == 1
 
 
@@ -178,7 +178,7 @@ def test_a_reminder_that_may_only_go_as_the_visit_begins(
     own = practice_with(reminders=[ReminderPlan(offsets=["3 hours before"])])
     early = visit("e", WEDNESDAY.replace(hour=8, minute=0), "pat-900", OTHER)
     told = own.estimate([early])
-    own.reminders.keep(early)
+    own.reminders.save(early)
     while clock() <= early.starts_at:
         Worker(own).drain(signals=False)
         clock.advance(timedelta(minutes=30))
@@ -191,7 +191,7 @@ def test_kept_visits_fold_with_those_of_a_batch(practice_with: Make) -> None:
     """A second visit of the day at the number costs no text of its own where one is to go."""
     own = practice_with()
     alone = own.estimate(DIARY[1:2]).texts
-    own.reminders.keep(DIARY[0])
+    own.reminders.save(DIARY[0])
     both = own.estimate(DIARY[:2]).texts
 
     assert own.estimate(DIARY[1:2]).texts == both

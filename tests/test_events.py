@@ -133,12 +133,12 @@ def test_what_patients_do(messenger: Messenger, told: list[Event]) -> None:
     opted_out, emergency, refused = told[3], told[6], told[7]
     assert isinstance(opted_out, events.OptedOut)
     assert (opted_out.channel, opted_out.person) == ("text", None)
-    assert messenger.received(opted_out.reference).body == "STOP"
+    assert messenger.inbound(opted_out.reference).body == "STOP"
     assert isinstance(emergency, events.EmergencyReceived)
     assert (emergency.intent, emergency.needs_person) == ("emergency", True)
     assert isinstance(refused, events.TextBlocked)
     assert refused.rules == tuple(dict.fromkeys(each.rule for each in blocked.reasons))
-    assert messenger.text(refused.message_id).message.body == BODY
+    assert messenger.text_record(refused.message_id).message.body == BODY
 
 
 def test_failures_pauses_and_cancelling(make_messenger: Make) -> None:
@@ -170,10 +170,10 @@ def test_failures_pauses_and_cancelling(make_messenger: Make) -> None:
     assert got[0] == "consent_granted"
     assert "text_failed" in got
     assert "number_flagged" in got
-    assert got[-3:] == ["act_done", "text_held", "text_cancelled"]
+    assert got[-3:] == ["audit_event_recorded", "text_held", "text_cancelled"]
     assert isinstance(heard[-2], events.TextHeld)
     assert heard[-2].rules == ("pause",)
-    assert isinstance(heard[-3], events.ActDone)
+    assert isinstance(heard[-3], events.AuditEventRecorded)
     assert (heard[-3].act, heard[-3].actor) == ("paused", "it:kim")
 
 
@@ -247,7 +247,7 @@ def test_after_the_commit(messenger: Messenger) -> None:
     found: list[object] = []
 
     def look(event: TextSent) -> None:
-        found.append(messenger.text(event.message_id).message.state)
+        found.append(messenger.text_record(event.message_id).message.state)
         remind(messenger, "from a handler", to="+12175550135", person="pat-882")
 
     agree(messenger)
@@ -423,7 +423,7 @@ def test_on_an_event_loop(
             heard.append(f"awaited {event.name}")
 
         async def read(event: events.TextReceived) -> None:
-            bodies.append((await messenger.received(event.inbound_id)).body)
+            bodies.append((await messenger.inbound(event.inbound_id)).body)
 
         messenger.on(Event, fails)
         messenger.on(Event, awaited)
@@ -438,7 +438,7 @@ def test_on_an_event_loop(
         )
         await messenger.receive(from_patient("thanks", "SM1"))
         with pytest.raises(UnknownMessage):
-            await messenger.text("nothing")
+            await messenger.text_record("nothing")
         await messenger.aclose()
 
     asyncio.run(day())
@@ -509,13 +509,13 @@ def test_ids_of_others(messenger: Messenger, make_messenger: Make, practice: Pra
     (text,) = messenger.receive(from_patient("thanks", "SM1")).events
     assert isinstance(text, ReceivedText)
     other = make_messenger(practice=evolve(practice, id="another"))
-    for ours in (messenger.text, messenger.received):
+    for ours in (messenger.text_record, messenger.inbound):
         with pytest.raises(UnknownMessage, match="Pass the"):
             ours("nothing")
     with pytest.raises(UnknownMessage):
-        other.text(sent.message_id)
+        other.text_record(sent.message_id)
     with pytest.raises(UnknownMessage):
-        other.received(text.inbound.inbound_id)
+        other.inbound(text.inbound.inbound_id)
 
 
 # Logs
@@ -533,7 +533,7 @@ def test_logs_have_the_fields_of_the_table_and_nothing_else(
     messenger.receive(from_patient("STOP", "SM2"))
     messenger.pause(by="it:kim", reason="Zelda")
     said = [r for r in caplog.records if r.name.startswith("compliant_sms")]
-    assert {vars(r)["event"] for r in said} >= {"text_sent", "opted_out", "act_done"}
+    assert {vars(r)["event"] for r in said} >= {"text_sent", "opted_out", "audit_event_recorded"}
     for record in said:
         own = set(vars(record)) - usual
         assert own == {"event", *LOG_FIELDS[vars(record)["event"]]}

@@ -382,10 +382,10 @@ def test_a_kept_checkpoint_is_compared(pack: bytes) -> None:
     plain = make_pack(sealed(dossier_of(pack)))
 
     for mine in (point, early, later):
-        assert check(pack, "kept checkpoint", kept=mine).result is Result.PASSED
-    assert "another root" in words(pack, "kept checkpoint", kept=evolve(point, root=bytes(32)))
-    assert "proves nothing" in words(pack, "kept checkpoint", kept=evolve(point, size=99))
-    assert "no checkpoint" in words(plain, "kept checkpoint", kept=point)
+        assert check(pack, "kept checkpoint", against=mine).result is Result.PASSED
+    assert "another root" in words(pack, "kept checkpoint", against=evolve(point, root=bytes(32)))
+    assert "proves nothing" in words(pack, "kept checkpoint", against=evolve(point, size=99))
+    assert "no checkpoint" in words(plain, "kept checkpoint", against=point)
 
 
 class Key:

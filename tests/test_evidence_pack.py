@@ -417,7 +417,7 @@ def test_events_are_proved_against_checkpoints(told: Messenger, clock: MovableCl
     told.consent.grant("+12175550135", person="pat-2", basis="spoken", recorded_by="desk")
     newest = told.checkpoint(key)
     pack = told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO, earlier=early).data
-    report = verify_pack(pack, keys=[key.public], kept=early)
+    report = verify_pack(pack, keys=[key.public], against=early)
     records = [record for chain in dossier_of(pack).chains for record in chain.events]
 
     assert [c.name for c in report.checks if c.result is not Result.PASSED] == []

@@ -40,7 +40,7 @@ from compliant_sms.errors import (
     StoreFull,
 )
 from compliant_sms.lifecycle import State
-from compliant_sms.lookups import AsyncLookUps, LineAnswer, LookUps
+from compliant_sms.lookups import AsyncLookups, LineAnswer, Lookups
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import PhiMode
 from compliant_sms.providers import Bandwidth, OutboundText, Provider, Telnyx, Twilio, Vonage
@@ -597,7 +597,7 @@ async def _line_later(number: PhoneNumber) -> LineAnswer:
     return _line(number)
 
 
-@pytest.mark.parametrize("kind", [LookUps, AsyncLookUps])
+@pytest.mark.parametrize("kind", [Lookups, AsyncLookups])
 @pytest.mark.parametrize("ask", [_line, _line_later])
 def test_an_event_loop_takes_plain_functions(practice: Practice, kind: Any, ask: Any) -> None:
     """What a project passes to Messenger does for AsyncMessenger, such as the kit's ``people``."""

@@ -289,7 +289,7 @@ def test_no_consent_is_written_while_an_opt_out_cannot_be_used(memory: Store) ->
     report = take(memory, [stop(), bad()], [consent(), consent(NUMBERS[0])])
 
     assert (report.opt_outs, report.consents, report.withheld) == (1, 0, 2)
-    assert not report.flawless
+    assert not report.ok
     assert [(p.kind, p.line, p.column) for p in report.problems] == [(Kind.OPT_OUT, 7, "number")]
     assert verified(memory) == 1
 
@@ -417,7 +417,7 @@ def test_importing_twice_is_importing_once(
     assert everything(store) == once
     assert first.opt_outs + first.consents + first.repeated == first.rows
     assert first.opt_outs + first.consents == verified(store)
-    assert (would.rows, would.written, would.flawless) == (first.rows, False, True)
+    assert (would.rows, would.written, would.ok) == (first.rows, False, True)
     assert would.opt_outs >= first.opt_outs
     database.close()
 

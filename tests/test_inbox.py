@@ -107,7 +107,7 @@ def test_a_wrong_number_lies_where_staff_sees_whose_it_was_taken_for(
     remind(inbox)
     clock.advance(timedelta(minutes=1))
     received = receive(inbox, "wrong number")
-    (thread,) = inbox.inbox.due()
+    (thread,) = inbox.inbox.waiting()
     clock.advance(timedelta(minutes=1))
     answer = inbox.inbox.reply(
         thread.thread_id, body="Sorry, we will look into it.", by="ana", idempotency_key="answer-1"
@@ -115,7 +115,7 @@ def test_a_wrong_number_lies_where_staff_sees_whose_it_was_taken_for(
 
     assert (thread.thread_id, thread.person) == (received.thread_id, PERSON)
     assert isinstance(answer, Sent)
-    assert inbox.inbox.due() == ()
+    assert inbox.inbox.waiting() == ()
 
 
 @pytest.mark.both_databases
@@ -124,7 +124,7 @@ def test_a_text_waits_until_it_is_answered(
 ) -> None:
     """It opens a thread that is due, is told so, and waits no more once the answer left."""
     received = receive(inbox, "Can I bring my daughter's forms on Friday?")
-    (thread,) = inbox.inbox.due()
+    (thread,) = inbox.inbox.waiting()
     assert thread.thread_id == received.thread_id
     assert (thread.state, thread.person, thread.queue) == (
         ThreadState.WAITING,
@@ -141,7 +141,7 @@ def test_a_text_waits_until_it_is_answered(
     )
 
     assert isinstance(answer, Sent)
-    assert inbox.inbox.due() == ()
+    assert inbox.inbox.waiting() == ()
     view = inbox.inbox.thread(thread.thread_id)
     assert view.thread.state is ThreadState.ANSWERED
     said = [(t.inbound or t.message).body for t in view.texts if t.inbound or t.message]  # type: ignore[union-attr]
@@ -230,7 +230,7 @@ def test_the_line_of_a_thread_that_was_joined_goes(inbox: Messenger, clock: Mova
     clock.advance(timedelta(seconds=5))
     asked = text_of(inbox.receive(from_patient("And who is there?", "SM2", sender=other)))
     assert asked.thread_id is not None
-    joined = inbox.inbox.join(asked.thread_id, person="pat-7", by="ana")
+    joined = inbox.inbox.identify(asked.thread_id, person="pat-7", by="ana")
     assert joined.thread_id != asked.thread_id
 
     (line,) = inbox.dispatch_due()
@@ -278,7 +278,7 @@ def test_after_hours_the_patient_is_told_when_we_open(
         "Lakeside Family Medicine: recibimos su mensaje. Abrimos el lun 7 dic, 9:00 AM y "
         "respondemos en 4 horas dentro del horario. En una emergencia llame al 911."
     )
-    (thread,) = inbox.inbox.due()
+    (thread,) = inbox.inbox.waiting()
     assert thread.due_at == datetime(2026, 12, 7, 13, 0, tzinfo=CHICAGO)
     assert thread.language == "es"
     clock.move_to(SATURDAY + timedelta(days=2, hours=2))
@@ -309,7 +309,7 @@ def test_a_day_that_ends_before_the_goal_promises_no_more_than_it_keeps(
     receive(messenger, asked)
     messenger.dispatch_due()
 
-    (thread,) = messenger.inbox.due()
+    (thread,) = messenger.inbox.waiting()
     assert thread.due_at == datetime(2026, 12, 7, 9, 0, tzinfo=CHICAGO)
     (body,) = outgoing(carrier)
     assert AFTER_HOURS[asked] in body
@@ -429,7 +429,7 @@ def test_what_was_filed_late_is_due_first(
     receive(inbox, "And my son's forms?", "SM2")
     inbox.open_items()  # puts the other one into its thread
 
-    (thread,) = inbox.inbox.due()
+    (thread,) = inbox.inbox.waiting()
     assert (thread.waits_since, thread.due_at) == (
         came.received_at,
         came.received_at + FRONT.goal,
@@ -450,7 +450,7 @@ def test_nothing_is_said_where_nobody_asked(inbox: Messenger, carrier: Sandbox) 
         received = receive(inbox, body, f"SM{n}")
     inbox.dispatch_due()
 
-    assert inbox.inbox.due() == ()
+    assert inbox.inbox.waiting() == ()
     assert len(outgoing(carrier)) == 2  # HELP and STOP are answered as ever
     assert received.thread_id is not None
     view = inbox.inbox.thread(received.thread_id)
@@ -475,7 +475,7 @@ def test_after_stop_nothing_automatic_goes(inbox: Messenger, carrier: Sandbox) -
 
 def test_the_practice_may_say_nothing(make_messenger: Make, carrier: Sandbox) -> None:
     """Neither the first reply nor the one about danger, where the plan says so."""
-    quiet = evolve(PLAN, first_reply=False, danger_reply=False)
+    quiet = evolve(PLAN, first_reply=False, emergency_reply=False)
     closed = [date(2026, 11, 1) + timedelta(days=n) for n in range(900)]
     never = Queue(name="never", hours=evolve(HOURS, closed_on=closed))
     for n, plan in enumerate([quiet, InboxPlan(point_person="p", queues=[never])]):
@@ -515,10 +515,10 @@ def test_routing(make_messenger: Make) -> None:
     assert plan.queue("gone").name == "front-desk"
     messenger = make_messenger(inbox=plan)
     receive(messenger, "Why is my bill so high?")
-    (thread,) = messenger.inbox.due(queue="billing")
+    (thread,) = messenger.inbox.waiting(queue="billing")
     assert thread.place == "Elm Street"
     receive(messenger, "Can I bring the forms?", "SM2")  # it waits there already
-    assert messenger.inbox.due(queue="front-desk") == ()
+    assert messenger.inbox.waiting(queue="front-desk") == ()
     messenger.inbox.close(thread.thread_id, by="cleo", reason="called")
     receive(messenger, "Can I bring the forms?", "SM3")
     (thread,) = messenger.inbox.threads(queue="front-desk", state="waiting")
@@ -529,13 +529,13 @@ def test_routing(make_messenger: Make) -> None:
 def test_a_failed_answer_reopens(inbox: Messenger, clock: MovableClock, carrier: Sandbox) -> None:
     """The patient waits again, since the first text; one event; a second answer may count."""
     receive(inbox, "Can I bring the forms?")
-    (thread,) = inbox.inbox.due()
+    (thread,) = inbox.inbox.waiting()
     sent = inbox.inbox.reply(thread.thread_id, body="Yes.", by="ana", idempotency_key="a1")
     assert isinstance(sent, Sent)
     assert sent.provider_id is not None
     inbox.receive(status(sent.provider_id, "undelivered", code="30005"))
 
-    (again,) = inbox.inbox.due()
+    (again,) = inbox.inbox.waiting()
     assert again.waits_since == thread.waits_since
     assert inbox.inbox.escalate(limit=1) == 1
     assert inbox.inbox.escalate() == 0
@@ -567,12 +567,12 @@ def test_an_unknown_sender_is_answered_once_and_then_known(
     with pytest.raises(IdempotencyConflict):
         inbox.inbox.reply(received.thread_id, body="No!", by="ana", idempotency_key="a1")
 
-    joined = inbox.inbox.join(received.thread_id, person="pat-9", by="ana")
+    joined = inbox.inbox.identify(received.thread_id, person="pat-9", by="ana")
     assert joined.person == "pat-9"
-    assert inbox.inbox.join(received.thread_id, person="pat-9", by="ana") == joined
+    assert inbox.inbox.identify(received.thread_id, person="pat-9", by="ana") == joined
     assert inbox.inbox.reply(joined.thread_id, body="Yes!", by="ana", idempotency_key="a1") == one
     with pytest.raises(InvalidInput, match="another person's"):
-        inbox.inbox.join(joined.thread_id, person="pat-1", by="ana")
+        inbox.inbox.identify(joined.thread_id, person="pat-1", by="ana")
     text = text_of(inbox.receive(from_patient("Thank you, and hours?", "SM2", sender=other)))
     assert text.thread_id == joined.thread_id
     view = inbox.inbox.thread(joined.thread_id)
@@ -591,7 +591,7 @@ def test_a_number_of_several_persons(inbox: Messenger, clock: MovableClock) -> N
     second = receive(inbox, "I need to reschedule", "SM2")
     assert second.thread_id is not None
     assert inbox.inbox.thread(second.thread_id).thread.person == "pat-2"
-    joined = inbox.inbox.join(first.thread_id, person="pat-2", by="ana")
+    joined = inbox.inbox.identify(first.thread_id, person="pat-2", by="ana")
     assert joined.thread_id == second.thread_id
     with pytest.raises(UnknownThread):
         inbox.inbox.thread(first.thread_id)
@@ -612,17 +612,17 @@ def test_a_joined_thread_stays_with_whom_it_waits_for(
     assert forms.thread_id is not None
     desk.assign(forms.thread_id, to="ben", by="ana")
 
-    joined = desk.join(forms.thread_id, person=PERSON, by="ana")
+    joined = desk.identify(forms.thread_id, person=PERSON, by="ana")
 
     assert joined.thread_id == bill.thread_id
     assert (joined.queue, joined.assignee, joined.state) == ("front-desk", "ben", "waiting")
-    assert [joined] == list(desk.due(queue="front-desk"))
+    assert [joined] == list(desk.waiting(queue="front-desk"))
 
     desk.hand_over(joined.thread_id, queue="billing", by="ana", reason="Money after all.")
     desk.assign(joined.thread_id, to="cleo", by="cleo")
     more = receive(inbox, "And can he park there?", "SM3")
     assert more.thread_id not in {None, joined.thread_id}
-    both = desk.join(more.thread_id or "", person=PERSON, by="ana")
+    both = desk.identify(more.thread_id or "", person=PERSON, by="ana")
     assert (both.queue, both.assignee) == ("billing", "cleo")
     backlog = {day.queue: day.backlog for day in desk.metrics(days=1).days}
     assert backlog == {"front-desk": 0, "billing": 2}
@@ -630,7 +630,7 @@ def test_a_joined_thread_stays_with_whom_it_waits_for(
     desk.close(both.thread_id, by="cleo", reason="Explained.")
     last = receive(inbox, "Thank you! Can I pay there?", "SM4")
     desk.close(last.thread_id or "", by="ana", reason="Called.")
-    done = desk.join(last.thread_id or "", person=PERSON, by="ana")
+    done = desk.identify(last.thread_id or "", person=PERSON, by="ana")
     assert (done.queue, done.assignee, done.state) == ("billing", "cleo", "closed")
 
 
@@ -644,7 +644,7 @@ def test_who_has_no_number(inbox: Messenger, clock: MovableClock) -> None:
     assert len(inbox.inbox.thread(thread_id).texts) == 2
     for refused in (
         lambda: inbox.inbox.reply(thread_id, body="Who?", by="ana", idempotency_key="a1"),
-        lambda: inbox.inbox.join(thread_id, person="pat-9", by="ana"),
+        lambda: inbox.inbox.identify(thread_id, person="pat-9", by="ana"),
     ):
         with pytest.raises(InvalidInput, match="no phone number"):
             refused()
@@ -738,7 +738,7 @@ def test_a_yes_to_a_text_beside_the_plan_is_seen(
             time_zone="America/Chicago",
             status=visit.get("status", "booked"),
         )
-        inbox.reminders.keep(kept)
+        inbox.reminders.save(kept)
     remind(inbox, **({"purpose": Purpose.APPOINTMENT_CONFIRMATION} | sent))
     clock.advance(timedelta(minutes=1))
 
@@ -746,7 +746,7 @@ def test_a_yes_to_a_text_beside_the_plan_is_seen(
 
     assert inbox.reminders.answers() == ()
     assert received.inbound.needs_person is seen
-    assert [each.thread_id for each in inbox.inbox.due()] == [received.thread_id] * seen
+    assert [each.thread_id for each in inbox.inbox.waiting()] == [received.thread_id] * seen
 
 
 @pytest.mark.parametrize(
@@ -769,14 +769,14 @@ def test_what_may_accept_an_offer(
     """
     receive(inbox, "I need another day for my visit")
     inbox.dispatch_due()
-    (thread,) = inbox.inbox.due()
+    (thread,) = inbox.inbox.waiting()
     inbox.inbox.reply(thread.thread_id, body=offer, by="ana", idempotency_key="offer")
     clock.advance(timedelta(days=1))
     receive(inbox, words, "SM2")
     inbox.dispatch_due()
     asks = offer.startswith("Can you")
 
-    assert [each.thread_id for each in inbox.inbox.due()] == [thread.thread_id] * asks
+    assert [each.thread_id for each in inbox.inbox.waiting()] == [thread.thread_id] * asks
     told = [each for each in outgoing(carrier) if "we got your text" in each]
     assert len(told) == 1 + (asks and "Liked" not in words)
 
@@ -787,18 +787,18 @@ def test_somebody_who_left_the_practice(
 ) -> None:
     """What was assigned to them is nobody's, and the queue hears of it: they would never look."""
     receive(inbox, "Can I bring the forms on Friday?")
-    (thread,) = inbox.inbox.due()
+    (thread,) = inbox.inbox.waiting()
     inbox.inbox.assign(thread.thread_id, to="ben", by="ana")
     later = make_messenger(inbox=evolve(PLAN, queues=[evolve(FRONT, members=["ana"]), BILLING]))
     desk = later.inbox
 
-    assert [each.assignee for each in desk.due()] == [""]
+    assert [each.assignee for each in desk.waiting()] == [""]
     assert desk.thread(thread.thread_id).thread.assignee == ""
     assert [(item.queue, item.assignee) for item in later.open_items()] == [("front-desk", "")]
     clock.advance(timedelta(days=4))
     desk.escalate()
     assert [event.to for event in desk.events()] == ["front-desk", "front-desk", "dr-diaz"]
-    assert [each.assignee for each in desk.due()] == ["dr-diaz"]
+    assert [each.assignee for each in desk.waiting()] == ["dr-diaz"]
 
 
 @pytest.mark.both_databases
@@ -807,15 +807,15 @@ def test_a_queue_that_was_taken_out_of_the_plan(
 ) -> None:
     """What lies in it is the first queue's, in every list, event and count."""
     received = receive(inbox, "Why was I charged $40 on my bill?")
-    (thread,) = inbox.inbox.due(queue="billing")
-    assert inbox.inbox.due(queue="front-desk") == ()
+    (thread,) = inbox.inbox.waiting(queue="billing")
+    assert inbox.inbox.waiting(queue="front-desk") == ()
     night = evolve(BILLING, name="night")
     later = make_messenger(inbox=evolve(PLAN, queues=[FRONT, night], rules=[]))
     desk = later.inbox
 
-    (seen,) = desk.due(queue="front-desk")
-    assert desk.due() == desk.threads(queue="front-desk") == (seen,)
-    assert desk.due(queue="night") == ()
+    (seen,) = desk.waiting(queue="front-desk")
+    assert desk.waiting() == desk.threads(queue="front-desk") == (seen,)
+    assert desk.waiting(queue="night") == ()
     found = desk.thread(thread.thread_id)
     assert seen == found.thread == evolve(thread, queue="front-desk")
     assert {seen, found.thread} == {found.thread}
@@ -835,8 +835,8 @@ def test_a_queue_that_was_taken_out_of_the_plan(
     # It was not moved: whoever still has the queue, or has it again, finds all there.
     assert inbox.inbox.thread(seen.thread_id).thread.queue == "billing"
     handed = desk.hand_over(seen.thread_id, queue="night", by="ana", reason="Money.")
-    assert [handed] == list(desk.due(queue="night"))
-    assert (handed.queue, desk.due(queue="front-desk")) == ("night", ())
+    assert [handed] == list(desk.waiting(queue="night"))
+    assert (handed.queue, desk.waiting(queue="front-desk")) == ("night", ())
     assert received.thread_id == handed.thread_id
 
 
@@ -844,7 +844,7 @@ def test_without_a_plan_nobody_pretends(messenger: Messenger, make_messenger: Ma
     """No thread is kept, and whoever asks is told how; later the texts are found."""
     assert receive(messenger, "Can I bring the forms?").thread_id is None
     assert messenger.open_items() == ()
-    for refused in (messenger.inbox.due, messenger.inbox.escalate):
+    for refused in (messenger.inbox.waiting, messenger.inbox.escalate):
         with pytest.raises(ConfigurationError, match="inbox=InboxPlan"):
             refused()
     with pytest.raises(InvalidInput, match="InboxPlan"):
@@ -923,7 +923,7 @@ def test_what_was_asked_for_ahead_has_not_waited(
     )
     agree(messenger)
     nine = datetime(2026, 12, 4, 9, 0)  # noqa: DTZ001 - what the clinic's clock shows
-    messenger.reminders.keep(
+    messenger.reminders.save(
         Appointment(
             id="991", person=PERSON, numbers=PATIENT, start=nine, time_zone="America/Chicago"
         )
@@ -1218,12 +1218,12 @@ def test_the_same_for_an_event_loop(
             received = text_of(await messenger.receive(from_patient("Open on Friday?", "SM1")))
             thread_id = received.thread_id
             assert thread_id is not None
-            assert len(await desk.due()) == len(await desk.threads()) == 1
+            assert len(await desk.waiting()) == len(await desk.threads()) == 1
             assert await desk.overdue() == ()
             await desk.note(thread_id, words="x", by="ana")
             await desk.assign(thread_id, to="ben", by="ana")
             await desk.hand_over(thread_id, queue="billing", by="ana", reason="x")
-            await desk.join(thread_id, person="pat-9", by="ana")
+            await desk.identify(thread_id, person="pat-9", by="ana")
             sent = await desk.reply(thread_id, body="Yes.", by="ana", idempotency_key="a")
             assert isinstance(sent, Sent)
             await desk.close(thread_id, by="ana", reason="x")

@@ -51,7 +51,7 @@ def asked(messenger: Messenger) -> list[str]:
     """What patients wrote that waits."""
     return [
         text.inbound.body
-        for thread in messenger.inbox.due()
+        for thread in messenger.inbox.waiting()
         for text in messenger.inbox.thread(thread.thread_id).texts
         if text.inbound is not None and text.waits
     ]
@@ -64,10 +64,10 @@ def test_an_answer_that_is_sent_by_itself_counts(inbox: Messenger, clock: Movabl
     assert isinstance(remind(inbox), Sent)
     assert asked(inbox) == ["Is the office open on Friday?"]
     answer = remind(inbox, "a1", **ANSWER)
-    assert inbox.inbox.due() == ()
+    assert inbox.inbox.waiting() == ()
     receive(inbox, "And on Saturday?", "SM2")
 
-    [thread] = inbox.inbox.due()
+    [thread] = inbox.inbox.waiting()
     texts = inbox.inbox.thread(thread.thread_id).texts
     assert asked(inbox) == ["And on Saturday?"]
     assert answer.message_id in {each.message.message_id for each in texts if each.message}
@@ -89,7 +89,7 @@ def test_a_canned_reply_counts(inbox: Messenger) -> None:
     )
 
     assert isinstance(sent, Sent)
-    assert inbox.inbox.due() == ()
+    assert inbox.inbox.waiting() == ()
 
 
 def test_what_answers_somebody_else_does_not_count(inbox: Messenger) -> None:
@@ -99,7 +99,7 @@ def test_what_answers_somebody_else_does_not_count(inbox: Messenger) -> None:
     remind(inbox, "other", person="pat-999", **ANSWER)
     remind(inbox, "unmatched", to=UNKNOWN, person="pat-990", **ANSWER)
 
-    assert {thread.person for thread in inbox.inbox.due()} == {PERSON, None}
+    assert {thread.person for thread in inbox.inbox.waiting()} == {PERSON, None}
 
 
 def test_what_did_not_go_out_does_not_count(inbox: Messenger, clock: MovableClock) -> None:

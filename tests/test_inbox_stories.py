@@ -217,11 +217,11 @@ class Trial:
             self.point._at = die_at
             self.point.kinds.clear()
             try:
-                self.messenger.inbox.join(thread.thread_id, person="pat-9", by="ana")
+                self.messenger.inbox.identify(thread.thread_id, person="pat-9", by="ana")
             except Crash:
                 self.point._at = None
                 if any(t.person is None for t in self.threads(UNKNOWN)):
-                    self.messenger.inbox.join(thread.thread_id, person="pat-9", by="ana")
+                    self.messenger.inbox.identify(thread.thread_id, person="pat-9", by="ana")
             self.point._at = None
 
     def escalate(self, die_at: int | None) -> None:
@@ -297,7 +297,9 @@ class Trial:
         )
         texts = {i.reference for i in listed}
         assert texts >= {w.inbound_id for w in self.waiting(KNOWN) if w.inbound_id}
-        assert {t.thread_id for t in self.messenger.inbox.due()} == {i.thread_id for i in listed}
+        assert {t.thread_id for t in self.messenger.inbox.waiting()} == {
+            i.thread_id for i in listed
+        }
         others = {i.reference for i in items} - texts
         for message_id in self.replies:
             state = self.message(message_id).state
@@ -355,7 +357,7 @@ def judge_events(trial: Trial) -> None:
     events = trial.messenger.inbox.events(limit=1000)
     seen = Counter((e.kind, e.reference) for e in events)
     assert set(seen.values()) <= {1}
-    for thread in trial.messenger.inbox.due():
+    for thread in trial.messenger.inbox.waiting():
         waits = trial.spared(lambda tx, t=thread: tx.waits(t.practice_id, t.thread_id))
         first = min((w for w in waits if w.waits), key=lambda wait: wait.steps[1])
         assert first.raised == 3

@@ -28,13 +28,13 @@ from compliant_sms.flows import Draft
 from compliant_sms.hold_desk import HoldDesk
 from compliant_sms.imports import ImportedConsent, ImportedOptOut
 from compliant_sms.inbox_desk import InboxDesk
-from compliant_sms.lookups import LineAnswer, LineType, LookUps
+from compliant_sms.lookups import LineAnswer, LineType, Lookups
 from compliant_sms.permission import Spoken, Submission
 from compliant_sms.permission_desk import PermissionDesk
 from compliant_sms.ports import Transaction
 from compliant_sms.providers import Twilio
 from compliant_sms.reminder_desk import ReminderDesk
-from compliant_sms.reminders import Appointment, ReminderPlan, VisitAnswer
+from compliant_sms.reminders import Appointment, AppointmentAnswer, ReminderPlan
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_desk import SecureDesk
 from compliant_sms.secure_pages import PageAccess, PageRequest, SecurePages
@@ -94,7 +94,7 @@ class Ids:
     person: str
     key: str
     token: str
-    answer: VisitAnswer
+    answer: AppointmentAnswer
     event: InboxEvent
     item: OpenItem
     access: PageAccess
@@ -291,7 +291,7 @@ def make(path: Path | str, provider: Twilio, prefix: str, **changes: Any) -> Mes
         "permission": permission(),
         "inbox": PLAN,
         "missed_calls": MissedCalls(),
-        "lookups": LookUps(line_type=lambda _: line),
+        "lookups": Lookups(line_type=lambda _: line),
     }
     return Messenger(**(arguments | changes))
 
@@ -309,7 +309,7 @@ def live(messenger: Messenger, number: str, person: str) -> Ids:
     agree(messenger, number, person)
     agree(messenger, PATIENT, PERSON)
     remind(messenger, "shared")
-    messenger.reminders.keep(visit(f"visit-{person}", person, number))
+    messenger.reminders.save(visit(f"visit-{person}", person, number))
     messenger.reminders.plan_due()
     messenger.dispatch_due()
     write("C", f"SM{person}1")
@@ -539,7 +539,7 @@ def test_each_public_thing_is_looked_at() -> None:
 OF_A_PRACTICE = {
     "AuditEvent",
     "ConsentEvent",
-    "Hold",
+    "LegalHold",
     "Inbound",
     "KeptAppointment",
     "ListedThreads",

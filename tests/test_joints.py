@@ -17,7 +17,7 @@ from compliant_sms.conversations import InboxEventKind, OpenKind
 from compliant_sms.driver import finish
 from compliant_sms.events import InboxEventRaised
 from compliant_sms.flows import ReceivedText, _escalate
-from compliant_sms.lookups import LineAnswer, LineType, LookUps
+from compliant_sms.lookups import LineAnswer, LineType, Lookups
 from compliant_sms.messenger import StoreKind
 from compliant_sms.optout import Intent, read
 from compliant_sms.ports import Erased
@@ -51,7 +51,7 @@ def make_desk(make_messenger: Make, practice: Practice, clock: MovableClock) -> 
             "keyring": keyring,
             "people": lambda _: Profile(time_zone="America/Chicago"),
             "missed_calls": MissedCalls(),
-            "lookups": LookUps(line_type=lambda _: line),
+            "lookups": Lookups(line_type=lambda _: line),
         }
         return make_messenger(**(arguments | changes))
 
@@ -268,7 +268,7 @@ def test_a_callers_thread_is_nobodys_yet(nobody: Messenger) -> None:
     texts = nobody.inbox.thread(said.thread_id).texts
     assert [bool(text.inbound) for text in texts].count(False) >= 1
     assert "sorry we missed your call" in str([t.message.body for t in texts if t.message])
-    joined = nobody.inbox.join(said.thread_id, person=PERSON, by="ana")
+    joined = nobody.inbox.identify(said.thread_id, person=PERSON, by="ana")
 
     assert joined.person == PERSON
     answer = nobody.inbox.reply(joined.thread_id, body="Yes!", by="ana", idempotency_key="a1")
@@ -371,7 +371,7 @@ def test_events_of_a_joined_thread_lead_to_the_other(nobody: Messenger) -> None:
     agree(nobody, person="pat-2")
     unknown = receive(nobody, "I have chest pain and can't breathe", "SM2")
     assert unknown.thread_id is not None
-    nobody.inbox.join(unknown.thread_id, person=PERSON, by="ana")
+    nobody.inbox.identify(unknown.thread_id, person=PERSON, by="ana")
 
     (event,) = [e for e in nobody.inbox.events() if e.kind is InboxEventKind.EMERGENCY]
     assert event.thread_id == known.thread_id
@@ -491,7 +491,7 @@ def test_a_text_that_somebody_else_has_filed(desk: Messenger, make_desk: Make) -
     elsewhere = make_desk(inbox=None)
     inbound = receive(elsewhere, "Can I bring the forms?").inbound
     desk.inbox.escalate()
-    (thread,) = desk.inbox.due()
+    (thread,) = desk.inbox.waiting()
     closed = desk.inbox.close(thread.thread_id, by="ana", reason="We called.")
     finish(_escalate._adopt(desk._ports, inbound))
 

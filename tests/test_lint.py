@@ -294,7 +294,7 @@ def test_what_only_looks_like_a_variable_passes(text: str) -> None:
 )
 def test_what_costs_more_is_found(text: str, expected: list[str]) -> None:
     """A character that has a like in GSM-7, or one that costs a segment; no other script."""
-    settings = LintSettings(most_segments=1 if "\u041f" in text else None)
+    settings = LintSettings(max_segments=1 if "\u041f" in text else None)
 
     assert rules(text, settings=settings) == expected
 
@@ -310,9 +310,9 @@ def test_segments_have_a_limit() -> None:
     """Three by default; None has none, and 0 is none."""
     assert rules("x" * 460) == ["too-many-segments"]
     assert rules("x" * 459) == []
-    assert rules("x" * 900, settings=LintSettings(most_segments=None)) == []
-    with pytest.raises(InvalidInput, match="most_segments"):
-        LintSettings(most_segments=0)
+    assert rules("x" * 900, settings=LintSettings(max_segments=None)) == []
+    with pytest.raises(InvalidInput, match="max_segments"):
+        LintSettings(max_segments=0)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,14 @@ def test_a_typed_number_is_read() -> None:
         draft(to="my phone")
 
 
+def test_a_text_says_what_was_asked_for() -> None:
+    """Whoever has one need not know that it holds a draft."""
+    text, asked = message(), draft()
+
+    assert (text.to, text.person, text.purpose) == (asked.to, asked.person, asked.purpose)
+    assert (text.idempotency_key, text.body) == (asked.idempotency_key, asked.body)
+
+
 def test_reprs_hide_body_and_number() -> None:
     """The repr of a draft, a text and an inbound text shows neither body nor full number."""
     inbound = Inbound(

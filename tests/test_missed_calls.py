@@ -34,7 +34,7 @@ from compliant_sms.errors import (
     InvalidPhoneNumber,
 )
 from compliant_sms.lint import lint
-from compliant_sms.lookups import AsyncLookUps, LineAnswer, LineType, LookUps
+from compliant_sms.lookups import AsyncLookups, LineAnswer, LineType, Lookups
 from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Twilio
 from compliant_sms.rules import PracticeCap
@@ -81,7 +81,7 @@ def make_desk(make_messenger: Make, lines: dict[str, LineType | None], clock: Mo
     def make(**changes: object) -> Messenger:
         arguments: dict[str, object] = {
             "people": lambda _: Profile(time_zone="America/Chicago"),
-            "lookups": LookUps(line_type=ask),
+            "lookups": Lookups(line_type=ask),
             "missed_calls": MissedCalls(),
             "keyring": keyring,
         }
@@ -250,7 +250,7 @@ def test_mobile_phones_only(
 
 def test_nobody_asks_for_the_line(make_desk: Make, carrier: Sandbox) -> None:
     """Without a way to ask, no text goes."""
-    messenger = make_desk(lookups=LookUps())
+    messenger = make_desk(lookups=Lookups())
     agree(messenger)
 
     assert codes(missed(messenger)) == {"line-type-unknown"}
@@ -487,7 +487,7 @@ def test_in_an_event_loop(
             provider=provider,
             store=make_store(),
             clock=clock,
-            lookups=AsyncLookUps(line_type=mobile),
+            lookups=AsyncLookups(line_type=mobile),
             missed_calls=MissedCalls(),
         ) as messenger:
             return await messenger.missed_call(

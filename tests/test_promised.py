@@ -85,7 +85,7 @@ def test_no_more_come_than_was_said(promised: Messenger, clock: MovableClock) ->
     assert held.until == first + timedelta(days=7)
     clock.advance(timedelta(days=6))
     promised.dispatch_due()
-    assert promised.text(held.message_id).message.state == "sent"
+    assert promised.text_record(held.message_id).message.state == "sent"
 
 
 def test_it_was_said_to_whoever_agreed_in_those_words(

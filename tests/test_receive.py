@@ -719,7 +719,7 @@ def test_news_of_a_neighbours_text_is_nobodys(
 
     told = news_of(lakeside.receive(status(provider_id, "undelivered", ref=message_id)))
     assert told == ReceivedStatus(message_id=None, state=None, new=True)
-    assert hillside.text(message_id) == text
+    assert hillside.text_record(message_id) == text
 
 
 def test_one_account_brings_a_neighbours_texts_and_news(neighbours: Neighbours) -> None:
@@ -730,7 +730,7 @@ def test_one_account_brings_a_neighbours_texts_and_news(neighbours: Neighbours) 
 
     told = news_of(lakeside.receive(status(provider_id, "delivered", ref=message_id)))
     assert (told.message_id, told.state) == (message_id, State.DELIVERED)
-    assert hillside.text(message_id).message.state is State.DELIVERED
+    assert hillside.text_record(message_id).message.state is State.DELIVERED
     stop = text_of(lakeside.receive(from_patient("STOP", "SM1", to=THEIRS)))
     assert stop.inbound.practice_id == "hillside"
     assert isinstance(remind(hillside, "2"), Blocked)
@@ -751,7 +751,7 @@ def test_news_by_another_providers_name_is_not_of_a_neighbours_text(
     told = news_of(make_messenger(provider=plivo).receive(news))
 
     assert told.message_id is None
-    assert hillside.text(text.message.message_id) == text
+    assert hillside.text_record(text.message.message_id) == text
 
 
 def test_a_shared_secret_that_is_rotated_goes_on(neighbours: Neighbours) -> None:

@@ -145,7 +145,7 @@ def test_all_that_a_messenger_sends_is_registered(make_messenger: Make) -> None:
         (("no", "yes"), {"missed_calls": MissedCalls()}),
         (("no", "no"), {"missed_calls": MissedCalls(words=words)}),
         (("no", "yes"), {"inbox": INBOX}),
-        (("no", "no"), {"inbox": evolve(INBOX, danger_reply=False)}),
+        (("no", "no"), {"inbox": evolve(INBOX, emergency_reply=False)}),
     ]
     for told, configured in cases:
         messenger = make_messenger(**({"practice": HERE, "permission": asks} | configured))

@@ -158,7 +158,7 @@ class Trial:
         if known is not None and self.same_time(known.visit, visit):
             new = Modelled(visit, known.since, known.epoch)
         self.model[visit.id] = new
-        self.dying(lambda: self.messenger.reminders.keep(visit), die_at)
+        self.dying(lambda: self.messenger.reminders.save(visit), die_at)
 
     @staticmethod
     def same_time(one: Appointment, other: Appointment) -> bool:

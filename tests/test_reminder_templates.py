@@ -99,7 +99,7 @@ def test_the_visit_gives_day_and_time(
     diary: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """By the clinic's clock; the rest comes from the plan, and the template stays on record."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert outgoing(carrier) == [f"{MINIMUM} Reply STOP to opt out."]
@@ -114,7 +114,7 @@ def test_the_clinic_lies_in_another_zone(
     diary: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """The time is what its own clock shows, not the practice's."""
-    diary.reminders.keep(visit(time_zone="America/Denver"))
+    diary.reminders.save(visit(time_zone="America/Denver"))
     run_to(diary, clock, TUESDAY + 2 * HOUR)
 
     assert "at 2:30 PM" in outgoing(carrier)[0]
@@ -131,8 +131,8 @@ def test_place_where_there_is_one(make_diary: Make, carrier: Sandbox, clock: Mov
     agree(messenger)
     clock.advance(timedelta(minutes=1))
     agree(messenger, person="pat-883")
-    messenger.reminders.keep(visit(place="Room 4"))
-    messenger.reminders.keep(
+    messenger.reminders.save(visit(place="Room 4"))
+    messenger.reminders.save(
         visit(id="992", person="pat-883", place="", start=WALL + timedelta(days=1))
     )
     run_to(messenger, clock, TUESDAY + timedelta(days=1, hours=1))
@@ -152,7 +152,7 @@ def test_as_detailed_as_the_patient_wishes_when_it_goes(
     """What waits in the other tier is called back, and made anew."""
     if wished != "while it waits":
         prefer(diary)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     diary.reminders.plan_due(until=TUESDAY)
     (waiting,) = history(diary)
     assert waiting.draft.body == (MINIMUM if wished == "while it waits" else DETAIL)
@@ -182,7 +182,7 @@ def test_in_the_language_of_the_profile(
     diary: Messenger, carrier: Sandbox, clock: MovableClock, profiles: dict[str, Profile]
 ) -> None:
     """It is asked at planning and at sending; the visit's language is the rest."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     diary.reminders.plan_due(until=TUESDAY)
     profiles[PERSON] = Profile(time_zone=CHICAGO, language="es-MX")
     run_to(diary, clock, TUESDAY + HOUR)
@@ -196,7 +196,7 @@ def test_in_the_language_of_the_visit(
     diary: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """Where the host knows none of the patient."""
-    diary.reminders.keep(visit(language="es"))
+    diary.reminders.save(visit(language="es"))
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert "le esperamos el" in outgoing(carrier)[0]
@@ -208,7 +208,7 @@ def test_care_that_is_a_minors_own_has_no_detail(
     """Whatever they wish: a wish counts for ordinary care."""
     prefer(diary)
     profiles[PERSON] = Profile(time_zone=CHICAGO, controls_care=True)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert outgoing(carrier)[0].startswith(MINIMUM)
@@ -218,7 +218,7 @@ def test_a_withdrawn_template_is_not_sent(
     diary: Messenger, make_diary: Make, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """What waits of it is called back, and the newest version goes in its place."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     diary.reminders.plan_due(until=TUESDAY)
     newer = make_diary(made(withdrawn=GONE), made(2, "we meet"))
     clock.move_to(TUESDAY)
@@ -247,7 +247,7 @@ def test_one_of_several_that_were_asked_for_ahead_is_made_anew(
     days = ["1 day before at 18:00", "on the day at 9:00"]
     messenger = make_diary(reminders=[plan(offsets=days)])
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     run_to(messenger, clock, asked_on)
     assert messenger.reminders.plan_due(until=visit().starts_at) == 2
     profiles[PERSON] = Profile(time_zone=CHICAGO, language="es")
@@ -263,7 +263,7 @@ def test_the_first_of_those_that_were_asked_for_ahead_by_and_by(
     """It is made anew at its own time, whatever was asked for after it."""
     messenger = make_diary(reminders=[plan(offsets=["1 day before at 10:00", "2 hours before"])])
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     run_to(messenger, clock, NIGHT + 6 * HOUR)
     assert messenger.reminders.plan_due(until=TUESDAY + 4 * HOUR) == 1
     assert messenger.reminders.plan_due(until=visit().starts_at) == 1
@@ -282,7 +282,7 @@ def test_a_template_that_was_withdrawn_during_a_pause(
     offsets = [plan(offsets=["1 day before at 10:00", "2 hours before"])]
     messenger = make_diary(reminders=offsets)
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     run_to(messenger, clock, NIGHT)
     if ahead:
         assert messenger.reminders.plan_due(until=visit().starts_at) == 2
@@ -301,7 +301,7 @@ def test_all_versions_withdrawn(
     diary: Messenger, make_diary: Make, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """A practice that withdrew its words can still receive; planning says what is wrong."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     newer = make_diary(made(withdrawn=GONE))
     clock.move_to(TUESDAY)
     with pytest.raises(UnknownTemplate):
@@ -319,7 +319,7 @@ def test_a_program_without_the_template_holds_it(
     templates: Catalogue | None,
 ) -> None:
     """It cannot tell whether the words were withdrawn; somebody reads why, and it goes later."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     diary.reminders.plan_due(until=TUESDAY)
     other = make_diary(templates=templates, reminders=[])
     clock.move_to(TUESDAY)
@@ -389,7 +389,7 @@ def test_confirmed_is_not_asked_again(
     diary: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """A template that asks is left for the library's own words, which do not."""
-    diary.reminders.keep(visit(status="confirmed"))
+    diary.reminders.save(visit(status="confirmed"))
     run_to(diary, clock, TUESDAY + HOUR)
 
     (arrived,) = outgoing(carrier)
@@ -401,7 +401,7 @@ def test_a_sensitive_visit_has_the_least_words(
     diary: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """Whatever the plan's template says."""
-    diary.reminders.keep(visit(kind=Kind("okapi", "mental_health")))
+    diary.reminders.save(visit(kind=Kind("okapi", "mental_health")))
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert outgoing(carrier)[0].startswith(LEAST)
@@ -429,7 +429,7 @@ def test_the_least_words_are_in_the_language_of_the_profile(
 ) -> None:
     """As the template that they stand in for would be."""
     profiles[PERSON] = Profile(time_zone=CHICAGO, language=language)
-    diary.reminders.keep(visit(**changes))
+    diary.reminders.save(visit(**changes))
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert outgoing(carrier)[0].startswith(told)
@@ -447,7 +447,7 @@ def test_a_reminder_in_french_is_confirmed(
     french = plan(template="appointment_reminder", values=values)
     diary = make_diary(*starter(LEE), reminders=[french])
     agree(diary)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     diary.receive(from_patient("Oui, c'est parfait", "SM1"))
     (answer,) = diary.reminders.answers()
@@ -466,7 +466,7 @@ def test_a_recall_by_template(make_diary: Make, carrier: Sandbox, clock: Movable
     recall = RecallPlan(after="1 days", template="recall", values=name, at_most=1)
     messenger = make_diary(*starter(LEE), made(), reminders=[plan(recall=recall)])
     agree(messenger)
-    messenger.reminders.keep(visit(status="done"))
+    messenger.reminders.save(visit(status="done"))
     run_to(messenger, clock, visit().starts_at + timedelta(days=1))
 
     (arrived,) = outgoing(carrier)
@@ -480,7 +480,7 @@ def test_values_that_cannot_be_used(
     """Nothing goes, the worker is told, and what the value was is told to nobody."""
     messenger = make_diary(reminders=[plan(values=lambda _: {"given_name": "http://x.example"})])
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     clock.move_to(TUESDAY)
     with pytest.raises(CannotRender) as refused:
         messenger.reminders.plan_due()

@@ -39,7 +39,7 @@ from compliant_sms.errors import (
     InvalidInput,
     NotOurDatabase,
 )
-from compliant_sms.events import VisitAnswered
+from compliant_sms.events import AppointmentAnswered
 from compliant_sms.flows import _admit, _reminders, append_event
 from compliant_sms.flows._standing import Later
 from compliant_sms.flows._visit_answers import asked_visits, keep_answers
@@ -155,10 +155,10 @@ def history(messenger: Messenger, person: str = PERSON) -> list[Message]:
 def test_each_reminder_goes_once(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """However often the visit is kept, and however often workers look."""
     for _ in range(3):
-        diary.reminders.keep(visit())
+        diary.reminders.save(visit())
         work(diary)
     while clock() < visit().starts_at + HOUR:
-        diary.reminders.keep_many([visit(), visit()])
+        diary.reminders.save_many([visit(), visit()])
         assert diary.reminders.plan_due() <= 1
         work(diary)
         clock.advance(HOUR)
@@ -188,7 +188,7 @@ def test_workers_at_once(make_messenger: Make, carrier: Sandbox, clock: MovableC
     messengers = [make_messenger(reminders=PLANS) for _ in range(4)]
     agree(messengers[0])
     visits = [visit(id=str(n), start=WALL + n * 24 * HOUR) for n in range(5)]
-    messengers[0].reminders.keep_many(visits)
+    messengers[0].reminders.save_many(visits)
     clock.move_to(TUESDAY)
     ready = threading.Barrier(4)
     asked: list[int] = []
@@ -215,7 +215,7 @@ NIGHT_OWL = datetime(2026, 12, 2, 9, 0)  # noqa: DTZ001 - two hours before are a
 def held(diary: Messenger, clock: MovableClock) -> Message:
     """A reminder that waits from seven until eight."""
     clock.move_to(TUESDAY + 4 * HOUR)
-    diary.reminders.keep(visit(start=NIGHT_OWL))
+    diary.reminders.save(visit(start=NIGHT_OWL))
     clock.move_to(visit(start=NIGHT_OWL).starts_at - 2 * HOUR)
     work(diary)
     (message,) = history(diary)
@@ -241,7 +241,7 @@ def test_what_stands_no_more_is_called_back(
     changes: dict[str, Any],
 ) -> None:
     """A visit that was moved, cancelled or begun voids what waits, at once."""
-    diary.reminders.keep(visit(**{"start": NIGHT_OWL, **changes}))
+    diary.reminders.save(visit(**{"start": NIGHT_OWL, **changes}))
 
     assert [each.state for each in history(diary)] == [State.CANCELLED]
     run_to(diary, clock, visit(start=NIGHT_OWL).starts_at)
@@ -259,9 +259,9 @@ def test_a_visit_that_moves_between_two_tries(
     }
     other = make_messenger(**arguments)
     agree(other)
-    other.reminders.keep(visit())
+    other.reminders.save(visit())
     moved = visit(start=WALL + timedelta(days=7))
-    meanwhile = Meanwhile(transport, after=lambda: other.reminders.keep(moved))
+    meanwhile = Meanwhile(transport, after=lambda: other.reminders.save(moved))
     carrier.fail_next("status", status=429, headers={"Retry-After": "0"})
     run_to(make_messenger(**arguments, transport=meanwhile), clock, TUESDAY + HOUR)
 
@@ -274,7 +274,7 @@ def test_a_moved_visit_is_reminded_of_anew(
 ) -> None:
     """At its new time it has both reminders, and back at its old one those that are not past."""
     moved = visit(start=NIGHT_OWL + timedelta(days=2))
-    diary.reminders.keep(moved)
+    diary.reminders.save(moved)
     run_to(diary, clock, moved.starts_at)
     keys = [(each.draft.idempotency_key, each.state) for each in history(diary)]
 
@@ -284,8 +284,8 @@ def test_a_moved_visit_is_reminded_of_anew(
         ("appt/991//2h/2", State.DELIVERED),
     ]
     assert [body.partition(",")[0][-15:] for body in outgoing(carrier)] == ["Dec 04 at 09:00"] * 2
-    diary.reminders.keep(evolve(moved, start=NIGHT_OWL))  # back to what is past
-    diary.reminders.keep(moved)
+    diary.reminders.save(evolve(moved, start=NIGHT_OWL))  # back to what is past
+    diary.reminders.save(moved)
     run_to(diary, clock, moved.starts_at + HOUR)
     assert len(outgoing(carrier)) == 2
 
@@ -295,7 +295,7 @@ def test_a_change_is_told_as_it_is_now(
 ) -> None:
     """Another room and another number void what waits; the same reminder goes with the new ones."""
     agree(diary, OTHER)
-    diary.reminders.keep(visit(start=NIGHT_OWL, place="Room 5", numbers=[OTHER]))
+    diary.reminders.save(visit(start=NIGHT_OWL, place="Room 5", numbers=[OTHER]))
     run_to(diary, clock, visit(start=NIGHT_OWL).starts_at)
 
     (text,) = carrier.messages()
@@ -307,10 +307,10 @@ def test_a_change_after_it_went_sends_nothing(
     diary: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """Who was told of a visit is not told again because the room is another, or who confirmed."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
-    diary.reminders.keep(visit(place="Room 5"))
-    diary.reminders.keep(visit(place="Room 5", status="confirmed"))
+    diary.reminders.save(visit(place="Room 5"))
+    diary.reminders.save(visit(place="Room 5", status="confirmed"))
     run_to(diary, clock, TUESDAY + 3 * HOUR)
     assert len(outgoing(carrier)) == 1
     run_to(diary, clock, visit().starts_at)
@@ -333,7 +333,7 @@ def test_who_cancels_by_hand_is_heard(
 def test_late_bookings(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """Who books after a reminder would have gone gets the next one only."""
     clock.move_to(TUESDAY + timedelta(minutes=1))
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, visit().starts_at)
 
     assert [each.draft.idempotency_key for each in history(diary)] == ["appt/991//2h"]
@@ -341,8 +341,8 @@ def test_late_bookings(diary: Messenger, carrier: Sandbox, clock: MovableClock) 
 
 def test_a_worker_that_was_away(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """Of several that are due the last one goes, and none once the visit began."""
-    diary.reminders.keep(visit())
-    diary.reminders.keep(visit(id="missed", start=WALL - timedelta(hours=3)))
+    diary.reminders.save(visit())
+    diary.reminders.save(visit(id="missed", start=WALL - timedelta(hours=3)))
     clock.move_to(visit().starts_at - HOUR)
     work(diary)
 
@@ -360,7 +360,7 @@ def test_a_reminder_that_would_say_the_same_again(
         inbox=PLAN,
     )
     agree(messenger)
-    messenger.reminders.keep(visit(start=WALL + timedelta(days=5)))
+    messenger.reminders.save(visit(start=WALL + timedelta(days=5)))
     run_to(messenger, clock, MORNING + timedelta(days=7, hours=4), 2 * HOUR)
     early, late = history(messenger)
 
@@ -372,7 +372,7 @@ def test_a_reminder_that_would_say_the_same_again(
     assert messenger.open_items() == ()
     # Whoever may not be told at all is still on the list.
     messenger.consent.revoke(PATIENT, channel="spoken", recorded_by="desk:ana")
-    messenger.reminders.keep(visit(id="992", start=WALL + timedelta(days=12)))
+    messenger.reminders.save(visit(id="992", start=WALL + timedelta(days=12)))
     run_to(messenger, clock, MORNING + timedelta(days=14, hours=4), 2 * HOUR)
     assert {item.kind for item in messenger.open_items()} == {OpenKind.UNDELIVERABLE}
 
@@ -395,9 +395,9 @@ def test_the_same_words_that_nobody_was_told(
         inbox=PLAN,
     )
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     if not lost:
-        messenger.reminders.keep(visit(id="993", start=WALL + 10 * HOUR))
+        messenger.reminders.save(visit(id="993", start=WALL + 10 * HOUR))
     run_to(messenger, clock, visit().starts_at - 5 * HOUR)
     (early,) = history(messenger)
     if lost:
@@ -411,7 +411,7 @@ def test_the_same_words_that_nobody_was_told(
 
 def test_planned_ahead(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """What is asked for ahead waits until its instant, and is called back as anything else."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     count = diary.reminders.plan_due(until=visit().starts_at)
     day, hours = sorted(history(diary), key=attrgetter("not_before"))
 
@@ -421,7 +421,7 @@ def test_planned_ahead(diary: Messenger, carrier: Sandbox, clock: MovableClock) 
     clock.move_to(TUESDAY)
     (sent,) = diary.dispatch_due()
     assert isinstance(sent, Sent)
-    diary.reminders.keep(visit(status="cancelled"))
+    diary.reminders.save(visit(status="cancelled"))
     states = {each.message_id: each.state for each in history(diary)}
     assert states == {day.message_id: State.SENT, hours.message_id: State.CANCELLED}
     with pytest.raises(InvalidInput, match="time zone"):
@@ -445,7 +445,7 @@ def test_what_the_plan_has_no_more(
     before = make_messenger(reminders=PLANS)
     agree(before)
     clock.move_to(TUESDAY + 4 * HOUR)
-    before.reminders.keep(visit(start=NIGHT_OWL))
+    before.reminders.save(visit(start=NIGHT_OWL))
     clock.move_to(visit(start=NIGHT_OWL).starts_at - 2 * HOUR)
     work(before)
     assert [each.state for each in history(before)] == [State.HELD]
@@ -464,7 +464,7 @@ def test_a_stop_at_the_number_where_a_reminder_waits(
     agree(diary, OTHER)
     owl = visit(start=NIGHT_OWL, numbers=[PATIENT, OTHER])
     clock.move_to(TUESDAY + 4 * HOUR)
-    diary.reminders.keep(owl)
+    diary.reminders.save(owl)
     clock.move_to(owl.starts_at - 2 * HOUR)
     work(diary)
     assert [(each.draft.to.e164, each.state) for each in history(diary)] == [(PATIENT, State.HELD)]
@@ -493,7 +493,7 @@ def test_a_household_is_told_once(
     diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
 ) -> None:
     """One text names the times, and no name, room or kind."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     run_to(diary, clock, TUESDAY + HOUR)
 
     (body,) = outgoing(carrier)
@@ -509,9 +509,9 @@ def test_a_fold_that_falls_apart(
     diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
 ) -> None:
     """Where one visit of several moves before the text goes, the other is told by itself."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     diary.reminders.plan_due(until=TUESDAY)
-    diary.reminders.keep(evolve(family[0], status="cancelled"))
+    diary.reminders.save(evolve(family[0], status="cancelled"))
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert [each.state for each in history(diary)] == [State.CANCELLED]
@@ -525,7 +525,7 @@ def test_a_text_about_several_is_on_record_of_each(
 ) -> None:
     """Of both whose visits it tells of, and not of others at the number."""
     agree(diary, person="pat-883")
-    diary.reminders.keep_many([*family, visit(id="993", person="pat-883", start=WALL + 72 * HOUR)])
+    diary.reminders.save_many([*family, visit(id="993", person="pat-883", start=WALL + 72 * HOUR)])
     run_to(diary, clock, TUESDAY + HOUR)
     assert isinstance(remind(diary, "host", body="Lakeside Family Medicine: hello."), Sent)
     host, joint = [each.message for each in diary.history(PERSON).texts][::-1]
@@ -577,7 +577,7 @@ def test_who_is_not_told_together(
         child = evolve(child, kind=Kind("okapi", "mental_health"))
     else:
         profiles[KID] = Profile(**({"time_zone": CHICAGO} | PARTED[apart]))
-    diary.reminders.keep_many([parent, child])
+    diary.reminders.save_many([parent, child])
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert len(history(diary)) == len(history(diary, child.person)) == 1
@@ -594,7 +594,7 @@ def test_sensitive_visits_at_one_time_are_each_told_of(
 ) -> None:
     """In the same words, which tell of neither: nobody's reminder is taken for the other's."""
     kind = Kind("okapi", "mental_health")
-    diary.reminders.keep_many([evolve(each, start=WALL, kind=kind) for each in family])
+    diary.reminders.save_many([evolve(each, start=WALL, kind=kind) for each in family])
     run_to(diary, clock, TUESDAY + HOUR)
 
     texts = [text for person in (PERSON, KID) for text in history(diary, person)]
@@ -606,7 +606,7 @@ def test_consent_that_parts_before_it_goes(
     diary: Messenger, carrier: Sandbox, clock: MovableClock, family: list[Appointment]
 ) -> None:
     """Where what they agreed to differs at the moment of sending, each is decided by itself."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     diary.reminders.plan_due(until=TUESDAY)
     want_details(diary, KID)
     clock.move_to(TUESDAY)
@@ -630,7 +630,7 @@ def test_what_the_host_says_of_each_when_it_goes(
     apart: str,
 ) -> None:
     """Everybody of whom a text tells is asked about again, and where that parts them, it does."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     diary.reminders.plan_due(until=TUESDAY)
     profiles[KID] = Profile(**({"time_zone": CHICAGO} | PARTED[apart]))
     clock.move_to(TUESDAY)
@@ -654,7 +654,7 @@ def test_minors_of_one_parent_are_told_of_together(
 ) -> None:
     """Until the day on which one comes of age; on that day each has a text of their own."""
     profiles[KID] = Profile(time_zone=CHICAGO, holder="parent", birth_date=date(2008, 12, 2))
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     run_to(diary, clock, TUESDAY + HOUR)
     assert "you have 2 appointments" in outgoing(carrier)[0]
     run_to(diary, clock, family[1].starts_at)
@@ -666,7 +666,7 @@ def test_a_refused_fold_asked_for_by_hand(
     diary: Messenger, clock: MovableClock, family: list[Appointment]
 ) -> None:
     """It waits for dispatch, which asks about everybody first."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     diary.consent.revoke(PATIENT, channel="spoken", recorded_by="ana")
     run_to(diary, clock, TUESDAY)
     (refused,) = history(diary)
@@ -694,7 +694,7 @@ def test_a_fold_of_which_one_began(
     early = evolve(family[0], start=NIGHT_OWL - timedelta(hours=1, minutes=30))
     late = evolve(family[1], start=NIGHT_OWL - timedelta(minutes=30))
     clock.move_to(early.starts_at - 3 * HOUR)
-    diary.reminders.keep_many([early, late])
+    diary.reminders.save_many([early, late])
     clock.move_to(early.starts_at - 2 * HOUR)
     work(diary)
     (message,) = history(diary)
@@ -714,8 +714,8 @@ def test_the_first_number_at_which_the_patient_agreed(
     diary: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:
     """The text goes there; where there is none the rules refuse it, and say why."""
-    diary.reminders.keep(visit(numbers=[OTHER, PATIENT]))
-    diary.reminders.keep(visit(id="992", person=KID, numbers=[OTHER]))
+    diary.reminders.save(visit(numbers=[OTHER, PATIENT]))
+    diary.reminders.save(visit(id="992", person=KID, numbers=[OTHER]))
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert [text.to for text in carrier.messages()] == [PATIENT]
@@ -742,7 +742,7 @@ def test_the_first_number_is_left_where_visits_were_meant(
     One of whom nobody is sure counts as one that ends all.
     """
     agree(diary, OTHER)
-    diary.reminders.keep(visit(numbers=[PATIENT, OTHER]))
+    diary.reminders.save(visit(numbers=[PATIENT, OTHER]))
     clock.advance(timedelta(minutes=1))
     diary.receive(from_patient(said, "SM1"))
     run_to(diary, clock, TUESDAY + HOUR)
@@ -761,7 +761,7 @@ def test_the_first_number_is_left_where_the_rules_end_visits(
         make_messenger, rulebook=Rulebook(Settings(revocation_scope="category"))
     )
     agree(messenger, OTHER)
-    messenger.reminders.keep(visit(numbers=[PATIENT, OTHER]))
+    messenger.reminders.save(visit(numbers=[PATIENT, OTHER]))
     clock.advance(timedelta(minutes=1))
     message_class = {"promotions": "marketing", "appointments": "transactional"}.get(stopped, "")
     messenger.consent.revoke(
@@ -798,7 +798,7 @@ def test_a_number_at_which_the_rules_permit_nothing_is_passed_over(
         diary.consent.revoke(OTHER, channel="voicemail", recorded_by="ana")
         clock.advance(timedelta(minutes=1))
         diary.consent.grant(OTHER, basis="booking", **spoken)
-    diary.reminders.keep(visit(numbers=[OTHER, PATIENT]))
+    diary.reminders.save(visit(numbers=[OTHER, PATIENT]))
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert [text.to for text in carrier.messages()] == [PATIENT]
@@ -817,7 +817,7 @@ def test_a_household_that_one_no_does_not_part(
     together: bool,
 ) -> None:
     """A parent who agreed anew and a child who did not are told together, if visits were spared."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     diary.receive(from_patient(said, "SM1"))
     clock.advance(timedelta(minutes=1))
     agree(diary)
@@ -832,7 +832,7 @@ def test_a_household_that_one_no_does_not_part(
 def test_recalls(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """Six months after a cleaning, then each thirty days, until a later one is booked."""
     cleaning = visit(kind=Kind("cleaning"), status="done", start=datetime(2026, 11, 30, 8))  # noqa: DTZ001
-    diary.reminders.keep(cleaning)
+    diary.reminders.save(cleaning)
     due = datetime(2027, 5, 30, 15, tzinfo=UTC)
     for day in range(0, 150, 10):
         clock.move_to(MORNING + timedelta(days=day))
@@ -847,13 +847,13 @@ def test_recalls(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> Non
     ]
     diary.reminders.plan_due(until=due + timedelta(days=30))
     booked = visit(id="993", kind=Kind("cleaning"), start=datetime(2027, 9, 1, 9))  # noqa: DTZ001
-    diary.reminders.keep(booked)
+    diary.reminders.save(booked)
     clock.move_to(due + timedelta(days=30))
     (gone,) = diary.dispatch_due()
     assert isinstance(gone, Cancelled)
     assert gone.reason == "a later visit was booked"
     work(diary)
-    diary.reminders.keep(evolve(booked, status="cancelled"))
+    diary.reminders.save(evolve(booked, status="cancelled"))
     clock.move_to(due + timedelta(days=62))
     work(diary)
     clock.move_to(due + timedelta(days=100))
@@ -883,7 +883,7 @@ def test_a_recall_in_the_practices_words(
 
     messenger = with_plan(RecallPlan(after="6 months"))
     agree(messenger)
-    messenger.reminders.keep(visit(status="done", start=datetime(2026, 11, 30, 8)))  # noqa: DTZ001
+    messenger.reminders.save(visit(status="done", start=datetime(2026, 11, 30, 8)))  # noqa: DTZ001
     work(messenger)
     changed = with_plan(RecallPlan(after="3 days", body=come_back))
     clock.advance(timedelta(days=1))
@@ -898,8 +898,8 @@ def test_a_recall_in_the_practices_words(
 def test_a_series(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """Each visit of a series is reminded of, and one of them can be cancelled by itself."""
     visits = series(visit(kind=Kind("cleaning")), "FREQ=WEEKLY;COUNT=3")
-    diary.reminders.keep_many(visits)
-    diary.reminders.keep(evolve(visits[1], status="cancelled"))
+    diary.reminders.save_many(visits)
+    diary.reminders.save(evolve(visits[1], status="cancelled"))
     run_to(diary, clock, visits[2].starts_at, 24 * HOUR)
 
     assert [each.draft.idempotency_key for each in history(diary)] == [
@@ -913,7 +913,7 @@ def test_a_series(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> No
 
 def test_answers_find_their_visit(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """A reply is about the visit that was asked about, comes until it is acknowledged, once."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     (asked,) = history(diary)
     text = text_of(diary.receive(from_patient("C", "SM1")))
@@ -936,7 +936,7 @@ def test_answers_find_their_visit(diary: Messenger, carrier: Sandbox, clock: Mov
 
 def test_a_second_answer_counts(diary: Messenger, clock: MovableClock) -> None:
     """It takes the place of one that nobody took, and replaces one that somebody did."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     diary.receive(from_patient("C", "SM1"))
     diary.receive(from_patient("Sorry, I need to reschedule", "SM2"))
@@ -954,8 +954,8 @@ def two(diary: Messenger, clock: MovableClock) -> Messenger:
     """One that told a parent of Wednesday and a child of Thursday, in texts to one number."""
     clock.advance(timedelta(minutes=1))
     agree(diary, person=KID)
-    diary.reminders.keep(visit(id="992", person=KID, start=WALL + timedelta(hours=18)))
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit(id="992", person=KID, start=WALL + timedelta(hours=18)))
+    diary.reminders.save(visit())
     return diary
 
 
@@ -981,9 +981,9 @@ def test_what_is_settled_is_not_meant(two: Messenger, clock: MovableClock, settl
     if settled == "answered":
         two.receive(from_patient("C", "SM1"))
     elif settled == "moved":
-        two.reminders.keep(visit(start=WALL + timedelta(days=9)))
+        two.reminders.save(visit(start=WALL + timedelta(days=9)))
     else:
-        two.reminders.keep(visit(status=settled))
+        two.reminders.save(visit(status=settled))
     run_to(two, clock, TUESDAY + timedelta(hours=25))
     text = text_of(two.receive(from_patient("C", "SM2")))
 
@@ -1012,7 +1012,7 @@ def test_what_came_before_is_read_once(
 
 def test_two_questions_about_one_visit(diary: Messenger, clock: MovableClock) -> None:
     """Its second reminder asks the same again."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, visit().starts_at - HOUR)
     text = text_of(diary.receive(from_patient("C", "SM1")))
 
@@ -1022,7 +1022,7 @@ def test_two_questions_about_one_visit(diary: Messenger, clock: MovableClock) ->
 
 def test_a_yes_to_the_front_desk(diary: Messenger, clock: MovableClock) -> None:
     """Who cannot come, and says yes to what somebody asks by hand, confirms no visit by that."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     diary.receive(from_patient("I can't make it, do you have anything Thursday?", "SM1"))
     asked = remind(
@@ -1041,11 +1041,11 @@ def test_a_yes_to_the_front_desk(diary: Messenger, clock: MovableClock) -> None:
 
 def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> None:
     """It says that the visit is not as it was asked about any more, and a person reads it."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
-    diary.reminders.keep(visit(start=WALL + timedelta(days=1)))
+    diary.reminders.save(visit(start=WALL + timedelta(days=1)))
     moved = text_of(diary.receive(from_patient("C", "SM1")))
-    diary.reminders.keep(visit(place="Room 7", start=WALL + timedelta(days=1)))
+    diary.reminders.save(visit(place="Room 7", start=WALL + timedelta(days=1)))
     run_to(diary, clock, TUESDAY + timedelta(days=1, hours=1))
     same = text_of(diary.receive(from_patient("C", "SM2")))
 
@@ -1065,11 +1065,11 @@ def test_a_visit_that_is_moved_before_the_host_hears_of_the_answer(
     diary: Messenger, clock: MovableClock, changes: dict[str, Any], *, stands: bool
 ) -> None:
     """A yes to the old time confirms no new one, whenever the practice asks what was answered."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     diary.receive(from_patient("C", "SM1"))
     assert [each.stands for each in diary.reminders.answers()] == [True]
-    diary.reminders.keep(visit(**changes))
+    diary.reminders.save(visit(**changes))
 
     assert [each.stands for each in diary.reminders.answers()] == [stands]
 
@@ -1079,9 +1079,9 @@ def test_an_answer_from_the_waiting_room(
     diary: Messenger, clock: MovableClock, status: str
 ) -> None:
     """Who is there already has nothing to be told."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
-    diary.reminders.keep(visit(status=status))
+    diary.reminders.save(visit(status=status))
     text = text_of(diary.receive(from_patient("C", "SM1")))
 
     assert [each.stands for each in text.visits] == [False]
@@ -1094,7 +1094,7 @@ def test_an_answer_for_several(
     diary: Messenger, clock: MovableClock, family: list[Appointment], said: str, whose: str
 ) -> None:
     """What answers a text about several visits is told of each, and that it may mean only one."""
-    diary.reminders.keep_many([family[0], evolve(family[1], person=whose)])
+    diary.reminders.save_many([family[0], evolve(family[1], person=whose)])
     run_to(diary, clock, TUESDAY + HOUR)
     text = text_of(diary.receive(from_patient(said, "SM1")))
     answer = Answer.RESCHEDULE if said == "R" else Answer.CONFIRM
@@ -1109,7 +1109,7 @@ def test_an_answer_for_several(
 
 def test_what_is_no_answer(diary: Messenger, clock: MovableClock) -> None:
     """A question, a STOP and the answer to a text of the host's own make none."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     diary.receive(from_patient("Where is room 4?", "SM1"))
     clock.advance(timedelta(minutes=1))
@@ -1123,7 +1123,7 @@ def test_what_is_no_answer(diary: Messenger, clock: MovableClock) -> None:
 
 def test_an_answer_that_nothing_proves(diary: Messenger, clock: MovableClock) -> None:
     """It is no answer: whoever forges one moves and cancels no visit."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     text = text_of(diary.receive(from_patient("I need to reschedule", "SM1")))
     ports, asked = diary._ports, text.answers
@@ -1172,7 +1172,7 @@ PLAIN = [
 @pytest.mark.parametrize("words", SAYS_MORE)
 def test_a_yes_that_says_more(diary: Messenger, clock: MovableClock, words: str) -> None:
     """A person sees it, and the host hears that the yes is no plain one."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     text = text_of(diary.receive(from_patient(words, "SM1")))
 
@@ -1185,7 +1185,7 @@ def test_a_yes_that_says_more(diary: Messenger, clock: MovableClock, words: str)
 @pytest.mark.parametrize("words", PLAIN)
 def test_a_plain_yes(diary: Messenger, clock: MovableClock, words: str) -> None:
     """It bothers nobody, with whatever courtesies and with the visit's own day and time."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     text = text_of(diary.receive(from_patient(words, "SM1")))
 
@@ -1210,7 +1210,7 @@ def test_a_wish_that_moves_nothing_by_itself(
     diary: Messenger, clock: MovableClock, words: str, answer: Answer, *, more: bool
 ) -> None:
     """Who comes late, or names two visits, is for a person: the visit stands as it is."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     text = text_of(diary.receive(from_patient(words, "SM1")))
 
@@ -1242,25 +1242,25 @@ def test_a_visit_that_becomes_what_was_asked_for(
     """Its text waits in its thread no more, where it said nothing else."""
     diary = make_messenger(reminders=PLANS, inbox=PLAN, keyring=Keyring.generate())
     agree(diary)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
-    told: list[VisitAnswered] = []
-    diary.on(VisitAnswered, told.append)
+    told: list[AppointmentAnswered] = []
+    diary.on(AppointmentAnswered, told.append)
     text = text_of(diary.receive(from_patient(words, "SM1")))
     (answer,) = diary.reminders.answers()
-    (thread,) = diary.inbox.due()
+    (thread,) = diary.inbox.waiting()
     assert answer.thread_id == thread.thread_id == text.thread_id == text.visits[0].thread_id
     assert [each.thread_id for each in told] == [thread.thread_id]
 
-    diary.reminders.keep(visit(**change))
-    assert bool(diary.inbox.due()) is waits
+    diary.reminders.save(visit(**change))
+    assert bool(diary.inbox.waiting()) is waits
 
 
 def test_a_reminder_that_did_not_arrive_needs_nobody_once_its_visit_is_past(
     diary: Messenger, clock: MovableClock
 ) -> None:
     """It leaves the list by itself and stays on record; without an inbox it is listed as well."""
-    diary.reminders.keep(visit(person=KID, numbers=OTHER))  # who agreed to nothing
+    diary.reminders.save(visit(person=KID, numbers=OTHER))  # who agreed to nothing
     run_to(diary, clock, TUESDAY + HOUR)
     assert [item.kind for item in diary.open_items()] == ["undeliverable"]
     run_to(diary, clock, TUESDAY + 27 * HOUR, step=HOUR)
@@ -1277,14 +1277,14 @@ def test_without_plans(make_messenger: Make) -> None:
     """Nobody waits for reminders that never come: keeping a visit then says so."""
     messenger = make_messenger()
     with pytest.raises(ConfigurationError, match=r"reminders=\["):
-        messenger.reminders.keep(visit())
+        messenger.reminders.save(visit())
     assert messenger.reminders.plan_due() == 0
 
 
 def test_no_appointment(diary: Messenger) -> None:
     """Whatever else is passed is refused, and nothing is kept."""
     with pytest.raises(InvalidInput, match="Appointment"):
-        diary.reminders.keep_many([visit(), "991"])  # type: ignore[list-item]
+        diary.reminders.save_many([visit(), "991"])  # type: ignore[list-item]
     assert diary.reminders.plan_due(until=visit().starts_at) == 0
 
 
@@ -1301,8 +1301,8 @@ def test_words_that_fail(make_messenger: Make, carrier: Sandbox, clock: MovableC
     messenger = make_messenger(reminders=[plan], people=lambda _: Profile(time_zone=CHICAGO))
     agree(messenger)
     agree(messenger, OTHER, KID)
-    messenger.reminders.keep(visit())
-    messenger.reminders.keep(visit(id="992", person=KID, numbers=OTHER))
+    messenger.reminders.save(visit())
+    messenger.reminders.save(visit(id="992", person=KID, numbers=OTHER))
     clock.move_to(TUESDAY)
     progress = Worker(messenger).drain()
 
@@ -1331,8 +1331,8 @@ def test_a_visit_that_cannot_be_read(
         return await read(tx, practice_id, number)
 
     monkeypatch.setattr(SqlTransaction, "open_appointments_at", damaged)
-    diary.reminders.keep(visit(id="990", person=KID, numbers=OTHER))
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit(id="990", person=KID, numbers=OTHER))
+    diary.reminders.save(visit())
     clock.move_to(TUESDAY)
     progress = Worker(diary).drain()
 
@@ -1351,7 +1351,7 @@ def test_visits_that_are_only_looked_at(
         return await run(store, work)
 
     visits = [visit(id=str(n), start=WALL + n * 24 * HOUR) for n in range(9)]
-    diary.reminders.keep_many(visits)
+    diary.reminders.save_many(visits)
     monkeypatch.setattr(Watched, "run", counted)
 
     assert diary.reminders.plan_due() == 0
@@ -1379,8 +1379,8 @@ def test_a_visit_whose_turn_is_not_yet_is_told_along(
 ) -> None:
     """A text that tells of a visit which nobody holds fixes it first: one text tells of both."""
     diary = in_its_own_words(make_messenger)
-    diary.reminders.keep(visit(id="1"))
-    diary.reminders.keep(visit(id="2", start=WALL + HOUR / 2))
+    diary.reminders.save(visit(id="1"))
+    diary.reminders.save(visit(id="2", start=WALL + HOUR / 2))
     clock.move_to(TUESDAY)
     assert [diary.reminders.plan_due(limit=1) for _ in range(3)] == [1, 0, 0]
     work(diary)
@@ -1395,7 +1395,7 @@ def test_it_goes_where_they_agreed(
 ) -> None:
     """Of several numbers to the first at which the person agreed."""
     diary = in_its_own_words(make_messenger)
-    diary.reminders.keep(visit(person=KID, numbers=[PATIENT, OTHER]))
+    diary.reminders.save(visit(person=KID, numbers=[PATIENT, OTHER]))
     clock.move_to(TUESDAY)
     work(diary)
 
@@ -1412,7 +1412,7 @@ def test_what_looking_at_all_fails_by(
         raise LookupError
 
     monkeypatch.setattr(_reminders, "_waits_still", fails)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     clock.move_to(TUESDAY)
     with pytest.raises(LookupError):
         diary.reminders.plan_due()
@@ -1423,7 +1423,7 @@ def test_what_looking_at_all_fails_by(
 def test_a_key_of_the_hosts(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> None:
     """Where the host took the key for a text of its own, nothing goes in its place."""
     assert isinstance(remind(diary, "appt/991//1d@10:00"), Sent)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     clock.move_to(TUESDAY)
     with pytest.raises(IdempotencyConflict):
         diary.reminders.plan_due()
@@ -1439,14 +1439,14 @@ def test_what_changes_while_it_is_planned(
 
     def meanwhile(context: ReminderContext) -> str:
         while moves:
-            messenger.reminders.keep(moves.pop())
+            messenger.reminders.save(moves.pop())
         return words(context)
 
     messenger = make_messenger(
         reminders=[evolve(PLANS[0], body=meanwhile)], people=lambda _: Profile(time_zone=CHICAGO)
     )
     agree(messenger)
-    messenger.reminders.keep(visit())
+    messenger.reminders.save(visit())
     clock.move_to(TUESDAY)
     moves.append(visit(start=WALL + timedelta(days=1)))
     assert messenger.reminders.plan_due() == 0
@@ -1464,7 +1464,7 @@ def test_a_visit_that_is_gone_when_it_is_planned(
 
     def meanwhile(context: ReminderContext) -> str:
         while moves:
-            messenger.reminders.keep(moves.pop())
+            messenger.reminders.save(moves.pop())
         return words(context)
 
     messenger = make_messenger(
@@ -1472,7 +1472,7 @@ def test_a_visit_that_is_gone_when_it_is_planned(
     )
     agree(messenger)
     # So that the second is found before the words of the first are asked for.
-    messenger.reminders.keep_many([visit(), visit(id="992", start=WALL - HOUR * 24)])
+    messenger.reminders.save_many([visit(), visit(id="992", start=WALL - HOUR * 24)])
     clock.move_to(MORNING)
     assert messenger.reminders.plan_due(until=TUESDAY) == 1
 
@@ -1493,7 +1493,7 @@ def test_the_hook_can_hold(
         return Later(until) if at < until else None
 
     monkeypatch.setattr(_admit, "standing", wait)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     clock.move_to(TUESDAY)
     diary.reminders.plan_due()
     (held,) = diary.dispatch_due()
@@ -1531,7 +1531,7 @@ def test_a_booking_and_its_reminders_commit_together(
 ) -> None:
     """Kept in the host's own transaction, a visit is there after its commit and not otherwise."""
     joined = diary.within(connection)
-    joined.reminders.keep(visit())
+    joined.reminders.save(visit())
     assert joined.reminders.answers() == ()
     if commits:
         connection.commit()
@@ -1547,7 +1547,7 @@ def test_a_booking_and_its_reminders_commit_together(
 
 def test_it_is_sealed(diary: Messenger, database_kind: str, database: Path) -> None:
     """Neither room nor kind, person or number of a visit can be read in the file."""
-    diary.reminders.keep(visit(place="okapi", kind="quagga", occurrence="1"))
+    diary.reminders.save(visit(place="okapi", kind="quagga", occurrence="1"))
     diary.close()
 
     if database_kind == "sqlite":
@@ -1566,7 +1566,7 @@ def test_nothing_of_it_is_logged(
     caplog.set_level(logging.DEBUG)
     messenger = make_messenger(reminders=[ReminderPlan(offsets=["2 hours before"], body=fails)])
     made = visit(place="okapi", kind="quagga")
-    messenger.reminders.keep(made)
+    messenger.reminders.save(made)
     clock.move_to(made.starts_at - HOUR)
     progress = Worker(messenger).drain()
 
@@ -1577,7 +1577,7 @@ def test_nothing_of_it_is_logged(
 
 def test_purged_and_kept_anew(diary: Messenger, clock: MovableClock, carrier: Sandbox) -> None:
     """What is over is dropped after its time; kept again, it is a new visit with new reminders."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, visit().starts_at)
     clock.advance(timedelta(days=2))
     work(diary)
@@ -1590,7 +1590,7 @@ def test_purged_and_kept_anew(diary: Messenger, clock: MovableClock, carrier: Sa
     diary.legal_holds.lift(hold.hold_id, reason="settled", by="counsel:j")
     assert dict_of(diary)["appointment"] == 1
     again = visit(start=(clock() + timedelta(days=2)).replace(hour=20, tzinfo=None))
-    diary.reminders.keep(again)
+    diary.reminders.save(again)
     agree(diary)
     run_to(diary, clock, again.starts_at)
 
@@ -1606,7 +1606,7 @@ def dict_of(messenger: Messenger) -> dict[str, int]:
 
 def test_erased(diary: Messenger, clock: MovableClock, carrier: Sandbox) -> None:
     """Whoever is erased is reminded of nothing, and what waits is called back."""
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     diary.reminders.plan_due(until=TUESDAY)
     diary.erase(PERSON, reason="a request", by="it:kim")
     run_to(diary, clock, visit().starts_at)
@@ -1619,7 +1619,7 @@ def test_half_of_a_household_is_erased(
     diary: Messenger, clock: MovableClock, carrier: Sandbox, family: list[Appointment]
 ) -> None:
     """A text about both is called back as it goes, and the other one is told by itself."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     diary.reminders.plan_due(until=TUESDAY)
     diary.erase(KID, reason="a request", by="it:kim")
     clock.move_to(TUESDAY)
@@ -1635,7 +1635,7 @@ def test_the_other_half_of_a_household_is_erased(
     diary: Messenger, clock: MovableClock, carrier: Sandbox, family: list[Appointment]
 ) -> None:
     """A text about both that is kept under the one erased goes at once; the other has their own."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     assert diary.reminders.plan_due(until=TUESDAY) == 1
     diary.erase(PERSON, reason="a request", by="it:kim")
     run_to(diary, clock, TUESDAY + HOUR)
@@ -1667,8 +1667,8 @@ def test_on_an_event_loop(
             await messenger.consent.grant(
                 PATIENT, person=PERSON, basis="spoken", recorded_by="front-desk:ana"
             )
-            await messenger.reminders.keep(visit())
-            await messenger.reminders.keep_many([visit(id="992", numbers=OTHER, person=KID)])
+            await messenger.reminders.save(visit())
+            await messenger.reminders.save_many([visit(id="992", numbers=OTHER, person=KID)])
             clock.move_to(TUESDAY)
             assert await messenger.reminders.plan_due(limit=9) == 2
             assert (await AsyncWorker(messenger).drain()).sent == 1
@@ -1701,7 +1701,7 @@ def test_a_failure_on_an_event_loop(
             reminders=[ReminderPlan(offsets=["2 hours before"], body=fails)],
         )
         async with messenger:
-            await messenger.reminders.keep(visit())
+            await messenger.reminders.save(visit())
             with pytest.raises(LookupError):
                 await messenger.reminders.plan_due(until=visit().starts_at)
 

@@ -20,7 +20,7 @@ from compliant_sms.consent import Revoked
 from compliant_sms.errors import StoreBusy
 from compliant_sms.flows import TextRecord
 from compliant_sms.lifecycle import State
-from compliant_sms.providers import Capabilities, LookUp
+from compliant_sms.providers import Capabilities, Lookup
 from compliant_sms.sandbox import BookEntry, Outcome, Sandbox
 from compliant_sms.testing import MovableClock
 from everywhere import EVERYWHERE, Office, offices
@@ -177,7 +177,7 @@ def may_be(entry: BookEntry, can: Capabilities) -> set[State]:
     Elsewhere it is as far as the carrier ever told. Of what was told nothing at all, not even an
     id in an answer, nobody knows more than that, unless it can be found without one.
     """
-    unknown = not entry.told and can.look_up is LookUp.NONE
+    unknown = not entry.told and can.look_up is Lookup.NONE
     never_heard_of = {State.UNCERTAIN} if unknown else set()
     if can.status_look_up:
         return {expected(entry)} | never_heard_of

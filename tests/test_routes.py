@@ -603,7 +603,7 @@ def test_whoever_writes_to_the_number_for_offers(
     clock.advance(timedelta(minutes=1))
     for number, body in enumerate(["what time do you open?", "i have chest pain"]):
         messenger.receive(from_patient(body, f"SM{number}", to=OTHER_SENDERS[0]))
-    (waiting,) = messenger.inbox.due()
+    (waiting,) = messenger.inbox.waiting()
     by_itself = [type(done) for done in messenger.dispatch_due()]  # void once somebody answered
     answer = messenger.inbox.reply(
         waiting.thread_id, body="Lakeside: we open at 8.", by="ana", idempotency_key="r-1"
@@ -620,7 +620,7 @@ def test_an_answer_that_sells(make_willing: Make, provider: Twilio) -> None:
         Route(provider=provider, message_classes=["transactional", "emergency"]), inbox=PLAN
     )
     messenger.receive(from_patient("what time do you open?", "SM1"))
-    (waiting,) = messenger.inbox.due()
+    (waiting,) = messenger.inbox.waiting()
 
     with pytest.raises(Unsupported, match="no route of this messenger takes"):
         messenger.inbox.reply(waiting.thread_id, body=OFFER, by="ana", idempotency_key="r-1")
@@ -884,7 +884,7 @@ def test_every_sender_is_enrolled(
 def test_a_wish_to_stop_is_taken_down_beside_anothers_sender(
     willing: Messenger, make_messenger: Make, provider: Twilio, backup: Twilio, practice: Practice
 ) -> None:
-    """One number too many in the routes: nothing is sent or agreed to, but a wish to stop counts."""
+    """One number too many in the routes: nothing is sent, and a wish to stop still counts."""
     remind(willing)
     own = evolve(provider, sender="+12175550177")
     slip = make_messenger(practice=evolve(practice, id="hillside"), provider=Routes([own, backup]))
@@ -902,7 +902,7 @@ def test_a_wish_to_stop_is_taken_down_beside_anothers_sender(
 def test_a_wish_to_stop_is_refused_under_a_wrong_id(
     willing: Messenger, make_messenger: Make, practice: Practice
 ) -> None:
-    """Where all numbers are another's, it would be filed where nobody asks: so it is told at once."""
+    """Where all numbers are another's, it would be filed where nobody asks."""
     remind(willing)
     other_id = make_messenger(practice=evolve(practice, id="hillside"))
 

@@ -37,7 +37,7 @@ from compliant_sms.consent import (
 from compliant_sms.lookups import (
     LineAnswer,
     LineType,
-    LookUpAnswers,
+    LookupAnswers,
     Reassigned,
     ReassignedAnswer,
 )
@@ -548,7 +548,7 @@ def test_who_agreed_once_a_number_could_be_given_out_anew_has_it(
     """A list of years ago keeps nobody out; within the 45 days it was nobody's."""
     consent = agreed(PEC)
     since = consent.grants[0].occurred_at.date() - timedelta(days=days)
-    lookups = LookUpAnswers(deactivated_on=since)
+    lookups = LookupAnswers(deactivated_on=since)
 
     assert found("number-deactivated", consent=consent, lookups=lookups) == codes
     assert found("number-deactivated", consent=NOTHING, lookups=lookups) == ["number-deactivated"]
@@ -568,7 +568,7 @@ def test_who_agreed_once_a_number_could_be_given_out_anew_has_it(
 )
 def test_a_deactivated_number_gets_nothing(since: date | None, codes: list[str]) -> None:
     """From the day on which a carrier lists it, whatever the text is."""
-    lookups = LookUpAnswers(deactivated_on=since)
+    lookups = LookupAnswers(deactivated_on=since)
 
     assert found("number-deactivated", lookups=lookups) == codes
     assert found("number-deactivated", lookups=lookups, purpose=Purpose.EMERGENCY_ALERT) == codes
@@ -615,7 +615,7 @@ def test_a_landline_gets_nothing(line: LineType | None) -> None:
 
     answer = LineAnswer(kind=line, as_of=date(2026, 11, 1)) if line else None
 
-    assert found("line-type", lookups=LookUpAnswers(line=answer)) == codes
+    assert found("line-type", lookups=LookupAnswers(line=answer)) == codes
 
 
 def asked(
@@ -623,7 +623,7 @@ def asked(
 ) -> dict[str, object]:
     """Make what the reassigned numbers database answered some days ago."""
     known = ReassignedAnswer(answer=answer, since=since, as_of=TODAY - age * DAY)
-    return {"lookups": LookUpAnswers(reassigned=known)}
+    return {"lookups": LookupAnswers(reassigned=known)}
 
 
 HARBOR, NO_HARBOR = ["safe-harbor +"], ["no-safe-harbor"]
@@ -914,7 +914,7 @@ def test_after_a_missed_call() -> None:
     """To a mobile phone of somebody else, once in 24 hours; of other texts nothing is asked."""
     call, day = Purpose.MISSED_CALL_TEXT_BACK, timedelta(hours=24)
     mobile, voip = (
-        LookUpAnswers(line=LineAnswer(kind=kind, as_of=TODAY))
+        LookupAnswers(line=LineAnswer(kind=kind, as_of=TODAY))
         for kind in (LineType.MOBILE, LineType.VOIP)
     )
     before = [

@@ -109,7 +109,7 @@ def test_an_opt_in_to_other_texts_gives_no_exempt_ones_back() -> None:
 
 def test_whose_consent_was_an_error_gave_no_number() -> None:
     """A number that staff found not to be the patient's was not provided by them."""
-    error = {"consent": ConsentState(withdrawn="w-1")}
+    error = {"consent": ConsentState(voided="w-1")}
     assert found("consent", EXEMPT, **COVERED | error) == ["number-not-provided-by-patient"]
 
 

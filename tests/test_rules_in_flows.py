@@ -33,7 +33,7 @@ from compliant_sms.lookups import (
     DncAnswer,
     LineAnswer,
     LineType,
-    LookUps,
+    Lookups,
     Reassigned,
     ReassignedAnswer,
 )
@@ -308,7 +308,7 @@ def test_look_ups_are_asked_and_kept(make_messenger: Make, clock: MovableClock) 
         asked.append("deactivated")
         return None
 
-    lookups = LookUps(
+    lookups = Lookups(
         national_dnc=dnc, reassigned=reassigned, line_type=line_type, deactivated_on=deactivated_on
     )
     messenger = make_messenger(lookups=lookups)
@@ -338,7 +338,7 @@ def test_the_database_is_asked_since_the_patient_agreed(
         asked.append(since)
         return ReassignedAnswer(answer=Reassigned.NO, since=since, as_of=date(2026, 12, 3))
 
-    messenger = make_messenger(lookups=LookUps(reassigned=reassigned))
+    messenger = make_messenger(lookups=Lookups(reassigned=reassigned))
 
     def granted(basis: Basis) -> None:
         messenger.consent.grant(PATIENT, person=PERSON, basis=basis, recorded_by="front-desk:ana")
@@ -368,12 +368,12 @@ def test_the_database_is_asked_since_the_patient_agreed(
     ("lookups", "code"),
     [
         (
-            LookUps(line_type=lambda _: LineAnswer(kind="landline", as_of=date(2026, 11, 1))),
+            Lookups(line_type=lambda _: LineAnswer(kind="landline", as_of=date(2026, 11, 1))),
             "landline",
         ),
-        (LookUps(deactivated_on=lambda _: date(2026, 11, 1)), "number-deactivated"),
+        (Lookups(deactivated_on=lambda _: date(2026, 11, 1)), "number-deactivated"),
         (
-            LookUps(
+            Lookups(
                 reassigned=lambda _, since: ReassignedAnswer(
                     answer=Reassigned.YES, since=since, as_of=since
                 )
@@ -382,7 +382,7 @@ def test_the_database_is_asked_since_the_patient_agreed(
         ),
     ],
 )
-def test_a_look_up_can_refuse(make_messenger: Make, lookups: LookUps, code: str) -> None:
+def test_a_look_up_can_refuse(make_messenger: Make, lookups: Lookups, code: str) -> None:
     """What others know about a number counts."""
     messenger = make_messenger(lookups=lookups)
     agree(messenger)
@@ -393,7 +393,7 @@ def test_a_look_up_can_refuse(make_messenger: Make, lookups: LookUps, code: str)
 def test_the_registry_is_asked_about_a_reminder_that_sells(make_messenger: Make) -> None:
     """By its content a text is a promotion, so the look-ups follow the content too."""
     asked: list[PhoneNumber] = []
-    lookups = LookUps(national_dnc=asked.append)
+    lookups = Lookups(national_dnc=asked.append)
     messenger = make_messenger(lookups=lookups)
     agree(messenger)
     remind(messenger, body=f"{PLAIN} Add an electric toothbrush for 20% off!")
@@ -574,7 +574,7 @@ def test_words_that_nobody_knows_are_refused(bad: Callable[[], object]) -> None:
 def test_an_emergency_that_sells_is_none(make_messenger: Make, clock: MovableClock) -> None:
     """It is decided as a promotion, with the look-ups and the history that promotions need."""
     asked: list[PhoneNumber] = []
-    messenger = make_messenger(lookups=LookUps(national_dnc=asked.append))
+    messenger = make_messenger(lookups=Lookups(national_dnc=asked.append))
     outcome = remind(
         messenger,
         purpose=Purpose.EMERGENCY_ALERT,
@@ -601,7 +601,7 @@ def test_an_address_adds_its_zones(make_messenger: Make, clock: MovableClock) ->
     ("changes", "told"),
     [
         ({"people": lambda _: {"time_zone": "America/Chicago"}}, "people answered with dict"),
-        ({"lookups": LookUps(line_type=lambda _: "mobile")}, "line_type answered with str"),  # type: ignore[arg-type,return-value]
+        ({"lookups": Lookups(line_type=lambda _: "mobile")}, "line_type answered with str"),  # type: ignore[arg-type,return-value]
     ],
 )
 def test_what_the_host_answers_is_checked(

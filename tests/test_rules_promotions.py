@@ -15,7 +15,7 @@ from compliant_sms.classification import (
 from compliant_sms.consent import Tier
 from compliant_sms.lookups import (
     DncAnswer,
-    LookUpAnswers,
+    LookupAnswers,
 )
 from compliant_sms.people import Profile, SoftOptIn
 from compliant_sms.rules import (
@@ -53,14 +53,14 @@ from test_rules import (
 
 # Do not call
 
-ON_LIST = LookUpAnswers(national_dnc=DncAnswer(listed=True, as_of=TODAY))
+ON_LIST = LookupAnswers(national_dnc=DncAnswer(listed=True, as_of=TODAY))
 LISTED_NUMBER: dict[str, object] = {**PROMOTES, "consent": agreed(PEC), "lookups": ON_LIST}
 
 
 def listed(*, yes: bool = True, age: int = 0) -> dict[str, object]:
     """Make what the national registry said some days ago."""
     answer = DncAnswer(listed=yes, as_of=TODAY - age * DAY)
-    return LISTED_NUMBER | {"lookups": LookUpAnswers(national_dnc=answer)}
+    return LISTED_NUMBER | {"lookups": LookupAnswers(national_dnc=answer)}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def listed(*, yes: bool = True, age: int = 0) -> dict[str, object]:
         (listed(yes=False, age=32), ["dnc-scrub-stale"]),
         (listed(), ["national-dnc"]),
         (listed(age=31), ["national-dnc"]),
-        (LISTED_NUMBER | {"lookups": LookUpAnswers()}, ["dnc-scrub-stale"]),
+        (LISTED_NUMBER | {"lookups": LookupAnswers()}, ["dnc-scrub-stale"]),
         (LISTED_NUMBER | {"purpose": Purpose.APPOINTMENT_REMINDER}, []),
         (
             LISTED_NUMBER | {"purpose": Purpose.APPOINTMENT_REMINDER, "readings": SELLS},
@@ -90,7 +90,7 @@ def test_a_registry_without_a_limit_never_grows_old() -> None:
     old = facts(**listed(yes=False, age=9000))
 
     assert law.decide(old, rules=["do-not-call"]).findings == ()
-    assert law.decide(evolve(old, lookups=LookUpAnswers()), rules=["do-not-call"]).verdict is BLOCK
+    assert law.decide(evolve(old, lookups=LookupAnswers()), rules=["do-not-call"]).verdict is BLOCK
 
 
 # Who is free from the registry, the first reason first.

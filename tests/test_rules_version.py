@@ -22,7 +22,7 @@ from compliant_sms.consent import (
     Imported,
     fold,
 )
-from compliant_sms.lookups import LineAnswer, LineType, LookUpAnswers
+from compliant_sms.lookups import LineAnswer, LineType, LookupAnswers
 from compliant_sms.practice import Campaign
 from compliant_sms.rules import (
     RULES,
@@ -45,7 +45,7 @@ from test_consent import (
     granted,
     restored,
     revoked,
-    withdrawn,
+    voided,
     written,
 )
 from test_rules import DAY, HOUR, LAKESIDE, NIGHT, NOON, PEC, PROMOTES, SELLS, agreed, facts, past
@@ -55,7 +55,7 @@ from vectors import question_of
 DATA = Path(__file__).parent / "data"
 KEPT = DATA / "rules-version.json"
 EARLIER = DATA / "decisions.jsonl"
-LANDLINE = LookUpAnswers(line=LineAnswer(kind=LineType.LANDLINE, as_of=NOON.date()))
+LANDLINE = LookupAnswers(line=LineAnswer(kind=LineType.LANDLINE, as_of=NOON.date()))
 CALLED = {"purpose": Purpose.MISSED_CALL_TEXT_BACK}
 REGISTERED = evolve(LAKESIDE, campaign=Campaign(vetting_score=10))
 
@@ -115,7 +115,7 @@ def ledgers() -> Iterator[tuple[str, list[ConsentEvent]]]:
         for then in (form, granted(9), granted(9, imported=other), restored(9)):
             yield f"{why.value} and {then.event_id}", [granted(1), flagged(5, why=why), then]
     for then in (form, granted(9), booking, granted(9, imported=other), restored(9)):
-        yield f"withdrawal and {then.event_id}", [granted(1), revoked(2), withdrawn(5), then]
+        yield f"voided and {then.event_id}", [granted(1), revoked(2), voided(5), then]
     yield "at one instant", [granted(1), revoked(1), restored(1)]
 
 

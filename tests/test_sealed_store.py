@@ -205,7 +205,7 @@ def test_an_id_of_a_practice_with_other_keys_is_nobody_s_here(
         lambda: here.cancel(theirs.message_id),
         lambda: here.settle(theirs.message_id, sent=True, by="it:kim", reason="asked"),
         lambda: here.secure_pages.withdraw(theirs.message_id, by="it:kim", reason="asked"),
-        lambda: here.text(theirs.message_id),
+        lambda: here.text_record(theirs.message_id),
     ):
         with pytest.raises(UnknownMessage):
             attempt()

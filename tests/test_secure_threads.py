@@ -38,7 +38,7 @@ def test_a_read_receipt_stands_in_the_thread(ana: Visitor, clock: MovableClock) 
     clock.advance(HOUR)
     ana.answer()
     remind(messenger, "2")
-    [thread] = messenger.inbox.due()
+    [thread] = messenger.inbox.waiting()
     first, reply, other = messenger.inbox.thread(thread.thread_id).texts
 
     assert first.message is not None
@@ -59,7 +59,7 @@ def test_what_nobody_read_has_no_receipt(ana: Visitor) -> None:
     unread = notice(ana.messenger, "2", body=f"{'Lakeside Family Medicine: Ana, your'} A1c is 6.1.")
     unread.get()
     unread.answer("March 15, 1985")
-    [thread] = ana.messenger.inbox.due()
+    [thread] = ana.messenger.inbox.waiting()
     texts = ana.messenger.inbox.thread(thread.thread_id).texts
     (found,) = [t for t in texts if t.message and t.message.message_id == unread.message_id]
 
@@ -189,7 +189,7 @@ def test_a_pack_tells_that_notes_were_purged(ana: Visitor, clock: MovableClock) 
 
 
 def _work_on_it(messenger: Messenger, clock: MovableClock) -> None:
-    [thread] = messenger.inbox.due()
+    [thread] = messenger.inbox.waiting()
     for act in (
         lambda: messenger.inbox.assign(thread.thread_id, to="ben", by="front-desk:ana"),
         lambda: messenger.inbox.note(thread.thread_id, words=NOTE, by="front-desk:ben"),

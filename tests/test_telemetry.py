@@ -20,7 +20,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from compliant_sms import AsyncMessenger, Blocked, Messenger, Practice, Profile, Sent
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidSignature, RequestNotSent
-from compliant_sms.events import ActDone, Event
+from compliant_sms.events import AuditEventRecorded, Event
 from compliant_sms.figures import Figures
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import NO_TELEMETRY
@@ -236,7 +236,7 @@ def test_units_and_names(messenger: Messenger, measured: Measured, clock: Movabl
     names = {*found, *attributes}
     assert not [(a, b) for a in names for b in names if b.startswith(f"{a}.")]
     measured.telemetry.heard(
-        ActDone(practice_id="lakeside", at=clock(), act="paused", actor="it:kim")
+        AuditEventRecorded(practice_id="lakeside", at=clock(), act="paused", actor="it:kim")
     )  # is no metric
 
 

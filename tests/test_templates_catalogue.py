@@ -132,7 +132,7 @@ def test_problems_are_those_of_what_is_not_withdrawn() -> None:
 
     (problem,) = made.problems(evolve(CLINIC, name="Lakeside Oncology"))
     assert (problem.template, problem.rule) == ("hello", "content-tier")
-    assert made.problems(CLINIC, LintSettings(most_segments=3)) == ()
+    assert made.problems(CLINIC, LintSettings(max_segments=3)) == ()
 
 
 def test_a_file_says_all_that_python_says() -> None:

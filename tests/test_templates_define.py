@@ -261,9 +261,9 @@ def test_settings_of_copy_are_asked() -> None:
     """A limit of segments is the practice's own."""
     long = simple("{practice}: {given_name}, " + "see you soon, and " * 12 + "goodbye.")
 
-    rules = {each.rule for each in long.problems(settings=LintSettings(most_segments=1))}
+    rules = {each.rule for each in long.problems(settings=LintSettings(max_segments=1))}
     assert rules == {"too-many-segments"}
-    assert long.problems(settings=LintSettings(most_segments=None)) == ()
+    assert long.problems(settings=LintSettings(max_segments=None)) == ()
 
 
 def test_every_option_of_a_choice_is_tried() -> None:

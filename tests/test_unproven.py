@@ -44,7 +44,7 @@ def heard(messenger: Messenger, body: str, key: str) -> Inbound:
     assert received.pending
     *_, asked = messenger.confirm_received()
     assert asked.inbound_id == received.inbound.inbound_id
-    assert messenger.received(asked.inbound_id) == asked
+    assert messenger.inbound(asked.inbound_id) == asked
     return asked
 
 
@@ -211,7 +211,7 @@ def test_what_is_proved_later_says_more(
     parts = {"reminders": PLANS, "inbox": PLAN, "keyring": Keyring.generate()}
     diary = make_willing(more=parts)
     agree(diary)
-    diary.reminders.keep(visit())
+    diary.reminders.save(visit())
     run_to(diary, clock, TUESDAY + HOUR)
     books.texts = {"SM1": words}
     text = heard(diary, words, "SM1")
@@ -221,7 +221,7 @@ def test_what_is_proved_later_says_more(
     assert (told.answer, told.says_more) == (answer, more)
     (thread,) = diary.inbox.threads()
     assert told.thread_id == thread.thread_id
-    assert bool(diary.inbox.due()) is text.needs_person
+    assert bool(diary.inbox.waiting()) is text.needs_person
 
 
 @pytest.mark.parametrize("known", [True, False])

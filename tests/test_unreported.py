@@ -18,7 +18,7 @@ from compliant_sms.flows._unreported import ask_reports
 from compliant_sms.flows._waits import wait_name
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
-from compliant_sms.providers import Capabilities, Failure, LookUp, Twilio
+from compliant_sms.providers import Capabilities, Failure, Lookup, Twilio
 from compliant_sms.rates import owed
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
@@ -440,7 +440,7 @@ def test_an_opt_out_told_after_a_new_yes(
 class Deaf(Twilio):
     """A provider that takes texts and answers no questions about them."""
 
-    capabilities = Capabilities(max_characters=1600, look_up=LookUp.NONE)
+    capabilities = Capabilities(max_characters=1600, look_up=Lookup.NONE)
 
 
 @pytest.mark.parametrize("route", ["no look-up", "gone"])

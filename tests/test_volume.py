@@ -246,13 +246,13 @@ def test_a_reminder_called_back_leaves_its_place(
         start=datetime(2026, 12, 2, 14, 30),  # noqa: DTZ001 - what the clinic's clock shows
         time_zone="America/Chicago",
     )
-    own.reminders.keep(visit)
+    own.reminders.save(visit)
     assert own.reminders.plan_due() == 1
     (held,) = own.dispatch_due()
     assert isinstance(held, Held)
     assert held.until == EIGHT
     if by == "a move":
-        own.reminders.keep(evolve(visit, status="cancelled"))
+        own.reminders.save(evolve(visit, status="cancelled"))
     else:
         own.erase(visit.person, reason="a request", by="it:kim")
 

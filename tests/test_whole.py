@@ -56,7 +56,7 @@ PURPOSE = st.sampled_from([PURPOSES[0], PURPOSES[0], *PURPOSES[1:5], PURPOSES[4]
 # What can be said of texts to a number, and by whom.
 CHANGES = [
     *("STOP", "STOP", "START", "START", "stop the offers", "please stop texting me"),
-    *("sign", "sign", "agree", "book", "import", "import", "form", "withdraw", "told"),
+    *("sign", "sign", "agree", "book", "import", "import", "form", "void", "told"),
 ]
 SAID = st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4)
 WHICH = st.integers(0, 1_000)
@@ -187,8 +187,8 @@ class Whole(RuleBasedStateMachine):
         self._each(whose, "revoke", number, person, ago)
 
     @rule(whose=WHOSE, pair=PAIR)
-    def withdraw(self, whose: int, pair: tuple[str, str]) -> None:
-        self._each(whose, "withdraw", *pair)
+    def void(self, whose: int, pair: tuple[str, str]) -> None:
+        self._each(whose, "void", *pair)
 
     @rule(whose=WHOSE, pair=PAIR, ago=st.sampled_from([timedelta(0), timedelta(days=2)]))
     def import_consent(self, whose: int, pair: tuple[str, str], ago: timedelta) -> None:
@@ -210,7 +210,7 @@ class Whole(RuleBasedStateMachine):
             "book": lambda: self.grant(whose, pair, CARE | {"billing"}, fresh=False),
             "import": lambda: self.import_consent(whose, pair, timedelta(0)),
             "form": lambda: self.fill_in(whose, pair),
-            "withdraw": lambda: self.withdraw(whose, pair),
+            "void": lambda: self.void(whose, pair),
             "told": lambda: self.revoke(whose, pair[1], None, timedelta(0)),
         }
         if what in changes:
@@ -561,7 +561,7 @@ def came_back(life: Whole) -> None:
 
 def was_somebody_else(life: Whole) -> None:
     """A consent was an error."""
-    life.withdraw(whose=0, pair=PARENT)
+    life.void(whose=0, pair=PARENT)
 
 
 def booked(life: Whole) -> None:
@@ -682,7 +682,7 @@ BROKEN: dict[str, tuple[Callable[[Whole], None], str, object]] = {
     "a held text is not decided again": (said_stop_at_night, ADMIT + "decide", undecided),
     "no scope": (wants_no_offers, FOLD + "_as_revocation", all_kept),
     "START brings all back": (came_back, FOLD + "_as_live", as_given),
-    "nothing is withdrawn": (was_somebody_else, FOLD + "_withdrawn", lambda _: ("", 0)),
+    "nothing is voided": (was_somebody_else, FOLD + "_voided", lambda _: ("", 0)),
     "a booking lifts a STOP": (booked, FOLD + "_Folding._lifts", lambda *_: True),
     "an import lifts a STOP": (
         imported,

@@ -13,7 +13,7 @@ from compliant_sms import AsyncMessenger, Messenger, Outcome, Practice, Profile,
 from compliant_sms.consent import Granted, OptInAsked
 from compliant_sms.contact import MissedCalls
 from compliant_sms.conversations import OpenKind
-from compliant_sms.lookups import LineAnswer, LineType, LookUps
+from compliant_sms.lookups import LineAnswer, LineType, Lookups
 from compliant_sms.permission import OnPaper
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.sandbox import Sandbox
@@ -53,7 +53,7 @@ def options(practice: Practice) -> dict[str, Any]:
         "permission": permission(),
         "inbox": PLAN,
         "missed_calls": MissedCalls(),
-        "lookups": LookUps(line_type=mobile),
+        "lookups": Lookups(line_type=mobile),
         "people": lambda _: Profile(time_zone="America/Chicago", state="IL"),
     }
 
@@ -110,13 +110,13 @@ def test_they_commit_with_the_host(
     """Nothing leaves before the commit; the answer, the question and the text back leave after."""
     receive(willing, ASKS)
     willing.dispatch_due()
-    [thread] = willing.inbox.due()
+    [thread] = willing.inbox.waiting()
     before = len(outgoing(carrier))
     with host.transaction():
         host.book("tuesday")
         done = everything(willing.within(host.connection), thread.thread_id, clock)
         assert len(outgoing(carrier)) == before
-    waiting = willing.inbox.due()
+    waiting = willing.inbox.waiting()
     outcomes = willing.dispatch_due()
 
     assert [each for each in done if isinstance(each, Queued)] == [done[1], done[2], done[4]]
@@ -130,7 +130,7 @@ def test_they_commit_with_the_host(
     )
     assert [each.thread_id for each in waiting] == [thread.thread_id]
     assert [type(each) for each in outcomes] == [Sent, Sent, Sent]
-    assert willing.inbox.due() == ()
+    assert willing.inbox.waiting() == ()
     assert any(isinstance(e, OptInAsked) for e in willing.consent.events(PATIENT))
 
 
@@ -140,7 +140,7 @@ def test_a_rollback_leaves_nothing_of_them(
     """Where the host's work fails there is no note, no consent and no text, and all waits still."""
     receive(willing, ASKS)
     willing.dispatch_due()
-    [thread] = willing.inbox.due()
+    [thread] = willing.inbox.waiting()
     before, sent = told(willing, thread.thread_id), outgoing(carrier)
     with suppress(HostError), host.transaction():
         host.book("tuesday")
@@ -151,7 +151,7 @@ def test_a_rollback_leaves_nothing_of_them(
     assert told(willing, thread.thread_id) == before == ([], 1, 0, [])
     assert willing.dispatch_due() == ()
     assert outgoing(carrier) == sent
-    assert [each.thread_id for each in willing.inbox.due()] == [thread.thread_id]
+    assert [each.thread_id for each in willing.inbox.waiting()] == [thread.thread_id]
 
 
 def test_asked_for_again_inside_it_is_the_same(
@@ -160,7 +160,7 @@ def test_asked_for_again_inside_it_is_the_same(
     """Whoever repeats the whole work after the commit gets what is on record, sent once."""
     receive(willing, ASKS)
     willing.dispatch_due()
-    [thread] = willing.inbox.due()
+    [thread] = willing.inbox.waiting()
     with host.transaction():
         once = everything(willing.within(host.connection), thread.thread_id, clock)
     willing.dispatch_due()
@@ -181,7 +181,7 @@ def test_the_same_on_an_event_loop(
 ) -> None:
     """The asynchronous messenger has the same desks inside."""
     receive(willing, ASKS)
-    [thread] = willing.inbox.due()
+    [thread] = willing.inbox.waiting()
     ports = willing._ports
     own = AsyncMessenger(
         provider=ports.provider,

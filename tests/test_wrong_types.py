@@ -33,7 +33,7 @@ from compliant_sms import (
 from compliant_sms.conversations import BusinessHours, InboxPlan, Queue
 from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import ImportedConsent, ImportedOptOut
-from compliant_sms.lookups import DncAnswer, LookUpAnswers, LookUps
+from compliant_sms.lookups import DncAnswer, LookupAnswers, Lookups
 from compliant_sms.people import Authorisation, PatientFacts, SoftOptIn
 from compliant_sms.practice import Campaign
 from compliant_sms.providers import Twilio
@@ -65,8 +65,8 @@ ENTRIES: dict[str, tuple[Callable[[Messenger], Call], dict[str, Any]]] = {
     "send": (lambda m: m.send, DRAFT | {"idempotency_key": "a-1", "not_after": UNTIL}),
     "check": (lambda m: m.check, DRAFT),
     "cancel": (lambda m: m.cancel, {"message_id": "m-1"}),
-    "text": (lambda m: m.text, {"message_id": "m-1"}),
-    "received": (lambda m: m.received, {"inbound_id": "i-1"}),
+    "text": (lambda m: m.text_record, {"message_id": "m-1"}),
+    "received": (lambda m: m.inbound, {"inbound_id": "i-1"}),
     "figures": (lambda m: m.figures, {"since": SINCE, "until": UNTIL}),
     "history": (lambda m: m.history, {"person": PERSON}),
     "issue_code": (lambda m: m.secure_pages.issue_code, CASE | {"message_id": "m-1"}),
@@ -186,7 +186,7 @@ HOW_MANY: dict[str, Callable[[Anybody, Any], Any]] = {
     "plan_due": lambda m, wrong: m.reminders.plan_due(limit=wrong),
     "answers": lambda m, wrong: m.reminders.answers(limit=wrong),
     "page_events": lambda m, wrong: m.secure_pages.events(limit=wrong),
-    "due": lambda m, wrong: m.inbox.due(limit=wrong),
+    "waiting": lambda m, wrong: m.inbox.waiting(limit=wrong),
     "overdue": lambda m, wrong: m.inbox.overdue(limit=wrong),
     "escalate": lambda m, wrong: m.inbox.escalate(limit=wrong),
     "events": lambda m, wrong: m.inbox.events(limit=wrong),
@@ -375,7 +375,7 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (DncAnswer, {"listed": "no", "as_of": DAY}, "listed must be True"),
     (DncAnswer, {"listed": None, "as_of": DAY}, "listed must be True"),
     (DncAnswer, {"listed": False, "as_of": "2026-11-01"}, "as_of .* a datetime"),
-    (LookUpAnswers, {"deactivated_on": "2026-11-01"}, "deactivated_on .* a datetime"),
+    (LookupAnswers, {"deactivated_on": "2026-11-01"}, "deactivated_on .* a datetime"),
     *(
         (Settings, {name: wrong}, f"{name} must be True or False")
         for name in (
@@ -458,7 +458,7 @@ def test_days_and_flags_as_databases_have_them() -> None:
         healthcare_exemption=True
     )
     assert Waiver(**USUAL_WAIVER | {"on": late}).on == late.date()
-    assert LookUpAnswers(deactivated_on=late).deactivated_on == late.date()
+    assert LookupAnswers(deactivated_on=late).deactivated_on == late.date()
     assert Settings(caps=[PracticeCap(count=1, within=timedelta(1))]) == Settings(  # type: ignore[arg-type]
         caps=(PracticeCap(count=1, within=timedelta(1)),)
     )
@@ -552,7 +552,7 @@ def test_a_set_up_of_coroutine_functions(facade: Any, usual: dict[str, Any], arg
         async def __call__(self, *_: object) -> None: ...
 
     for each in (answer, Answers(), partial(answer)):
-        value = LookUps(line_type=each) if argument == "lookups" else each  # type: ignore[arg-type]
+        value = Lookups(line_type=each) if argument == "lookups" else each  # type: ignore[arg-type]
         if facade is AsyncMessenger and argument not in {"clock", "ids"}:
             facade(**usual | {argument: value})
             continue
@@ -603,7 +603,7 @@ def test_how_many_at_most(make_messenger: Callable[..., Messenger], limit: Any) 
     for call in calls:
         with pytest.raises(InvalidInput, match="limit says how many"):
             call(limit=limit)
-    for listed in (inbox.threads, inbox.due, inbox.overdue):
+    for listed in (inbox.threads, inbox.waiting, inbox.overdue):
         with pytest.raises(InvalidInput, match="limit says how many"):
             listed(limit=limit)
     assert [call(limit=0) for call in calls] == [0, (), 0, (), (), ()]

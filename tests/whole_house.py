@@ -32,7 +32,7 @@ from compliant_sms.messenger import StoreKind
 from compliant_sms.permission import Permission, Programme, Submission
 from compliant_sms.providers import Twilio
 from compliant_sms.reminders import Appointment, ReminderContext, ReminderPlan, Status
-from compliant_sms.retention import Hold
+from compliant_sms.retention import LegalHold
 from compliant_sms.rules import Verdict
 from compliant_sms.testing import FakeCarrier
 from test_send import in_writing
@@ -79,7 +79,7 @@ class House(Line):
     store: StoreKind
     keys: Path
     ids: Iterator[str] = field(init=False)
-    holds: list[tuple[str, Hold]] = field(factory=list)
+    holds: list[tuple[str, LegalHold]] = field(factory=list)
     filling: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -184,12 +184,12 @@ class House(Line):
         self.stop(number, Said(what="stop", at=at))
         return event.event_id
 
-    def withdraw(self, person: str, number: str) -> Any:
+    def void(self, person: str, number: str) -> Any:
         """A consent was an error."""
         event = self.do(
-            self.messenger.consent.withdraw(number, person=person, reason="mistyped", by="ana")
+            self.messenger.consent.void(number, person=person, reason="mistyped", recorded_by="ana")
         )
-        self.model.add(number, Said(what="withdraw", at=self.clock(), person=person))
+        self.model.add(number, Said(what="void", at=self.clock(), person=person))
         return event.event_id
 
     def text(self, person: str, number: str, purpose: Purpose, not_after: timedelta | None) -> Any:
@@ -278,7 +278,7 @@ class House(Line):
         same = known is not None and (known[0].start, known[0].status) == (start, status)
         epoch = known[1] + (not same) if known else 0
         self.visits[visit_id] = (visit, epoch)
-        self.do(self.messenger.reminders.keep(visit))
+        self.do(self.messenger.reminders.save(visit))
 
     def answers(self) -> Any:
         """Take what patients said of their visits."""
@@ -309,7 +309,7 @@ class House(Line):
 
     def answer(self, *, by_closing: bool) -> Any:
         """The front desk answers the thread that waits longest."""
-        due = self.do(self.messenger.inbox.due(limit=1))
+        due = self.do(self.messenger.inbox.waiting(limit=1))
         for thread in due:
             if by_closing:
                 self.do(self.messenger.inbox.close(thread.thread_id, by="ana", reason="called"))

@@ -20,7 +20,7 @@ CONFIRM_WITHIN = timedelta(minutes=5)
 HALF_A_DAY = timedelta(hours=12)
 
 # At one instant the patient wins: what ends texts counts after what permits them.
-_RANK = {"grant": 0, "start": 1, "stop": 3, "flag": 4, "withdraw": 5}
+_RANK = {"grant": 0, "start": 1, "stop": 3, "flag": 4, "void": 5}
 
 
 @frozen(kw_only=True)
@@ -28,7 +28,7 @@ class Said:
     """Something that somebody said about texts to a number.
 
     Attributes:
-        what: a grant, a stop, a START, a flag, or a withdrawal.
+        what: a grant, a stop, a START, a flag, or a voided consent.
         at: when it happened.
         person: whose it is; None for whoever holds the number.
         categories: of a grant, what it covers; of a stop, what may go on.
@@ -57,7 +57,7 @@ class _Standing:
     """What they had agreed to before somebody said stop."""
     stops: list[Said]
     flagged: bool = False
-    withdrawn: bool = False
+    voided: bool = False
 
 
 @define
@@ -100,12 +100,12 @@ class Model:
         return now
 
     def _grant(self, now: _Standing, said: Said) -> None:
-        if now.withdrawn and not said.fresh:
+        if now.voided and not said.fresh:
             return
         if said.fresh or (said.source and all(s.source == said.source for s in now.stops)):
             now.stops = []
         if said.fresh:
-            now.flagged = now.withdrawn = False
+            now.flagged = now.voided = False
         for category in said.categories:
             if any(category not in stop.categories for stop in now.stops):
                 now.past.add(category)
@@ -129,8 +129,8 @@ class Model:
         now.flagged = True
 
     @staticmethod
-    def _withdraw(now: _Standing, _: Said) -> None:
-        now.live, now.past, now.withdrawn = {}, set(), True
+    def _void(now: _Standing, _: Said) -> None:
+        now.live, now.past, now.voided = {}, set(), True
 
     def permits(self, number: str, person: str, purpose: Purpose) -> bool | None:
         """Whether what was said permits a text."""

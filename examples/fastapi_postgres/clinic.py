@@ -139,7 +139,7 @@ def make_app(messenger: AsyncMessenger, dsn: str, url: str) -> FastAPI:
                     wording=INTAKE,
                     recorded_by=booking.entered_by,
                 )
-            await joined.reminders.keep(visit_of(row))
+            await joined.reminders.save(visit_of(row))
         return {"id": row["id"]}
 
     @app.patch("/bookings/{booking}")
@@ -156,7 +156,7 @@ def make_app(messenger: AsyncMessenger, dsn: str, url: str) -> FastAPI:
             row = await asked.fetchone()
             if row is None:
                 raise HTTPException(404, "There is no such booking.")
-            await messenger.within(connection).reminders.keep(visit_of(row))
+            await messenger.within(connection).reminders.save(visit_of(row))
         return {"status": row["status"]}
 
     @app.get("/patients/{person}/texts")

@@ -90,7 +90,7 @@ def make_app(messenger: Messenger, database: Path, url: str) -> Flask:
         row = connection.execute(
             "UPDATE bookings SET status = ? WHERE id = ? RETURNING *", (status, booking)
         ).fetchone()
-        messenger.within(connection).reminders.keep(visit_of(row))
+        messenger.within(connection).reminders.save(visit_of(row))
 
     @app.post("/bookings")
     def book() -> ResponseReturnValue:
@@ -110,7 +110,7 @@ def make_app(messenger: Messenger, database: Path, url: str) -> Flask:
                     wording=ASKED_AT_THE_DESK,
                     recorded_by=f"front-desk:{asked['by']}",
                 )
-            joined.reminders.keep(visit_of(row))
+            joined.reminders.save(visit_of(row))
         return {"id": row["id"]}, 201
 
     @app.post("/bookings/<booking>/cancel")

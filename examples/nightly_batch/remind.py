@@ -79,7 +79,7 @@ def visit_of(row: dict[str, str]) -> Appointment:
 
 def remind(messenger: Messenger, visits: Iterable[Appointment]) -> Progress:
     """Keep the diary as it is now, and send what is due."""
-    messenger.reminders.keep_many(visits)
+    messenger.reminders.save_many(visits)
     return Worker(messenger).drain(signals=False)
 
 

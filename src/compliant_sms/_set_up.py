@@ -15,7 +15,7 @@ from compliant_sms.errors import ConfigurationError, InvalidInput
 
 # What every messenger does loads together with it, not inside of its first transaction.
 from compliant_sms.flows import dispatch_due, receive, send  # noqa: F401
-from compliant_sms.lookups import AsyncLookUps, LookUps
+from compliant_sms.lookups import AsyncLookups, Lookups
 from compliant_sms.people import Profile
 from compliant_sms.permission import Permission, taken_by
 from compliant_sms.phi import ContentTier, Direction, Known, Sensitivity
@@ -41,7 +41,7 @@ _HAVING: dict[str, tuple[tuple[str, ...], str]] = {
     "provider": (("capabilities", "routes"), "an adapter such as Twilio(...), or Routes([...])"),
     "store": (("blocking", "asynchronous"), "SQLite(path) or PostgreSQL(dsn)"),
     "keyring": (("new_data_key", "reason"), "Keyring.from_file(path), or Plaintext(reason=...)"),
-    "lookups": (("national_dnc",), "LookUps(...)"),
+    "lookups": (("national_dnc",), "Lookups(...)"),
     "transport": (("send",), "an object that sends, or None"),
     "telemetry": (("heard",), "OpenTelemetry(), or leave it out"),
     "clock": (_CALLED, "a function that returns the present instant"),
@@ -132,9 +132,9 @@ class _Way(Protocol):
     def __call__(self, ask: Callable[P, Any], /) -> Callable[P, Coroutine[object, object, Any]]: ...
 
 
-def look_ups(ask: LookUps | AsyncLookUps, way: _Way) -> AsyncLookUps:
+def look_ups(ask: Lookups | AsyncLookups, way: _Way) -> AsyncLookups:
     """A host's look-ups as a flow asks them: each is asked in that way."""
-    return AsyncLookUps(
+    return AsyncLookups(
         national_dnc=way(ask.national_dnc) if ask.national_dnc else None,
         reassigned=way(ask.reassigned) if ask.reassigned else None,
         line_type=way(ask.line_type) if ask.line_type else None,

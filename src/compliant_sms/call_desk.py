@@ -46,7 +46,7 @@ class CallDesk:
         """Text somebody whose call nobody took, if every rule allows it; off by default.
 
         It goes only where consent to answers is on record for the caller, or where the caller
-        accepted an offer, which is then put on record; to a mobile phone, as ``LookUps(line_type=
+        accepted an offer, which is then put on record; to a mobile phone, as ``Lookups(line_type=
         ...)`` knows it; at most once in 24 hours to a number, and never to a number of the
         practice's own. An accepted offer lifts no STOP. Call it as often as the phone system tells
         of the call: one call is one text.

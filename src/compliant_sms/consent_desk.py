@@ -175,12 +175,12 @@ class ConsentDesk(_Desk):
         )
         return finish(flows.append_event(self._ports, event))
 
-    def withdraw(
+    def void(
         self,
         number: str | PhoneNumber,
         *,
         person: str,
-        by: str,
+        recorded_by: str,
         reason: str,
         reference: str = "",
     ) -> ConsentEvent:
@@ -199,7 +199,7 @@ class ConsentDesk(_Desk):
         Args:
             number: which number.
             person: whose consent, by your id of the patient.
-            by: who decided so, for example ``"front-desk:ana"``.
+            recorded_by: who writes it down, for example ``"front-desk:ana"``.
             reason: what was found, for the record, for example ``"says she is not Ana"``.
             reference: your own record of it.
 
@@ -207,8 +207,8 @@ class ConsentDesk(_Desk):
             InvalidInput: there is no person, or no reason.
             StoreError: it could not be recorded. Record it again.
         """
-        event = consent.Withdrawn(
-            **self._common(number, person, by, None), reason=reason, reference=reference
+        event = consent.Voided(
+            **self._common(number, person, recorded_by, None), reason=reason, reference=reference
         )
         return finish(flows.append_event(self._ports, event))
 
@@ -398,18 +398,18 @@ class AsyncConsentDesk(_Desk):
         )
         return await flows.append_event(self._ports, event)
 
-    async def withdraw(
+    async def void(
         self,
         number: str | PhoneNumber,
         *,
         person: str,
-        by: str,
+        recorded_by: str,
         reason: str,
         reference: str = "",
     ) -> ConsentEvent:
-        """See :meth:`ConsentDesk.withdraw`."""
-        event = consent.Withdrawn(
-            **self._common(number, person, by, None), reason=reason, reference=reference
+        """See :meth:`ConsentDesk.void`."""
+        event = consent.Voided(
+            **self._common(number, person, recorded_by, None), reason=reason, reference=reference
         )
         return await flows.append_event(self._ports, event)
 

@@ -15,7 +15,7 @@
     ├── TextReceived               a patient wrote
     │   └── EmergencyReceived      what they wrote reads like an emergency
     ├── TextProven                 the provider stands for what a patient wrote
-    ├── VisitAnswered              a patient answered about a visit
+    ├── AppointmentAnswered        a patient answered about a visit
     ├── ConsentEvent               something was said about texting a number
     │   ├── ConsentGranted
     │   ├── OptedOut
@@ -25,16 +25,17 @@
     │   ├── PhiPreferenceStated
     │   ├── OptInAsked             a text asked whether a kind of texts is welcome
     │   ├── OptInAnswered          and what the patient said
-    │   └── ConsentWithdrawn       a consent on record was found to be an error
+    │   └── ConsentVoided          a consent on record was found to be an error
     ├── InboxEventRaised           a thread is due, overdue, or in need of somebody
-    ├── ActDone                    somebody did what goes on the audit log
+    ├── AuditEventRecorded         somebody did what goes on the audit log
     ├── WorkFailed                 a worker met what keeps it from its work
     └── CallbackRefused            a callback was refused, and nothing of it was recorded
 
 Whoever wants to be told of a branch asks for its class: :meth:`compliant_sms.Messenger.on`.
 
-No event holds a body, a number or a name. It holds ids, and :meth:`compliant_sms.Messenger.text`
-and :meth:`compliant_sms.Messenger.received` read what they stand for.
+No event holds a body, a number or a name. It holds ids, and
+:meth:`compliant_sms.Messenger.text_record` and :meth:`compliant_sms.Messenger.inbound` read what
+they stand for.
 """
 
 from __future__ import annotations
@@ -50,11 +51,12 @@ from compliant_sms._masking import repr_of_practice
 
 __all__ = [
     "EVENTS",
-    "ActDone",
+    "AppointmentAnswered",
+    "AuditEventRecorded",
     "CallbackRefused",
     "ConsentEvent",
     "ConsentGranted",
-    "ConsentWithdrawn",
+    "ConsentVoided",
     "EmergencyReceived",
     "Event",
     "InboxEventRaised",
@@ -77,7 +79,6 @@ __all__ = [
     "TextSent",
     "TextUncertain",
     "TextUndelivered",
-    "VisitAnswered",
     "WorkFailed",
     "logged",
 ]
@@ -265,7 +266,7 @@ class TextProven(Event):
 
 
 @frozen(kw_only=True)
-class VisitAnswered(Event):
+class AppointmentAnswered(Event):
     """A patient answered about a visit; ``messenger.reminders.answers()`` has it until taken.
 
     Attributes:
@@ -279,7 +280,7 @@ class VisitAnswered(Event):
         thread_id: the thread that the text lies in; None where no threads are kept.
     """
 
-    name: ClassVar[str | None] = "visit_answered"
+    name: ClassVar[str | None] = "appointment_answered"
     answer_id: str
     appointment_id: str = field(metadata=_UNLOGGED)
     occurrence: str = field(metadata=_UNLOGGED)
@@ -405,10 +406,10 @@ class OptInAnswered(ConsentEvent):
 
 
 @frozen(kw_only=True)
-class ConsentWithdrawn(ConsentEvent):
+class ConsentVoided(ConsentEvent):
     """Staff found that a consent on record is not that person's there, or was an error."""
 
-    name: ClassVar[str | None] = "consent_withdrawn"
+    name: ClassVar[str | None] = "consent_voided"
 
 
 @frozen(kw_only=True)
@@ -431,7 +432,7 @@ class InboxEventRaised(Event):
 
 
 @frozen(kw_only=True)
-class ActDone(Event):
+class AuditEventRecorded(Event):
     """Somebody did what goes on the audit log, such as a pause, an import or an erasure.
 
     Attributes:
@@ -439,7 +440,7 @@ class ActDone(Event):
         actor: who.
     """
 
-    name: ClassVar[str | None] = "act_done"
+    name: ClassVar[str | None] = "audit_event_recorded"
     act: str
     actor: str = field(metadata=_UNLOGGED)
 

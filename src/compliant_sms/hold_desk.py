@@ -10,7 +10,7 @@ from compliant_sms.phone import PhoneNumber, as_number
 
 if TYPE_CHECKING:
     from compliant_sms.ports import Ports
-    from compliant_sms.retention import Hold
+    from compliant_sms.retention import LegalHold
 
 __all__ = ["AsyncHoldDesk", "HoldDesk"]
 
@@ -28,7 +28,7 @@ class HoldDesk:
         number: str | PhoneNumber | None = None,
         by: str,
         reason: str,
-    ) -> Hold:
+    ) -> LegalHold:
         """From now on nothing about a person, or a number, is purged or erased.
 
         A person's hold reaches everything at all their numbers, whoever's it is.
@@ -65,7 +65,7 @@ class HoldDesk:
         """
         finish(flows.lift_hold(self._ports, hold_id, reason=reason, by=by))
 
-    def list(self) -> tuple[Hold, ...]:
+    def list(self) -> tuple[LegalHold, ...]:
         """The holds that stand, the oldest first. The audit log has those lifted."""
         return finish(flows.holds(self._ports))
 
@@ -83,7 +83,7 @@ class AsyncHoldDesk:
         number: str | PhoneNumber | None = None,
         by: str,
         reason: str,
-    ) -> Hold:
+    ) -> LegalHold:
         """See :meth:`HoldDesk.place`."""
         held = None if number is None else as_number(number)
         return await flows.place_hold(self._ports, person=person, number=held, reason=reason, by=by)
@@ -92,6 +92,6 @@ class AsyncHoldDesk:
         """See :meth:`HoldDesk.lift`."""
         await flows.lift_hold(self._ports, hold_id, reason=reason, by=by)
 
-    async def list(self) -> tuple[Hold, ...]:
+    async def list(self) -> tuple[LegalHold, ...]:
         """See :meth:`HoldDesk.list`."""
         return await flows.holds(self._ports)

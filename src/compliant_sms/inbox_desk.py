@@ -82,7 +82,7 @@ class InboxDesk:
         """
         return finish(flows.threads(self._ports, _listed(self._ports, queue, state, limit)))
 
-    def due(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
+    def waiting(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
         """Threads in which a patient waits, by when they are to be answered (``due_at``).
 
         Of those that are due at one time, as all are that came in at night, whoever waits longest
@@ -94,7 +94,7 @@ class InboxDesk:
         return finish(flows.waiting_threads(self._ports, _waiting(self._ports, queue, limit)))
 
     def overdue(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
-        """Those of :meth:`due` that should have been answered by now."""
+        """Those of :meth:`waiting` that should have been answered by now."""
         return finish(flows.waiting_threads(self._ports, _overdue(self._ports, queue, limit)))
 
     def thread(self, thread_id: str) -> flows.ThreadView:
@@ -190,7 +190,7 @@ class InboxDesk:
         """
         return finish(flows.reopen(self._ports, thread_id, by=by, reason=reason))
 
-    def join(self, thread_id: str, *, person: str, by: str) -> Thread:
+    def identify(self, thread_id: str, *, person: str, by: str) -> Thread:
         """Say whose thread it is, of which nobody knew.
 
         Args:
@@ -269,8 +269,8 @@ class AsyncInboxDesk:
         """See :meth:`InboxDesk.threads`."""
         return await flows.threads(self._ports, _listed(self._ports, queue, state, limit))
 
-    async def due(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
-        """See :meth:`InboxDesk.due`."""
+    async def waiting(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
+        """See :meth:`InboxDesk.waiting`."""
         return await flows.waiting_threads(self._ports, _waiting(self._ports, queue, limit))
 
     async def overdue(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
@@ -322,8 +322,8 @@ class AsyncInboxDesk:
         """See :meth:`InboxDesk.reopen`."""
         return await flows.reopen(self._ports, thread_id, by=by, reason=reason)
 
-    async def join(self, thread_id: str, *, person: str, by: str) -> Thread:
-        """See :meth:`InboxDesk.join`."""
+    async def identify(self, thread_id: str, *, person: str, by: str) -> Thread:
+        """See :meth:`InboxDesk.identify`."""
         return await flows.join_thread(self._ports, thread_id, person, by=by)
 
     async def escalate(self, *, limit: int = 100) -> int:

@@ -15,12 +15,12 @@ from compliant_sms.choices import Word
 from compliant_sms.phone import PhoneNumber
 
 __all__ = [
-    "AsyncLookUps",
+    "AsyncLookups",
     "DncAnswer",
     "LineAnswer",
     "LineType",
-    "LookUpAnswers",
-    "LookUps",
+    "LookupAnswers",
+    "Lookups",
     "Reassigned",
     "ReassignedAnswer",
 ]
@@ -87,7 +87,7 @@ class LineAnswer:
 
 @records.lean
 @frozen(kw_only=True)
-class LookUpAnswers:
+class LookupAnswers:
     """What was found out about the recipient's number; None is what nobody asked.
 
     Attributes:
@@ -106,7 +106,7 @@ class LookUpAnswers:
 
 
 @frozen(kw_only=True)
-class LookUps:
+class Lookups:
     """Your ways to ask, for :class:`compliant_sms.Messenger`. What is None is not asked.
 
     Args:
@@ -125,8 +125,8 @@ class LookUps:
 
 
 @frozen(kw_only=True)
-class AsyncLookUps:
-    """:class:`LookUps` for an event loop.
+class AsyncLookups:
+    """:class:`Lookups` for an event loop.
 
     Args:
         national_dnc: asks the national do-not-call registry; promotions only.

@@ -263,6 +263,26 @@ class Message:
     refusals: int = 0
 
     @property
+    def to(self) -> PhoneNumber:
+        """The recipient's number."""
+        return self.draft.to
+
+    @property
+    def person(self) -> str | None:
+        """The host's id of the patient; None for the library's own replies."""
+        return self.draft.person
+
+    @property
+    def purpose(self) -> Purpose:
+        """What it is for."""
+        return self.draft.purpose
+
+    @property
+    def idempotency_key(self) -> str:
+        """The key that it was asked for under."""
+        return self.draft.idempotency_key
+
+    @property
     def body(self) -> str:
         """What the patient reads, or would: the draft, and what the library added to it."""
         return self.departure.body if self.departure else self.draft.body

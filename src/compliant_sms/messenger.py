@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from compliant_sms.contact import MissedCalls
     from compliant_sms.conversations import InboxPlan
     from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
-    from compliant_sms.lookups import AsyncLookUps, LookUps
+    from compliant_sms.lookups import AsyncLookups, Lookups
     from compliant_sms.messages import Inbound, InboundMedia, Outcome
     from compliant_sms.optout import Awaiting
     from compliant_sms.people import Profile
@@ -102,7 +102,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         store: where everything is kept.
         rulebook: the rules under this practice's settings.
         people: answers what you know of a patient by your id of them: see :class:`Profile`.
-        lookups: asks others about a number: see :class:`compliant_sms.lookups.LookUps`.
+        lookups: asks others about a number: see :class:`compliant_sms.lookups.Lookups`.
         keyring: seals what the store tells of patients: texts, names and numbers.
         secure_links: shows a message behind a login and answers with its https link, for a
             practice whose way with health details is ``PhiMode.NOTICE``. Asked again about one
@@ -145,7 +145,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         store: StoreKind,
         rulebook: Rulebook | None = None,
         people: Callable[[str], Profile | None] | None = None,
-        lookups: LookUps | None = None,
+        lookups: Lookups | None = None,
         keyring: AtRest = None,
         secure_links: Callable[[SecureMessage], str] | SecurePages | None = None,
         templates: Catalogue | None = None,
@@ -177,7 +177,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         )
         from compliant_sms.events import Event
         from compliant_sms.hooks import Hooks
-        from compliant_sms.lookups import LookUps
+        from compliant_sms.lookups import Lookups
         from compliant_sms.ports import Delivery, Plaintext, Ports
         from compliant_sms.retry import BriefRetry  # imports tenacity
         from compliant_sms.routing import Routes
@@ -205,7 +205,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
                 tell=hooks.tell,
                 rulebook=with_caps(rulebook, volume),
                 people=never_suspending(people) if people else nobody,
-                lookups=look_ups(lookups or LookUps(), never_suspending),
+                lookups=look_ups(lookups or Lookups(), never_suspending),
                 secure_links=never_suspending(links) if links else None,
                 secure_pages=own_pages(practice, secure_links),
                 templates=a_catalogue(templates),
@@ -502,7 +502,7 @@ class AsyncMessenger(
         store: StoreKind,
         rulebook: Rulebook | None = None,
         people: People | Callable[[str], Profile | None] | None = None,
-        lookups: AsyncLookUps | LookUps | None = None,
+        lookups: AsyncLookups | Lookups | None = None,
         keyring: AtRest = None,
         secure_links: SecureLinks | Callable[[SecureMessage], str] | SecurePages | None = None,
         templates: Catalogue | None = None,
@@ -534,7 +534,7 @@ class AsyncMessenger(
         )
         from compliant_sms.events import Event
         from compliant_sms.hooks import Hooks
-        from compliant_sms.lookups import LookUps
+        from compliant_sms.lookups import Lookups
         from compliant_sms.ports import Delivery, Plaintext, Ports
         from compliant_sms.retry import BriefRetry  # imports tenacity
         from compliant_sms.routing import Routes
@@ -563,7 +563,7 @@ class AsyncMessenger(
                 tell=hooks.tell,
                 rulebook=with_caps(rulebook, volume),
                 people=either_way(people) if people else nobody,
-                lookups=look_ups(lookups or LookUps(), either_way),
+                lookups=look_ups(lookups or Lookups(), either_way),
                 secure_links=either_way(links) if links else None,
                 secure_pages=own_pages(practice, secure_links),
                 templates=a_catalogue(templates),

@@ -50,7 +50,7 @@ class _Observing(Facade):
 class Observing(_Observing):
     """The part of :class:`~compliant_sms.Messenger` that tells what happened."""
 
-    def text(self, message_id: str) -> flows.TextRecord:
+    def text_record(self, message_id: str) -> flows.TextRecord:
         """The text that an event is about, and all that became of it.
 
         Raises:
@@ -58,7 +58,7 @@ class Observing(_Observing):
         """
         return finish(flows.text(self._ports, message_id))
 
-    def received(self, inbound_id: str) -> Inbound:
+    def inbound(self, inbound_id: str) -> Inbound:
         """The text of a patient's that an event is about.
 
         Raises:
@@ -87,12 +87,12 @@ class Observing(_Observing):
 class AsyncObserving(_Observing):
     """The same for :class:`~compliant_sms.AsyncMessenger`."""
 
-    async def text(self, message_id: str) -> flows.TextRecord:
-        """See :meth:`Observing.text`."""
+    async def text_record(self, message_id: str) -> flows.TextRecord:
+        """See :meth:`Observing.text_record`."""
         return await flows.text(self._ports, message_id)
 
-    async def received(self, inbound_id: str) -> Inbound:
-        """See :meth:`Observing.received`."""
+    async def inbound(self, inbound_id: str) -> Inbound:
+        """See :meth:`Observing.inbound`."""
         return await flows.received(self._ports, inbound_id)
 
     async def figures(

@@ -12,7 +12,7 @@ from compliant_sms.driver import finish
 
 if TYPE_CHECKING:
     from compliant_sms.ports import Ports
-    from compliant_sms.reminders import Appointment, VisitAnswer
+    from compliant_sms.reminders import Appointment, AppointmentAnswer
 
 __all__ = ["AsyncReminderDesk", "ReminderDesk"]
 
@@ -27,8 +27,8 @@ class ReminderDesk:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    def keep(self, appointment: Appointment) -> None:
-        """Keep how a visit stands now, whatever was said of it before; as often as you like.
+    def save(self, appointment: Appointment) -> None:
+        """Save how a visit stands now, whatever was said of it before; as often as you like.
 
         Where that changes anything, texts that wait are called back, and the reminders are planned
         anew. A visit that was moved is reminded of at its new time; of what is past at the moment
@@ -40,19 +40,19 @@ class ReminderDesk:
         Raises:
             ConfigurationError: the messenger has no plans for reminders.
             InvalidInput: it is no appointment.
-            StoreError: it was not kept.
+            StoreError: it was not saved.
         """
-        self.keep_many([appointment])
+        self.save_many([appointment])
 
-    def keep_many(self, appointments: Iterable[Appointment]) -> None:
-        """Keep how many visits stand now, for example the whole diary, 50 in a transaction.
+    def save_many(self, appointments: Iterable[Appointment]) -> None:
+        """Save how many visits stand now, for example the whole diary, 50 in a transaction.
 
         Where one visit is among them twice, the last one counts.
 
         Raises:
             ConfigurationError: the messenger has no plans for reminders.
-            InvalidInput: something is no appointment; then nothing was kept.
-            StoreError: some were not kept; call it again with all of them.
+            InvalidInput: something is no appointment; then nothing was saved.
+            StoreError: some were not saved; call it again with all of them.
         """
         finish(flows.keep_appointments(self._ports, appointments))
 
@@ -78,7 +78,7 @@ class ReminderDesk:
             raise done.failures[0]
         return done.texts
 
-    def answers(self, *, limit: int = 100) -> tuple[VisitAnswer, ...]:
+    def answers(self, *, limit: int = 100) -> tuple[AppointmentAnswer, ...]:
         """What patients want done with visits, the oldest first.
 
         The same answers come again until :meth:`acknowledge`. Where a patient answered twice, the
@@ -86,7 +86,7 @@ class ReminderDesk:
         """
         return finish(flows.open_answers(self._ports, limit))
 
-    def acknowledge(self, *answers: VisitAnswer) -> int:
+    def acknowledge(self, *answers: AppointmentAnswer) -> int:
         """Say that you did what these ask for; they come no more. How many you had not done before.
 
         Raises:
@@ -101,12 +101,12 @@ class AsyncReminderDesk:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def keep(self, appointment: Appointment) -> None:
-        """See :meth:`ReminderDesk.keep`."""
-        await self.keep_many([appointment])
+    async def save(self, appointment: Appointment) -> None:
+        """See :meth:`ReminderDesk.save`."""
+        await self.save_many([appointment])
 
-    async def keep_many(self, appointments: Iterable[Appointment]) -> None:
-        """See :meth:`ReminderDesk.keep_many`."""
+    async def save_many(self, appointments: Iterable[Appointment]) -> None:
+        """See :meth:`ReminderDesk.save_many`."""
         await flows.keep_appointments(self._ports, appointments)
 
     async def plan_due(self, *, limit: int = 100, until: datetime | None = None) -> int:
@@ -116,10 +116,10 @@ class AsyncReminderDesk:
             raise done.failures[0]
         return done.texts
 
-    async def answers(self, *, limit: int = 100) -> tuple[VisitAnswer, ...]:
+    async def answers(self, *, limit: int = 100) -> tuple[AppointmentAnswer, ...]:
         """See :meth:`ReminderDesk.answers`."""
         return await flows.open_answers(self._ports, limit)
 
-    async def acknowledge(self, *answers: VisitAnswer) -> int:
+    async def acknowledge(self, *answers: AppointmentAnswer) -> int:
         """See :meth:`ReminderDesk.acknowledge`."""
         return await flows.acknowledge_answers(self._ports, answers)

@@ -81,8 +81,8 @@ assert_type(messenger.uncertain(), tuple[TextRecord, ...])
 assert_type(messenger.settle("id", sent=True, by="ana", reason="seen"), Outcome)
 messenger.on(TextHeld, lambda event: assert_type(event.until, datetime))
 assert_type(messenger.figures().opt_out_rate, float | None)
-assert_type(messenger.received("id"), Inbound)
-assert_type(messenger.text("id"), TextRecord)
+assert_type(messenger.inbound("id"), Inbound)
+assert_type(messenger.text_record("id"), TextRecord)
 assert_type(Worker([messenger]).drain(), Progress)
 assert_type(messenger.receive(WebhookRequest(method="POST", url="https://a.example")), Received)
 
@@ -112,6 +112,6 @@ def waited(messenger: Messenger) -> list[tuple[timedelta, str]]:
     """Of a thread in which a patient waits it is known since when, until when, and with what."""
     return [
         (thread.due_at - thread.waits_since, text.body)
-        for thread in (*messenger.inbox.due(), *messenger.inbox.overdue())
+        for thread in (*messenger.inbox.waiting(), *messenger.inbox.overdue())
         for text in messenger.inbox.thread(thread.thread_id).waiting
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from compliant_sms.classification import Purpose
 from compliant_sms.consent import ConsentState, Tier, fold
-from compliant_sms.lookups import LookUpAnswers
+from compliant_sms.lookups import LookupAnswers
 from compliant_sms.rules import OptOutShown, Readings, ReplyFacts
 from compliant_sms.text import links
 from vectors._consents import PERSON, consent, granted, revoked
@@ -67,7 +67,7 @@ def _industry_rules(given: Given) -> Question:
             recurring=given("recurring", default=True),
             link_domains=own,
         ),
-        lookups=LookUpAnswers(deactivated_on=gone),
+        lookups=LookupAnswers(deactivated_on=gone),
         reply=_answered(given, purpose),
     )
     rules = [*_RULES]

@@ -12,7 +12,7 @@ from compliant_sms.consent import (
     Tier,
     fold,
 )
-from compliant_sms.lookups import DncAnswer, LookUpAnswers, Reassigned, ReassignedAnswer
+from compliant_sms.lookups import DncAnswer, LookupAnswers, Reassigned, ReassignedAnswer
 from compliant_sms.people import Profile
 from compliant_sms.phi import PhiFinding, PhiLabel
 from compliant_sms.rules import ReplyFacts
@@ -128,7 +128,7 @@ def _do_not_call(given: Given) -> Question:
         purpose_of(given("purpose"), of),
         _permission(given),
         readings=readings(given),
-        lookups=LookUpAnswers(national_dnc=answer),
+        lookups=LookupAnswers(national_dnc=answer),
     )
     sells = known.message_class is MessageClass.MARKETING
     clear = {"not_on_national_dnc", "not_on_dnc", "not_listed", "not_on_registry"}
@@ -157,7 +157,7 @@ def _reassigned_number(given: Given) -> Question:
         given,
         purpose_of(given("purpose"), given("message_class", default="informational")),
         state,
-        lookups=LookUpAnswers(reassigned=_answer(given, since, at.date())),
+        lookups=LookupAnswers(reassigned=_answer(given, since, at.date())),
     )
     return Question(
         facts=known,

@@ -27,7 +27,7 @@ class Booking(models.Model):
         """Booking and reminders, or neither."""
         with transaction.atomic():
             super().save(*args, **kwargs)
-            texting.messenger().within(connection).reminders.keep(self.as_visit())
+            texting.messenger().within(connection).reminders.save(self.as_visit())
 
     def as_visit(self) -> Appointment:
         """The booking as the library knows it."""

@@ -1,4 +1,4 @@
-"""What ``doctor`` and ``opt-outs`` print. No full number is among it."""
+"""What ``doctor`` and ``sync-opt-outs`` print. No full number is among it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands ``doctor`` and ``opt-outs``."""
+"""The commands ``doctor`` and ``sync-opt-outs``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def doctor(where: str, *, call_webhooks: bool, as_json: bool) -> None:
     sys.exit(_doctor.look_over(where, call_webhooks=call_webhooks, as_json=as_json))
 
 
-@click.command("opt-outs", short_help="Even the ledger out with the provider's list of opt-outs.")
+@click.command("sync-opt-outs", short_help="Sync the ledger with the provider's list of opt-outs.")
 @where_argument
 @click.option("--by", metavar="WHO", required=True, help="Who asks for it, for the audit log.")
 @click.option("--dry-run", is_flag=True, help="Change nothing, only say what differs.")
@@ -44,7 +44,7 @@ def opt_outs(where: str, *, by: str, dry_run: bool) -> None:
     the exit status is 1 where something differs.
 
     \b
-      compliant-sms opt-outs clinic.texting:messenger --by it:kim --dry-run
+      compliant-sms sync-opt-outs clinic.texting:messenger --by it:kim --dry-run
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _doctor  # noqa: PLC0415 - after the options
 

@@ -190,4 +190,4 @@ def import_(
         done = _import.run(files, plan, place, report=report, skip_bad_consents=skip_bad_consents)
     except InvalidInput as error:
         raise click.UsageError(_options.in_options(str(error))) from None
-    sys.exit(0 if done.flawless else 1)
+    sys.exit(0 if done.ok else 1)

@@ -63,7 +63,8 @@ def checkpoint(database: str, practice: str, key_file: Path | None) -> None:
 @database_option
 @practice_option
 @click.option(
-    "--against",
+    "--checkpoint",
+    "against",
     type=_options.FILE,
     multiple=True,
     help="A checkpoint that was kept; may be given several times.",

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 )
 @click.option("--first-text", is_flag=True, help="They may be the first text to a patient.")
 @click.option(
-    "--most-segments",
+    "--max-segments",
     type=click.IntRange(min=1),
     default=3,
     show_default=True,
@@ -74,7 +74,7 @@ def lint(
     fields: tuple[str, ...],
     ignore: tuple[str, ...],
     first_text: bool,
-    most_segments: int,
+    max_segments: int,
 ) -> None:
     """Check the copy in PATH (or - for standard input) before any patient gets it.
 
@@ -91,7 +91,7 @@ def lint(
     from compliant_sms.lint import LintSettings  # noqa: PLC0415 - as above
     from compliant_sms.lint import lint as check  # noqa: PLC0415 - as above
 
-    settings = LintSettings(first_text=first_text, most_segments=most_segments)
+    settings = LintSettings(first_text=first_text, max_segments=max_segments)
     practice = _options.practice_named(practice_name, domains)
     try:
         problems = [

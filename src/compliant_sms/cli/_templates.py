@@ -29,14 +29,14 @@ class Asked:
         practice: who sends them; None for a made-up one.
         against: the file as it was.
         price: of a segment; None where nobody asks what texts cost.
-        most_segments: a text of more is warned of.
+        max_segments: a text of more is warned of.
     """
 
     files: tuple[Path, ...]
     practice: Practice | None
     against: Path | None
     price: Decimal | None
-    most_segments: int
+    max_segments: int
 
 
 @frozen(kw_only=True)
@@ -96,7 +96,7 @@ def checked(asked: Asked) -> Report:
 
 
 def _add(report: Report, found: Catalogue, asked: Asked) -> None:
-    settings = LintSettings(most_segments=asked.most_segments)
+    settings = LintSettings(max_segments=asked.max_segments)
     for problem in found.problems(asked.practice, settings):
         into = report.errors if problem.severity is Severity.ERROR else report.warnings
         into.append(str(problem))

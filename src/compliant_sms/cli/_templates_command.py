@@ -42,7 +42,7 @@ def templates() -> None:
 )
 @click.option("--price", callback=_price, metavar="AMOUNT", help="Of a segment, for the cost.")
 @click.option(
-    "--most-segments",
+    "--max-segments",
     type=click.IntRange(min=1),
     default=3,
     show_default=True,
@@ -56,7 +56,7 @@ def check(
     practice_name: str | None,
     against: Path | None,
     price: Decimal | None,
-    most_segments: int,
+    max_segments: int,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -77,7 +77,7 @@ def check(
         practice=practice_named(practice_name),
         against=against,
         price=price,
-        most_segments=most_segments,
+        max_segments=max_segments,
     )
     report = _templates.checked(asked)
     _templates.print_report(report, as_json=as_json)

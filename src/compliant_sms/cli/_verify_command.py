@@ -52,7 +52,7 @@ def verify(*, pack: Path, public_keys: tuple[str, ...], kept: Path | None, as_js
         report = verify_pack(
             pack.read_bytes(),
             keys=tuple(map(_options.public_key, public_keys)),
-            kept=_options.checkpoint(kept) if kept else None,
+            against=_options.checkpoint(kept) if kept else None,
             ciphers=_ciphers(),
         )
     except CompliantSmsError as error:

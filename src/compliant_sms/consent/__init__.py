@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         PhiPreferenceStated,
         Restored,
         Revoked,
-        Withdrawn,
+        Voided,
         filed_under,
     )
     from compliant_sms.consent._fold import fold, fold_for_holder
@@ -88,7 +88,7 @@ __all__ = [
     "Signature",
     "SignatureKind",
     "Tier",
-    "Withdrawn",
+    "Voided",
     "Wording",
     "WrittenAgreement",
     "about_event",
@@ -135,7 +135,7 @@ _FILES = {
         "PhiPreferenceStated",
         "Restored",
         "Revoked",
-        "Withdrawn",
+        "Voided",
         "filed_under",
     ),
     "_fold": ("fold", "fold_for_holder"),

@@ -26,7 +26,7 @@ from compliant_sms.consent._events import (
     PhiPreferenceStated,
     Restored,
     Revoked,
-    Withdrawn,
+    Voided,
 )
 from compliant_sms.consent._words import Channel
 from compliant_sms.errors import SchemaTooNew
@@ -44,7 +44,7 @@ _KINDS: dict[str, type[ConsentEvent]] = {
     "phi_preference_stated": PhiPreferenceStated,
     "opt_in_asked": OptInAsked,
     "opt_in_answered": OptInAnswered,
-    "withdrawn": Withdrawn,
+    "voided": Voided,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _JOINED_LATER = frozenset(

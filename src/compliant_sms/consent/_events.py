@@ -287,7 +287,7 @@ class OptInAnswered(_Event):
 
 
 @frozen(kw_only=True)
-class Withdrawn(_Event):
+class Voided(_Event):
     """Staff found that a consent on record is not this person's at this number, or was an error.
 
     So it is where a number was mistyped, or written into the wrong record. What the person had
@@ -306,7 +306,7 @@ class Withdrawn(_Event):
     def __attrs_post_init__(self) -> None:
         """Refuse one that is nobody's: it would end nothing."""
         if not (self.person or "").strip():
-            msg = "a withdrawal is of one person's consent. Pass your id of the patient."
+            msg = "a consent is voided for one person. Pass your id of the patient."
             raise InvalidInput(msg)
 
 
@@ -319,7 +319,7 @@ ConsentEvent: TypeAlias = (
     | PhiPreferenceStated
     | OptInAsked
     | OptInAnswered
-    | Withdrawn
+    | Voided
 )
 
 
@@ -328,5 +328,5 @@ def filed_under(event: ConsentEvent) -> str | None:
 
     What a person is asked, gives or wishes is theirs. Whoever says STOP says it for the number.
     """
-    theirs = Granted | PhiPreferenceStated | OptInAsked | OptInAnswered | Withdrawn
+    theirs = Granted | PhiPreferenceStated | OptInAsked | OptInAnswered | Voided
     return event.person if isinstance(event, theirs) else None

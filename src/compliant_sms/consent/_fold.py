@@ -21,7 +21,7 @@ from compliant_sms.consent._events import (
     PhiPreferenceStated,
     Restored,
     Revoked,
-    Withdrawn,
+    Voided,
 )
 from compliant_sms.consent._state import ConsentState, FlaggedNumber, LiveGrant, Revocation
 from compliant_sms.consent._words import Tier
@@ -32,7 +32,7 @@ _PRECEDENCE: dict[type[ConsentEvent], int] = {
     Clarified: 2,
     Revoked: 3,
     NumberFlagged: 4,
-    Withdrawn: 5,
+    Voided: 5,
 }
 
 
@@ -159,7 +159,7 @@ class _Folding:
         # Whoever has the number now may be somebody else, who gives back nothing of the patient's.
         self._flags = [flag for flag in self._flags if flag.why.may_be_anothers]
 
-    def state(self, withdrawn: str) -> ConsentState:
+    def state(self, voided: str) -> ConsentState:
         return ConsentState(
             grants=tuple(
                 _as_live(event, _distinct(self._stops[since:]), restored=restored)
@@ -168,7 +168,7 @@ class _Folding:
             revocations=_distinct(self._stops[self._standing_from :]),
             flagged=self._flags[-1] if self._flags else None,
             lifted=_distinct(self._stops[: self._standing_from]),
-            withdrawn=withdrawn,
+            voided=voided,
         )
 
 
@@ -181,12 +181,12 @@ def _concerns(event: ConsentEvent, person: str | None) -> bool:
         # What a text may tell is another matter than whether it may go, and a question is no yes.
         return False
     # Families share numbers. A grant is one person's; what else is said, the handset says.
-    return not isinstance(event, Granted | Withdrawn) or event.person == person
+    return not isinstance(event, Granted | Voided) or event.person == person
 
 
-def _withdrawn(events: Sequence[ConsentEvent]) -> tuple[str, int]:
-    """The withdrawal that stands, and how many of the events came before consent counts again."""
-    last = max((n for n, e in enumerate(events) if isinstance(e, Withdrawn)), default=-1)
+def _voided(events: Sequence[ConsentEvent]) -> tuple[str, int]:
+    """What voids their consent, if anything, and how many events came before it counts again."""
+    last = max((n for n, e in enumerate(events) if isinstance(e, Voided)), default=-1)
     if last < 0:
         return "", 0
     again = (n for n, e in enumerate(events) if n > last and _is_own_word(e))
@@ -195,9 +195,9 @@ def _withdrawn(events: Sequence[ConsentEvent]) -> tuple[str, int]:
 
 
 def _counting(events: Sequence[ConsentEvent], until: int) -> Iterator[ConsentEvent]:
-    """The events without what a withdrawal ends, as if it had never been given."""
+    """The events without what was voided, as if it had never been given."""
     for n, event in enumerate(events):
-        if not isinstance(event, Withdrawn) and (n >= until or not isinstance(event, Granted)):
+        if not isinstance(event, Voided) and (n >= until or not isinstance(event, Granted)):
             yield event
 
 
@@ -215,11 +215,11 @@ def fold(
     """
     known = (e for e in events if as_known_at is None or e.recorded_at <= as_known_at)
     told = sorted((e for e in known if _concerns(e, person)), key=_order)
-    withdrawn, until = _withdrawn(told)
+    voided, until = _voided(told)
     folding = _Folding()
     for event in _counting(told, until):
         folding.add(event)
-    return folding.state(withdrawn)
+    return folding.state(voided)
 
 
 def fold_for_holder(events: Sequence[ConsentEvent]) -> ConsentState:
@@ -233,5 +233,5 @@ def fold_for_holder(events: Sequence[ConsentEvent]) -> ConsentState:
         events: all those of a practice about one number, in any order.
     """
     people = sorted({event.person for event in events if isinstance(event, Granted)}, key=str)
-    states = [state for each in people if not (state := fold(events, each)).withdrawn]
+    states = [state for each in people if not (state := fold(events, each)).voided]
     return max(states or [fold(events, None)], key=_revoked_at)

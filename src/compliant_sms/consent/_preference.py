@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import frozen
 
 from compliant_sms import records
-from compliant_sms.consent._events import ConsentEvent, PhiPreferenceStated, Revoked, Withdrawn
+from compliant_sms.consent._events import ConsentEvent, PhiPreferenceStated, Revoked, Voided
 
 
 @records.lean
@@ -41,7 +41,7 @@ def phi_preference(
 
     Any revocation at the number ends the wish, whatever it answered and whoever said it: how far
     it reaches for texts is a policy of the rules, and less content is right when nobody is sure.
-    So does a withdrawal of the person's consent there: it was an error. Neither START nor a fresh
+    So does what voids the person's consent there: it was an error. Neither START nor a fresh
     opt-in brings it back; the person states it anew. No form that anybody can fill in does, nor
     does one give details to who took the wish back.
 
@@ -67,7 +67,7 @@ def phi_preference(
 
 
 def _speaks(event: ConsentEvent, person: str | None) -> bool:
-    if isinstance(event, PhiPreferenceStated | Withdrawn):
+    if isinstance(event, PhiPreferenceStated | Voided):
         return person is not None and event.person == person
     return isinstance(event, Revoked)
 
@@ -82,6 +82,6 @@ def _is_anybodys_wish(event: ConsentEvent) -> bool:
 
 
 def _order(event: ConsentEvent) -> tuple[datetime, bool]:
-    # At one instant the withdrawal wins.
+    # At one instant what takes it back wins.
     wished = isinstance(event, PhiPreferenceStated) and event.prefers
     return event.occurred_at, not wished

@@ -121,7 +121,7 @@ class ConsentState:
         flagged: why the number is not to be texted for now; None where it may be.
         lifted: those that a fresh opt-in came after, and no START: they end what needs no consent
             and was not agreed to since; oldest first.
-        withdrawn: the event that says that the person's consent there was an error; empty where
+        voided: the event that says that the person's consent there was an error; empty where
             none does, or they agreed anew since.
     """
 
@@ -129,7 +129,7 @@ class ConsentState:
     revocations: tuple[Revocation, ...] = ()
     flagged: FlaggedNumber | None = None
     lifted: tuple[Revocation, ...] = ()
-    withdrawn: str = ""
+    voided: str = ""
 
     def grants_for(self, reaches: Reaches) -> tuple[LiveGrant, ...]:
         """The grants that no revocation stopped.

@@ -67,7 +67,7 @@ class OpenKind(Word):
 
 _REMEDIES = {
     OpenKind.UNANSWERED: "Answer it: inbox.reply(); or say why not: inbox.close().",
-    OpenKind.UNMATCHED: "Find out whose it is: inbox.join(); then answer it or close the thread.",
+    OpenKind.UNMATCHED: "Find out whose it is: inbox.identify(); then answer it or close it.",
     OpenKind.UNDELIVERABLE: "Reach the patient by another way, then inbox.dismiss() the item.",
     OpenKind.UNCERTAIN: "Wait for reconcile(), or ask the provider and say it: settle().",
     OpenKind.HELD_TOO_LONG: "See in history() why it waits; send it another way, or cancel() it.",

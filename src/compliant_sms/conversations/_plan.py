@@ -160,7 +160,7 @@ class InboxPlan:
         numbers: the name of the place that each of your numbers is for, by number.
         first_reply: whether a patient is told, once a day, that the text came in and by when
             somebody answers; after hours, when that begins.
-        danger_reply: whether a patient who seems in danger is told at once whom to call.
+        emergency_reply: whether a patient who seems in danger is told at once whom to call.
         emergency_number: whom to call in danger.
         held_too_long: after which time a text to a patient that still waits is listed.
 
@@ -173,7 +173,7 @@ class InboxPlan:
     rules: tuple[RoutingRule, ...] = field(default=(), converter=_rules)
     numbers: Mapping[PhoneNumber, str] = field(factory=dict, converter=_places, hash=False)
     first_reply: bool = True
-    danger_reply: bool = True
+    emergency_reply: bool = True
     emergency_number: str = field(default="911", validator=_named)
     held_too_long: timedelta = field(default=timedelta(days=1), validator=_given.positive_span)
 

@@ -22,7 +22,7 @@ def verify_pack(
     data: bytes,
     *,
     keys: Iterable[Verifier] = (),
-    kept: Checkpoint | None = None,
+    against: Checkpoint | None = None,
     ciphers: Ciphers | None = None,
 ) -> PackReport:
     """Check a pack; nothing else is asked.
@@ -30,13 +30,13 @@ def verify_pack(
     Args:
         data: the bytes of the zip, from whomever.
         keys: the public keys that you trust, to check who signed its checkpoint.
-        kept: a checkpoint that you kept, to compare with that in the pack.
+        against: a checkpoint that you kept, to compare with that in the pack.
         ciphers: opens sealed records by the keys in the pack.
 
     Returns:
         what each check came to, in words; it raises nothing, whatever the bytes are.
     """
-    return PackReport(checks=tuple(_checks(data, tuple(keys), kept, ciphers)))
+    return PackReport(checks=tuple(_checks(data, tuple(keys), against, ciphers)))
 
 
 def _checks(

@@ -15,7 +15,7 @@ from compliant_sms.flows._places import leave_places
 from compliant_sms.flows._standing import Void, set_aside
 from compliant_sms.flows._told import CHANGED
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
-from compliant_sms.reminders import Answer, Appointment, Status, VisitAnswer
+from compliant_sms.reminders import Answer, Appointment, AppointmentAnswer, Status
 
 _AT_ONCE = 50
 
@@ -71,7 +71,7 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
         await tx.unask(practice_id, said.inbound_id, at)
 
 
-def _is_done(said: VisitAnswer, status: Status) -> bool:
+def _is_done(said: AppointmentAnswer, status: Status) -> bool:
     """Whether a visit that changed became what its patient asked for, who said nothing else.
 
     Of several visits nobody knows which one was meant; what stood no more was for somebody to tell.

@@ -118,7 +118,7 @@ class _Saying:
 
     def danger(self) -> Draft | None:
         """Whom to call."""
-        if not self.plan.danger_reply:
+        if not self.plan.emergency_reply:
             return None
         body = templates.danger_text(
             sender_name(self.ports.practice),

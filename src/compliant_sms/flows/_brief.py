@@ -11,7 +11,7 @@ from compliant_sms.classification import MessageClass
 from compliant_sms.consent import PhiPreference, fold, phi_preference
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._withhold import Instead, instead_of, patient_of, tells_too_much
-from compliant_sms.lookups import DncAnswer, LineAnswer, LookUpAnswers, ReassignedAnswer
+from compliant_sms.lookups import DncAnswer, LineAnswer, LookupAnswers, ReassignedAnswer
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.ports import Ports
@@ -39,7 +39,7 @@ class Brief:
     profile: Profile
     plain: Readings
     instead: Instead | None
-    lookups: LookUpAnswers
+    lookups: LookupAnswers
     household: Mapping[str, Profile] = field(factory=dict)
 
 
@@ -80,14 +80,14 @@ async def _instead(ports: Ports, draft: Draft, profile: Profile, plain: Readings
     return instead_of(draft, plain, ports.practice, profile, wish)
 
 
-async def _look_up(ports: Ports, draft: Draft, plain: Readings) -> LookUpAnswers:
+async def _look_up(ports: Ports, draft: Draft, plain: Readings) -> LookupAnswers:
     ask, number = ports.lookups, draft.to
     decided = decided_as(draft.purpose, plain).message_class
     if decided not in _TO_PATIENTS:
-        return LookUpAnswers()
+        return LookupAnswers()
     sells = decided is MessageClass.MARKETING
     since = await _consented_on(ports, draft) if ask.reassigned else None
-    answers = LookUpAnswers(
+    answers = LookupAnswers(
         national_dnc=await ask.national_dnc(number) if ask.national_dnc and sells else None,
         reassigned=await ask.reassigned(number, since) if ask.reassigned and since else None,
         line=await ask.line_type(number) if ask.line_type else None,

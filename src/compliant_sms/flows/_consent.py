@@ -13,7 +13,7 @@ from compliant_sms.consent import (
     NumberFlagged,
     PhiPreference,
     Revoked,
-    Withdrawn,
+    Voided,
     fold,
     phi_preference,
 )
@@ -24,7 +24,7 @@ from compliant_sms.flows._routes import refuse_all_others_senders, refuse_others
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-_ENDS = Revoked | NumberFlagged | Withdrawn
+_ENDS = Revoked | NumberFlagged | Voided
 _FIRST_YEAR = 1900
 _CLOCK_SKEW = timedelta(minutes=5)
 
@@ -74,7 +74,7 @@ async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> Consent
         await refuse_all_others_senders(tx, ports)
     else:
         await refuse_others_senders(tx, ports)
-    if isinstance(event, Withdrawn):
+    if isinstance(event, Voided):
         return await append_heard(tx, ports, event)
     if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
         return await append_heard(tx, ports, event)

@@ -154,7 +154,7 @@ def _without_stopped(accepted: Accepted, state: ConsentState) -> Accepted:
 
     None where the number was found not to be theirs: whoever typed it before may do so again.
     """
-    choices = () if state.withdrawn else accepted.choices
+    choices = () if state.voided else accepted.choices
     for revocation in state.revocations:
         choices = tuple(c for c in choices if not revocation.reaches(c.programme.categories))
     return evolve(accepted, choices=choices)

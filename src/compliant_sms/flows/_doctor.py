@@ -117,7 +117,7 @@ async def _sealing(ports: Ports) -> Checked:
 
 
 async def _sender(ports: Ports, provider: Provider) -> list[Checked]:
-    """A number of another practice in this database: nothing is sent, not by other routes either."""
+    """A number of another practice in this database: then nothing is sent by any route."""
     try:
         await ports.store.run(lambda tx: refuse_others_sender(tx, ports, provider))
     except StoreError:

@@ -7,14 +7,14 @@ from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import UnknownHold
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.retention import Hold
+from compliant_sms.retention import LegalHold
 
 
 async def place_hold(
     ports: Ports, *, person: str | None, number: PhoneNumber | None, reason: str, by: str
-) -> Hold:
+) -> LegalHold:
     """From now on nothing about a person, or a number, is purged or erased."""
-    hold = Hold(
+    hold = LegalHold(
         hold_id=ports.ids(),
         practice_id=ports.practice.id,
         person=person,
@@ -56,7 +56,7 @@ async def lift_hold(ports: Ports, hold_id: str, *, reason: str, by: str) -> None
     await ports.store.run(work)
 
 
-async def holds(ports: Ports) -> tuple[Hold, ...]:
+async def holds(ports: Ports) -> tuple[LegalHold, ...]:
     """The holds that stand, the oldest first."""
     return tuple(await ports.store.run(lambda tx: tx.holds(ports.practice.id)))
 

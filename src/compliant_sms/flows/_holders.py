@@ -55,4 +55,4 @@ def _is_gone(events: Sequence[ConsentEvent], person: str, *, but: Flag | None = 
     state = fold(events, person)
     flagged = state.flagged is not None and state.flagged.why
     gone = flagged and flagged is not but and flagged.may_be_anothers
-    return bool(gone or state.withdrawn)
+    return bool(gone or state.voided)

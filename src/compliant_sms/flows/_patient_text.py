@@ -32,7 +32,7 @@ from compliant_sms.optout import Author, Intent, Reading, Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
 from compliant_sms.practice import Practice
 from compliant_sms.providers import InboundText
-from compliant_sms.reminders import VisitAnswer
+from compliant_sms.reminders import AppointmentAnswer
 
 ON_PAGE = "secure-page"
 """In place of the provider's name: it was written on the page behind a link."""
@@ -60,7 +60,7 @@ class ReceivedText:
     reserved: Reserved | None
     reading: Reading
     answers: Message | None = field(default=None, repr=False)
-    visits: tuple[VisitAnswer, ...] = ()
+    visits: tuple[AppointmentAnswer, ...] = ()
     thread_id: str | None = None
     pending: bool = False
 

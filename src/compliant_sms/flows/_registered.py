@@ -46,7 +46,7 @@ def _own_words(ports: Ports) -> Iterator[str]:
     if ports.missed_calls is not None:
         for language in (_ENGLISH, *ports.missed_calls.words):
             yield ports.missed_calls.body(practice, language)
-    if ports.inbox is not None and ports.inbox.danger_reply:
+    if ports.inbox is not None and ports.inbox.emergency_reply:
         number = ports.inbox.emergency_number
         yield danger_text(name, phone, emergency=number, language=_ENGLISH)
 

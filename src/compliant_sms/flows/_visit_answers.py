@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from compliant_sms import _given, optout
-from compliant_sms.consent import Withdrawn
+from compliant_sms.consent import Voided
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, ToldReminder, Transaction
-from compliant_sms.reminders import KEY_PREFIX, Answer, Status, VisitAnswer
+from compliant_sms.reminders import KEY_PREFIX, Answer, AppointmentAnswer, Status
 
 _MEANS = {
     Intent.CONFIRM: Answer.CONFIRM,
@@ -104,7 +104,7 @@ async def keep_answers(
     *,
     says_more: bool = False,
     thread_id: str | None = None,
-) -> tuple[VisitAnswer, ...]:
+) -> tuple[AppointmentAnswer, ...]:
     """Keep what a text answers about the visits that ours asked about, in its transaction.
 
     What nothing proves to come from the patient moves and cancels no visit: a person reads it.
@@ -112,12 +112,12 @@ async def keep_answers(
     answer = _MEANS.get(inbound.intent) if inbound.proven else None
     if answer is None:
         return ()
-    made: list[VisitAnswer] = []
+    made: list[AppointmentAnswer] = []
     for each in asked:
         told = each.told
         key = told.appointment_id, told.occurrence
         before = await tx.last_answer(inbound.practice_id, key)
-        said = VisitAnswer(
+        said = AppointmentAnswer(
             answer_id=ports.ids(),
             appointment_id=told.appointment_id,
             occurrence=told.occurrence,
@@ -232,18 +232,20 @@ async def _asked(tx: Transaction, practice_id: str, told: ToldReminder) -> Asked
     return AskedVisit(told, stands, came, *when)
 
 
-async def open_answers(ports: Ports, limit: int) -> tuple[VisitAnswer, ...]:
+async def open_answers(ports: Ports, limit: int) -> tuple[AppointmentAnswer, ...]:
     """Up to ``limit`` answers that the host has not acknowledged, the oldest first."""
     return await ports.store.run(lambda tx: _open_answers(tx, ports.practice.id, limit))
 
 
-async def _open_answers(tx: Transaction, practice_id: str, limit: int) -> tuple[VisitAnswer, ...]:
+async def _open_answers(
+    tx: Transaction, practice_id: str, limit: int
+) -> tuple[AppointmentAnswer, ...]:
     """The answers with what has become of their visits: one may have been moved since it came."""
     found = await tx.open_answers(practice_id, limit)
     return tuple([evolve(each, stands=await _stands(tx, practice_id, each)) for each in found])
 
 
-async def _stands(tx: Transaction, practice_id: str, said: VisitAnswer) -> bool:
+async def _stands(tx: Transaction, practice_id: str, said: AppointmentAnswer) -> bool:
     key = said.appointment_id, said.occurrence
     told = [
         each
@@ -274,17 +276,17 @@ async def was_misdirected(tx: Transaction, message: Message, since: datetime) ->
 async def _found_since(tx: Transaction, message: Message, since: datetime) -> set[str | None]:
     """Of whom staff found since then that the number a text went to is not theirs."""
     events = await tx.consent_events(message.practice_id, message.draft.to)
-    return {e.person for e in events if isinstance(e, Withdrawn) and e.occurred_at >= since}
+    return {e.person for e in events if isinstance(e, Voided) and e.occurred_at >= since}
 
 
-async def acknowledge_answers(ports: Ports, answers: Iterable[VisitAnswer]) -> int:
+async def acknowledge_answers(ports: Ports, answers: Iterable[AppointmentAnswer]) -> int:
     """The host has done what these ask for; how many it had not done before.
 
     Raises:
         InvalidInput: something is no answer.
     """
     given = list(answers)
-    _given.each_of(given, VisitAnswer, "an answer", "what answers() returned")
+    _given.each_of(given, AppointmentAnswer, "an answer", "what answers() returned")
     ids, at = [each.answer_id for each in given], ports.clock()
     practice_id = ports.practice.id
     return await ports.store.run(lambda tx: tx.acknowledge_answers(practice_id, ids, at))

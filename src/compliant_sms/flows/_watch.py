@@ -22,7 +22,7 @@ from compliant_sms.optout import Author, Intent
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Store, Tell, Transaction
 from compliant_sms.providers import Failure
-from compliant_sms.reminders import VisitAnswer
+from compliant_sms.reminders import AppointmentAnswer
 from compliant_sms.rules import Decision
 from compliant_sms.volume import UNTIL_RESUMED, pause_finding
 
@@ -114,7 +114,7 @@ class _WatchedTransaction:
         await self._tx.prove_inbound(inbound, at)
         self._noted.append(_proved(inbound, at))
 
-    async def add_answer(self, practice_id: str, answer: VisitAnswer) -> None:
+    async def add_answer(self, practice_id: str, answer: AppointmentAnswer) -> None:
         await self._tx.add_answer(practice_id, answer)
         self._noted.append(_answered(practice_id, answer))
 
@@ -131,7 +131,7 @@ class _WatchedTransaction:
     async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
         await self._tx.audit(event, number)
         self._noted.append(
-            events.ActDone(
+            events.AuditEventRecorded(
                 practice_id=event.practice_id, at=event.at, act=event.act, actor=event.actor
             )
         )
@@ -212,8 +212,8 @@ def _proved(inbound: Inbound, at: datetime) -> Event:
     )
 
 
-def _answered(practice_id: str, answer: VisitAnswer) -> Event:
-    return events.VisitAnswered(
+def _answered(practice_id: str, answer: AppointmentAnswer) -> Event:
+    return events.AppointmentAnswered(
         practice_id=practice_id,
         at=answer.at,
         answer_id=answer.answer_id,
@@ -270,5 +270,5 @@ def _said(event: consent.ConsentEvent) -> Event:  # noqa: PLR0911 - one for each
             return events.OptInAsked(**about, categories=event.categories)
         case consent.OptInAnswered():
             return events.OptInAnswered(**about, agreed=event.agreed)
-        case _:  # consent.Withdrawn
-            return events.ConsentWithdrawn(**about)
+        case _:  # consent.Voided
+            return events.ConsentVoided(**about)

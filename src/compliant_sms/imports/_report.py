@@ -69,7 +69,7 @@ class ImportReport:
     more_problems: int = 0
 
     @property
-    def flawless(self) -> bool:
+    def ok(self) -> bool:
         """Whether each row can be used."""
         return not self.unusable.total()
 

@@ -24,7 +24,7 @@ _LATER = datetime(9998, 1, 1, tzinfo=UTC)
 
 def _at_least_one(_: object, __: object, value: int | None) -> None:
     if value is not None and value < 1:
-        msg = "most_segments is below 1, which no text meets. Pass 1 or more, or None for no limit."
+        msg = "max_segments is below 1, which no text meets. Pass 1 or more, or None for no limit."
         raise InvalidInput(msg)
 
 
@@ -35,14 +35,14 @@ class LintSettings:
     Args:
         first_text: the text may be the first to a patient, so that it says how to opt out even
             where its purpose asks for that now and then only.
-        most_segments: how many segments are too long beyond; None for no limit.
+        max_segments: how many segments are too long beyond; None for no limit.
 
     Raises:
         InvalidInput: the limit is below 1.
     """
 
     first_text: bool = False
-    most_segments: int | None = field(default=3, validator=_at_least_one)
+    max_segments: int | None = field(default=3, validator=_at_least_one)
 
 
 @define(slots=False, eq=False)

@@ -39,7 +39,7 @@ def ucs2_character(copy: Copy) -> Iterator[LintFinding]:
 
 def too_many_segments(copy: Copy) -> Iterator[LintFinding]:
     """A text of many segments costs as many, and may arrive in pieces."""
-    size, most = segment(copy.text), copy.settings.most_segments
+    size, most = segment(copy.text), copy.settings.max_segments
     if most is not None and size.segments > most:
         yield LintFinding(
             start=0,

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.reminders import Appointment, VisitAnswer
+from compliant_sms.reminders import Appointment, AppointmentAnswer
 
 
 @frozen(kw_only=True)
@@ -137,13 +137,13 @@ class Appointments(Protocol):
     async def void_told(self, practice_id: str, message_id: str, reason: str) -> None:
         """Keep that a text was called back, and why."""
 
-    async def add_answer(self, practice_id: str, answer: VisitAnswer) -> None:
+    async def add_answer(self, practice_id: str, answer: AppointmentAnswer) -> None:
         """Keep an answer. An earlier one about the visit that nobody took is settled by it."""
 
-    async def last_answer(self, practice_id: str, key: tuple[str, str]) -> VisitAnswer | None:
+    async def last_answer(self, practice_id: str, key: tuple[str, str]) -> AppointmentAnswer | None:
         """The newest answer about a visit, whether somebody took it or not."""
 
-    async def open_answers(self, practice_id: str, limit: int) -> list[VisitAnswer]:
+    async def open_answers(self, practice_id: str, limit: int) -> list[AppointmentAnswer]:
         """Answers that nobody took yet, the oldest first."""
 
     async def acknowledge_answers(

@@ -12,7 +12,7 @@ from compliant_sms.clock import Clock
 from compliant_sms.contact import MissedCalls
 from compliant_sms.conversations import InboxPlan
 from compliant_sms.events import Event
-from compliant_sms.lookups import AsyncLookUps
+from compliant_sms.lookups import AsyncLookups
 from compliant_sms.permission import Permission
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports._delivery import Delivery
@@ -88,7 +88,7 @@ class Ports:
     ids: Ids
     entropy: Entropy
     people: People
-    lookups: AsyncLookUps
+    lookups: AsyncLookups
     secure_links: SecureLinks | None = None
     secure_pages: SecurePages | None = None
     plaintext: Plaintext | None = None

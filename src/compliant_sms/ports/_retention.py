@@ -8,7 +8,7 @@ from typing import Protocol
 from attrs import frozen
 
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.retention import Hold, Purged, RecordClass
+from compliant_sms.retention import LegalHold, Purged, RecordClass
 
 
 @frozen(kw_only=True)
@@ -39,13 +39,13 @@ class Keeping(Protocol):
         Whoever drops or erases something asks for this before :meth:`is_held`. Lock numbers first.
         """
 
-    async def place_hold(self, hold: Hold) -> None:
+    async def place_hold(self, hold: LegalHold) -> None:
         """Store a new hold."""
 
     async def lift_hold(self, practice_id: str, hold_id: str, at: datetime) -> bool:
         """End a hold; False where the practice has none of that id that still stands."""
 
-    async def holds(self, practice_id: str) -> list[Hold]:
+    async def holds(self, practice_id: str) -> list[LegalHold]:
         """The holds that stand, the oldest first."""
 
     async def is_held(

@@ -28,7 +28,7 @@ from compliant_sms.providers._capabilities import (
     CallbackSignature,
     Capabilities,
     ListAccess,
-    LookUp,
+    Lookup,
     Receipts,
 )
 from compliant_sms.providers._consequences import (
@@ -80,7 +80,7 @@ __all__ = [
     "Infobip",
     "Inspection",
     "ListAccess",
-    "LookUp",
+    "Lookup",
     "MessageBird",
     "OnRecord",
     "OptOutEntry",

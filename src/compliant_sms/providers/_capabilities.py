@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from compliant_sms.providers._base import OutboundText
 
 
-class LookUp(StrEnum):
+class Lookup(StrEnum):
     """How a text can be found of which nobody knows whether the provider took it."""
 
     NONE = "none"
@@ -128,7 +128,7 @@ class Capabilities:
     schedule: tuple[timedelta, timedelta] | None = None
     validity: tuple[timedelta, timedelta] | None = None
     repeat_within: timedelta | None = None
-    look_up: LookUp = LookUp.NONE
+    look_up: Lookup = Lookup.NONE
     status_look_up: bool = False
     status_callbacks: CallbackPlace = CallbackPlace.EACH_TEXT
     inbound: bool = True

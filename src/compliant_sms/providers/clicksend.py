@@ -30,7 +30,7 @@ from compliant_sms.providers._capabilities import (
     CallbackPlace,
     CallbackSignature,
     Capabilities,
-    LookUp,
+    Lookup,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
@@ -77,7 +77,7 @@ class ClickSend(Adapter):
         max_characters=1224,
         # No longest time is documented; this one is ours.
         schedule=(timedelta(0), timedelta(days=30)),
-        look_up=LookUp.BY_REFERENCE,
+        look_up=Lookup.BY_REFERENCE,
         status_look_up=True,
         status_callbacks=CallbackPlace.ACCOUNT,
         answers_keywords=False,

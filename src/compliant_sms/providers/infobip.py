@@ -31,7 +31,7 @@ from compliant_sms.providers._capabilities import (
     CallbackSignature,
     Capabilities,
     ListAccess,
-    LookUp,
+    Lookup,
     Receipts,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
@@ -93,7 +93,7 @@ class Infobip(Adapter):
         schedule=(timedelta(0), timedelta(days=180)),
         validity=(timedelta(seconds=1), timedelta(hours=48)),
         # No repeat_within: a reused id is refused only where and as long as Infobip agreed to it.
-        look_up=LookUp.BY_REFERENCE,
+        look_up=Lookup.BY_REFERENCE,
         status_look_up=True,
         answers_keywords=False,
         block_scope=BlockScope.ACCOUNT,

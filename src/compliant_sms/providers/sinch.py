@@ -29,7 +29,7 @@ from compliant_sms.providers._capabilities import (
     BlockScope,
     CallbackSignature,
     Capabilities,
-    LookUp,
+    Lookup,
     Receipts,
 )
 from compliant_sms.providers._codes import accepted, not_accepted
@@ -91,7 +91,7 @@ class Sinch(Adapter):
         # No longest time is documented; later than this the text could not be looked up.
         schedule=(timedelta(0), _LISTED_FOR),
         validity=(timedelta(seconds=1), timedelta(days=3)),
-        look_up=LookUp.BY_REFERENCE,
+        look_up=Lookup.BY_REFERENCE,
         status_look_up=True,
         inbound_media=True,
         answers_keywords=False,

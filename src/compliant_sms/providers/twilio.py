@@ -25,7 +25,7 @@ from compliant_sms.providers._base import (
     SentText,
     StatusUpdate,
 )
-from compliant_sms.providers._capabilities import Baa, BlockScope, Capabilities, LookUp, Receipts
+from compliant_sms.providers._capabilities import Baa, BlockScope, Capabilities, Lookup, Receipts
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import (
     e164,
@@ -83,7 +83,7 @@ class Twilio(Adapter):
         max_media=10,
         schedule=(timedelta(minutes=15), timedelta(days=35)),
         validity=(timedelta(seconds=1), timedelta(seconds=36_000)),
-        look_up=LookUp.BY_NUMBERS,
+        look_up=Lookup.BY_NUMBERS,
         status_look_up=True,
         inbound_media=True,
         block_scope=BlockScope.SERVICE,

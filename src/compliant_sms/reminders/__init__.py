@@ -4,7 +4,7 @@ Two rules keep this room: it plans and never sends; and a clinic's wall time sta
 while clocks change.
 """
 
-from compliant_sms.reminders._answers import Answer, VisitAnswer
+from compliant_sms.reminders._answers import Answer, AppointmentAnswer
 from compliant_sms.reminders._appointment import Appointment, Kind, Status, series
 from compliant_sms.reminders._offset import Offset
 from compliant_sms.reminders._plan import (
@@ -34,6 +34,7 @@ __all__ = [
     "RECALL",
     "Answer",
     "Appointment",
+    "AppointmentAnswer",
     "Body",
     "DiaryEntry",
     "Kind",
@@ -45,7 +46,6 @@ __all__ = [
     "ReminderPlan",
     "Status",
     "Values",
-    "VisitAnswer",
     "instant_of",
     "least_words",
     "plan_for",

@@ -5,7 +5,7 @@ dropped leaves its proof.
 """
 
 from compliant_sms.retention._classes import Class, RecordClass, classes
-from compliant_sms.retention._hold import Hold
+from compliant_sms.retention._hold import LegalHold
 from compliant_sms.retention._policy import (
     Floor,
     PurgeDecision,
@@ -20,7 +20,7 @@ from compliant_sms.retention._span import Span, span_of
 __all__ = [
     "Class",
     "Floor",
-    "Hold",
+    "LegalHold",
     "Proof",
     "PurgeDecision",
     "Purged",

@@ -16,7 +16,7 @@ _person = _given.kind(str, _given.A_TEXT)
 
 
 @frozen(kw_only=True)
-class Hold:
+class LegalHold:
     """Nothing about a person, or a number, is purged or erased.
 
     Attributes:

@@ -64,7 +64,7 @@ def _conditions(facts: Facts, law: InForce) -> Iterator[tuple[bool, str, str, st
         _CITE,
     )
     yield (
-        not facts.recipient.number_from_patient or bool(facts.consent.withdrawn),
+        not facts.recipient.number_from_patient or bool(facts.consent.voided),
         "number-not-provided-by-patient",
         "nothing says that the patient gave this number",
         f"{_CITE}(A)",

@@ -13,7 +13,7 @@ from compliant_sms import records
 from compliant_sms.classification import ContentLabel, MessageClass, Phrase, Purpose
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import ConsentState
-from compliant_sms.lookups import LookUpAnswers
+from compliant_sms.lookups import LookupAnswers
 from compliant_sms.people import Profile
 from compliant_sms.phi import PhiFinding, PhiPreference, Sensitivity
 from compliant_sms.phone import PhoneNumber
@@ -276,7 +276,7 @@ class Facts:
     phi_preference: PhiPreference = field(factory=cache(PhiPreference))
     sender: Sender = field(factory=cache(Sender))
     sent: SentBefore = field(factory=cache(SentBefore))
-    lookups: LookUpAnswers = field(factory=cache(LookUpAnswers))
+    lookups: LookupAnswers = field(factory=cache(LookupAnswers))
     reply: ReplyFacts | None = None
     volume: VolumeWait | None = None
     promised: PromisedWait | None = None

@@ -39,7 +39,7 @@ def missed_call(facts: Facts, _: InForce) -> Iterator[Finding]:
             "line-type-unknown",
             "Nobody could tell whether the call came from a mobile phone.",
             f"45 CFR 164.530(c); {_POLICY}",
-            "Call back; or pass LookUps(line_type=...), which asks.",
+            "Call back; or pass Lookups(line_type=...), which asks.",
         )
     elif line.kind is not LineType.MOBILE:
         yield block(

@@ -157,7 +157,7 @@ def is_one_answer(facts: Facts, law: InForce) -> bool:
 
 
 def _lacking(facts: Facts, tier: Tier) -> str:
-    if facts.consent.withdrawn:
+    if facts.consent.voided:
         return "The consent that was on record for this patient at this number was an error."
     if facts.consent.tier is Tier.NONE:
         return "No consent to texts is on record for this patient at this number."

@@ -9,7 +9,7 @@ from typing import LiteralString
 from compliant_sms import records
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, ToldReminder
-from compliant_sms.reminders import Answer, Appointment, VisitAnswer
+from compliant_sms.reminders import Answer, Appointment, AppointmentAnswer
 from compliant_sms.retention import Purged
 from compliant_sms.stores._connection import Connection, Row, instant, text
 from compliant_sms.stores._subjects import SubjectRecords, with_proofs
@@ -228,7 +228,7 @@ class AppointmentRecords(SubjectRecords):
 
     # The answers
 
-    async def add_answer(self, practice_id: str, answer: VisitAnswer) -> None:
+    async def add_answer(self, practice_id: str, answer: AppointmentAnswer) -> None:
         visit = _visit(practice_id, (answer.appointment_id, answer.occurrence))
         await self._do(
             _SETTLED + _OF_VISIT + " AND settled_at IS NULL",
@@ -252,13 +252,13 @@ class AppointmentRecords(SubjectRecords):
             says_more=int(answer.says_more),
         )
 
-    async def last_answer(self, practice_id: str, key: tuple[str, str]) -> VisitAnswer | None:
+    async def last_answer(self, practice_id: str, key: tuple[str, str]) -> AppointmentAnswer | None:
         row = await self._one(
             _ANSWERS + _OF_VISIT + " ORDER BY seq DESC LIMIT 1", **_visit(practice_id, key)
         )
         return _answer(row) if row else None
 
-    async def open_answers(self, practice_id: str, limit: int) -> list[VisitAnswer]:
+    async def open_answers(self, practice_id: str, limit: int) -> list[AppointmentAnswer]:
         rows = await self._all(
             _ANSWERS
             + """WHERE practice_id = :practice_id AND settled_at IS NULL
@@ -331,10 +331,10 @@ def _told(row: Row) -> ToldReminder:
     )
 
 
-def _answer(row: Row) -> VisitAnswer:
+def _answer(row: Row) -> AppointmentAnswer:
     answer_id, appointment_id, occurrence, answer, at, message_id, inbound_id, *rest = row
     stands, shared, replaces, says_more, thread_id = rest
-    return VisitAnswer(
+    return AppointmentAnswer(
         answer_id=answer_id,
         appointment_id=appointment_id,
         occurrence=occurrence,

@@ -13,7 +13,7 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Departure, Draft, Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Aged
-from compliant_sms.retention import Hold, Purged, RecordClass, instead_of
+from compliant_sms.retention import LegalHold, Purged, RecordClass, instead_of
 from compliant_sms.stores._appointments import AppointmentRecords
 from compliant_sms.stores._connection import instant, text
 from compliant_sms.stores._conversations import ThreadRecords
@@ -92,7 +92,7 @@ class RetentionRecords(
     async def fix_holds(self, practice_id: str) -> None:
         await self._hold(f"retention/{practice_id}")
 
-    async def place_hold(self, hold: Hold) -> None:
+    async def place_hold(self, hold: LegalHold) -> None:
         await self._begin(hold.practice_id)  # it may be the practice's first record
         await self._do(
             """INSERT INTO sms_holds (hold_id, practice_id, person, number, placed_at, record)
@@ -116,14 +116,16 @@ class RetentionRecords(
             )
         )
 
-    async def holds(self, practice_id: str) -> list[Hold]:
+    async def holds(self, practice_id: str) -> list[LegalHold]:
         rows = await self._all(
             """SELECT hold_id, record FROM sms_holds WHERE practice_id = :practice_id
             AND lifted_at IS NULL ORDER BY placed_at, hold_id""",
             practice_id=practice_id,
         )
         return [
-            records.decode(await self._open(practice_id, bytes(record), _placed(hold_id)), Hold)
+            records.decode(
+                await self._open(practice_id, bytes(record), _placed(hold_id)), LegalHold
+            )
             for hold_id, record in rows
         ]
 

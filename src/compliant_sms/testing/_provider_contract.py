@@ -19,7 +19,7 @@ from compliant_sms.providers import (
     Failure,
     InboundText,
     ListAccess,
-    LookUp,
+    Lookup,
     OutboundText,
     Provider,
     SenderSettings,
@@ -212,7 +212,7 @@ class ProviderContract:
         provider = self.make_provider()
         asked = provider.look_up(_TEXT, at=self.now)
 
-        assert (asked is None) == (provider.capabilities.look_up is LookUp.NONE)
+        assert (asked is None) == (provider.capabilities.look_up is Lookup.NONE)
 
     def test_status(self) -> None:
         """What became of a text can be asked for just where the capabilities say so."""

@@ -28,7 +28,7 @@ from compliant_sms.consent import (
     Revoked,
     Signature,
     Tier,
-    Withdrawn,
+    Voided,
     Wording,
 )
 from compliant_sms.errors import InvalidPhoneNumber, MissingExtra
@@ -167,10 +167,10 @@ def _events() -> st.SearchStrategy[ConsentEvent]:
         **_base(),
     )
     answered = st.builds(OptInAnswered, agreed=st.booleans(), asked=st.just("event"), **_base())
-    withdrawn = st.builds(Withdrawn, reason=st.just("mistyped"), **_base())
+    voided = st.builds(Voided, reason=st.just("mistyped"), **_base())
     return st.one_of(
         *(_grants(), _revocations(), restored, clarified, preference, flagged, asked, answered),
-        withdrawn,
+        voided,
     )
 
 

@@ -13,7 +13,7 @@ from compliant_sms.consent import (
     OptInAsked,
     PhiPreferenceStated,
     Revoked,
-    Withdrawn,
+    Voided,
     Wording,
     WrittenAgreement,
 )
@@ -96,7 +96,7 @@ def _details(event: ConsentEvent) -> Iterator[tuple[str, str]]:
             yield "Answers", f"<code>{shown(event.asked)}</code>"
         case NumberFlagged():
             yield "Told by", shown(event.actor)
-        case Withdrawn():
+        case Voided():
             yield "What was found", quoted(event.reason)
         case _:
             yield "Read by rule", f"<code>{shown(event.rule)}</code>" if event.rule else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from compliant_sms.consent import Granted, Revocation, Withdrawn, fold, fold_for_holder
+from compliant_sms.consent import Granted, Revocation, Voided, fold, fold_for_holder
 from compliant_sms.evidence._checkpoint import Checkpoint
 from compliant_sms.evidence._page._case import Case, Entry, Text
 from compliant_sms.evidence._page._markup import items, shown
@@ -152,7 +152,7 @@ def summary(case: Case) -> str:
         ),
         (
             "Consents found to be an error",
-            case.links(e.event_id for e in case.events if isinstance(e, Withdrawn)),
+            case.links(e.event_id for e in case.events if isinstance(e, Voided)),
         ),
         ("Opt-outs", case.links(e.event_id for e in case.opt_outs) or "none"),
         ("Entries that were erased", ", ".join(map(_to, erased))),

@@ -18,7 +18,7 @@ from compliant_sms.consent import (
     PhiPreferenceStated,
     Restored,
     Revoked,
-    Withdrawn,
+    Voided,
 )
 from compliant_sms.evidence._page._case import Case, Received, Text
 from compliant_sms.evidence._page._markup import shown
@@ -131,10 +131,10 @@ def what_was_said(event: ConsentEvent) -> str:
             return _said_besides(event)
 
 
-def _said_besides(event: PhiPreferenceStated | OptInAsked | OptInAnswered | Withdrawn) -> str:
+def _said_besides(event: PhiPreferenceStated | OptInAsked | OptInAnswered | Voided) -> str:
     """What a patient was asked, answered, or wishes; and what was found to be none of theirs."""
     match event:
-        case Withdrawn():
+        case Voided():
             return "The patient&rsquo;s consent at this number was found to be an error."
         case OptInAsked():
             by = f" The patient had texted {shown(event.keyword)}." if event.keyword else ""

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import KeptAppointment, ToldReminder, Transaction
-from compliant_sms.reminders import Answer, Appointment, Kind, VisitAnswer
+from compliant_sms.reminders import Answer, Appointment, AppointmentAnswer, Kind
 from compliant_sms.retention import Purged, RecordClass
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
 from compliant_sms.testing._contract._samples import (
@@ -69,9 +69,9 @@ def told(**changes: object) -> ToldReminder:
     return evolve(one, **changes)  # type: ignore[arg-type]
 
 
-def an_answer(answer_id: str, **changes: object) -> VisitAnswer:
+def an_answer(answer_id: str, **changes: object) -> AppointmentAnswer:
     """An answer about the first appointment."""
-    one = VisitAnswer(
+    one = AppointmentAnswer(
         answer_id=answer_id,
         appointment_id="1",
         occurrence="20261201T143000",
@@ -190,10 +190,10 @@ class AppointmentContract(Contract):
         )
         key = (first.appointment_id, first.occurrence)
 
-        def answering(one: VisitAnswer) -> Work[None]:
+        def answering(one: AppointmentAnswer) -> Work[None]:
             return lambda tx: tx.add_answer(HERE, one)
 
-        def waiting(limit: int = 9) -> Work[list[VisitAnswer]]:
+        def waiting(limit: int = 9) -> Work[list[AppointmentAnswer]]:
             return lambda tx: tx.open_answers(HERE, limit)
 
         with self._bench(make_store) as store:

@@ -7,7 +7,7 @@ from attrs import evolve
 from compliant_sms.lifecycle import State
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
-from compliant_sms.retention import Hold, Purged, RecordClass
+from compliant_sms.retention import LegalHold, Purged, RecordClass
 from compliant_sms.secure_pages import Accessed, Page, PageAccess, PageContent, token_hash
 from compliant_sms.testing._contract._bench import Contract, MakeStore, Work
 from compliant_sms.testing._contract._samples import (
@@ -167,7 +167,7 @@ class PageContract(Contract):
 
     def test_a_hold_keeps_what_expired(self, make_store: MakeStore) -> None:
         """Pages of a held person stay, and the others go page by page."""
-        hold = Hold(
+        hold = LegalHold(
             hold_id="h",
             practice_id=HERE,
             person="pat-1",

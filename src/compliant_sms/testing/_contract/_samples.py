@@ -23,7 +23,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Plaintext, Transaction
 from compliant_sms.practice import Practice
 from compliant_sms.providers import StatusUpdate, Twilio
-from compliant_sms.retention import Hold
+from compliant_sms.retention import LegalHold
 from compliant_sms.rules import Decision
 
 NOON = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
@@ -86,9 +86,9 @@ def saving(message: Message) -> Callable[[Transaction], Awaitable[None]]:
     return lambda tx: tx.save(message, NOON)
 
 
-def a_hold(hold_id: str) -> Hold:
+def a_hold(hold_id: str) -> LegalHold:
     """A hold on all that is kept of Ana's number."""
-    return Hold(
+    return LegalHold(
         hold_id=hold_id,
         practice_id=HERE,
         number=ANA,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from compliant_sms.clock import Clock
     from compliant_sms.contact import MissedCalls
     from compliant_sms.conversations import InboxPlan
-    from compliant_sms.lookups import AsyncLookUps, LookUps
+    from compliant_sms.lookups import AsyncLookups, Lookups
     from compliant_sms.messenger import StoreKind
     from compliant_sms.people import Profile
     from compliant_sms.permission import Permission
@@ -64,7 +64,7 @@ class MessengerArguments(_Arguments, total=False):
     """What :class:`compliant_sms.Messenger` takes besides its practice."""
 
     people: Callable[[str], Profile | None] | None
-    lookups: LookUps | None
+    lookups: Lookups | None
     secure_links: Callable[[SecureMessage], str] | SecurePages | None
 
 
@@ -72,5 +72,5 @@ class AsyncMessengerArguments(_Arguments, total=False):
     """What :class:`compliant_sms.AsyncMessenger` takes besides its practice."""
 
     people: People | Callable[[str], Profile | None] | None
-    lookups: AsyncLookUps | LookUps | None
+    lookups: AsyncLookups | Lookups | None
     secure_links: SecureLinks | Callable[[SecureMessage], str] | SecurePages | None

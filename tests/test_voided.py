@@ -19,7 +19,7 @@ from compliant_sms.consent import (
     Imported,
     OptInAnswered,
     Revoked,
-    Withdrawn,
+    Voided,
     fold,
     fold_for_holder,
     phi_preference,
@@ -45,10 +45,14 @@ OTHER = "pat-112"  # whose number it is
 REASON = "whoever has this phone wrote that she is not Ana"
 
 
-def withdraw(messenger: Messenger, person: str = PERSON) -> ConsentEvent:
+def void(messenger: Messenger, person: str = PERSON) -> ConsentEvent:
     """The front desk found that the number is not theirs."""
-    return messenger.consent.withdraw(
-        PATIENT, person=person, reason=REASON, by="front-desk:ana", reference="call-89"
+    return messenger.consent.void(
+        PATIENT,
+        person=person,
+        reason=REASON,
+        recorded_by="front-desk:ana",
+        reference="call-89",
     )
 
 
@@ -68,14 +72,14 @@ def codes(outcome: object) -> list[str]:
 
 
 @pytest.mark.both_databases
-def test_one_persons_consent_is_withdrawn_and_nobody_elses(
+def test_one_persons_consent_is_voided_and_nobody_elses(
     two: Messenger, clock: MovableClock
 ) -> None:
     """The other at the number is texted as before, and no START brings it back."""
-    made = withdraw(two)
+    made = void(two)
     refused = remind(two)
 
-    assert isinstance(made, Withdrawn)
+    assert isinstance(made, Voided)
     assert (made.person, made.reason, made.reference) == (PERSON, REASON, "call-89")
     assert codes(refused) == ["prior-express-consent-required"]
     assert "was an error" in refused.reasons[0].words
@@ -86,7 +90,7 @@ def test_one_persons_consent_is_withdrawn_and_nobody_elses(
     receive(two, "START", "SM2")
     assert isinstance(remind(two, "again", person=OTHER, body=f"{BODY} 2"), Sent)
     assert codes(remind(two)) == ["prior-express-consent-required"]
-    assert two.consent.state(PATIENT, person=PERSON).withdrawn == made.event_id
+    assert two.consent.state(PATIENT, person=PERSON).voided == made.event_id
     two.verify_ledger()
 
 
@@ -95,34 +99,34 @@ def test_what_waits_is_blocked_when_it_would_go(two: Messenger, clock: MovableCl
     clock.advance(timedelta(hours=13))
     held = remind(two)
     assert isinstance(held, Held)
-    withdraw(two)
+    void(two)
     clock.advance(timedelta(hours=11))
     two.dispatch_due()
-    assert two.text(held.message_id).message.state == "blocked"
+    assert two.text_record(held.message_id).message.state == "blocked"
 
 
 def test_the_right_consent_counts_again(two: Messenger, clock: MovableClock) -> None:
-    """Who agrees anew at the number is texted there; what was withdrawn stays so."""
-    withdraw(two)
+    """Who agrees anew at the number is texted there; what was voided stays so."""
+    void(two)
     clock.advance(timedelta(minutes=1))
     agree(two)
     state = two.consent.state(PATIENT, person=PERSON)
-    assert (len(state.grants), state.withdrawn) == (1, "")
+    assert (len(state.grants), state.voided) == (1, "")
     assert isinstance(remind(two), Sent)
 
 
 def test_it_needs_a_person_a_reason_and_who_says_so(messenger: Messenger) -> None:
     """One that would end nothing, or says nothing, is refused."""
-    for wrong in ({"person": " "}, {"reason": ""}, {"by": " "}):
-        asked: dict[str, Any] = {"person": PERSON, "reason": REASON, "by": "ana"}
+    for wrong in ({"person": " "}, {"reason": ""}, {"recorded_by": " "}):
+        asked: dict[str, Any] = {"person": PERSON, "reason": REASON, "recorded_by": "ana"}
         with pytest.raises(InvalidInput):
-            messenger.consent.withdraw(PATIENT, **(asked | wrong))
+            messenger.consent.void(PATIENT, **(asked | wrong))
     assert not messenger.consent.events(PATIENT)
 
 
 def test_the_reason_is_in_no_repr(messenger: Messenger) -> None:
     """It may name somebody."""
-    assert REASON not in repr(withdraw(messenger))
+    assert REASON not in repr(void(messenger))
 
 
 def test_awaited(
@@ -135,7 +139,7 @@ def test_awaited(
             practice=practice, provider=provider, store=make_store(), clock=clock
         ) as messenger:
             await messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
-            await messenger.consent.withdraw(PATIENT, person=PERSON, reason=REASON, by="ana")
+            await messenger.consent.void(PATIENT, person=PERSON, reason=REASON, recorded_by="ana")
             assert not (await messenger.consent.state(PATIENT, person=PERSON)).grants
 
     asyncio.run(story())
@@ -149,7 +153,7 @@ def test_a_confirmation_from_that_phone_confirms_nothing_of_theirs(
     agree(messenger)
     remind(messenger, body=f"{BODY} Reply C to confirm.")
     clock.advance(timedelta(minutes=1))
-    withdraw(messenger)
+    void(messenger)
     said = receive(messenger, "C")
     assert said.inbound.needs_person
     assert said.answers is None
@@ -163,9 +167,9 @@ def test_a_confirmation_of_visits_of_which_one_is_not_theirs(
     whose: str,
 ) -> None:
     """A text told of two persons' visits, and one of them is not at that number."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     run_to(diary, clock, TUESDAY + HOUR)
-    withdraw(diary, whose)
+    void(diary, whose)
     assert receive(diary, "C").inbound.needs_person
     assert diary.reminders.answers() == ()
 
@@ -176,11 +180,11 @@ def test_a_confirmation_that_came_before_stands_for_the_other_alone(
     family: list[Appointment],  # noqa: F811 - the fixture
 ) -> None:
     """The host, which has not fetched it yet, confirms no visit of whom staff found it is not."""
-    diary.reminders.keep_many(family)
+    diary.reminders.save_many(family)
     run_to(diary, clock, TUESDAY + HOUR)
     receive(diary, "C")
     clock.advance(timedelta(minutes=1))
-    withdraw(diary, KID)
+    void(diary, KID)
     answers = diary.reminders.answers()
     assert [(each.appointment_id, each.stands) for each in answers] == [
         ("991", True),
@@ -196,14 +200,14 @@ def test_a_yes_from_that_phone_gives_nothing(
     agree(asking, person=OTHER)
     assert isinstance(invite(asking), Sent)
     clock.advance(timedelta(minutes=1))
-    withdraw(asking)
+    void(asking)
     clock.advance(timedelta(minutes=1))
     receive(asking, "Yes")
     assert not of_kind(asking, OptInAnswered)
     assert not asking.consent.state(PATIENT, person=PERSON).grants
 
 
-def test_a_second_yes_after_a_withdrawal(
+def test_a_second_yes_after_a_voided_consent(
     asking: Messenger,  # noqa: F811 - the fixture
     clock: MovableClock,
 ) -> None:
@@ -212,7 +216,7 @@ def test_a_second_yes_after_a_withdrawal(
     clock.advance(timedelta(minutes=1))
     receive(asking, "Yes")
     clock.advance(timedelta(minutes=1))
-    withdraw(asking)
+    void(asking)
     clock.advance(timedelta(minutes=1))
     assert receive(asking, "Yes", "SM2").inbound.needs_person
 
@@ -222,14 +226,14 @@ def test_who_has_that_phone_is_asked_for_nobody(
     clock: MovableClock,
 ) -> None:
     """A keyword and a yes wait for a person, and what was signed since counts."""
-    withdraw(asking)
+    void(asking)
     for turn, said in enumerate(("DEALS", "Yes")):
         clock.advance(timedelta(minutes=1))
         assert receive(asking, said, f"SM{turn}").inbound.needs_person
-    assert asking.consent.state(PATIENT, person=PERSON).withdrawn
+    assert asking.consent.state(PATIENT, person=PERSON).voided
     told = OnPaper(person=PERSON, recorded_by="front-desk:ana", signer="Ana Gomez")
     asking.permission.record(PATIENT, programme="bills", told=told)
-    assert not asking.consent.state(PATIENT, person=PERSON).withdrawn
+    assert not asking.consent.state(PATIENT, person=PERSON).voided
 
 
 def test_a_form_typed_wrongly_again_gives_nothing(
@@ -239,7 +243,7 @@ def test_a_form_typed_wrongly_again_gives_nothing(
     messenger = with_form(make_messenger, practice)
     ana = browser(messenger)
     assert ana.send(ana.get()).status == 200
-    withdraw(messenger)
+    void(messenger)
     clock.advance(timedelta(days=2))
     sent = len(outgoing(carrier))
     again = ana.send(ana.get())
@@ -252,7 +256,7 @@ def test_a_form_typed_wrongly_again_gives_nothing(
 
 def test_the_evidence_page_tells_of_it(two: Messenger, clock: MovableClock) -> None:
     """Whoever reads the file sees what was found, and when."""
-    withdraw(two)
+    void(two)
     clock.advance(timedelta(minutes=1))
     pack = two.evidence(
         PATIENT,
@@ -297,9 +301,9 @@ def granted(minutes: int, event_id: str, **more: Any) -> Granted:
     return Granted(**at(minutes, event_id, **(usual | more)))
 
 
-def withdrawn(minutes: int, **more: Any) -> Withdrawn:
-    """A withdrawal."""
-    return Withdrawn(**at(minutes, "w", reason=REASON, **more))
+def voided(minutes: int, **more: Any) -> Voided:
+    """Consent that is voided."""
+    return Voided(**at(minutes, "w", reason=REASON, **more))
 
 
 FROM_ELSEWHERE = Imported(source="old", dated=Dated.DAY)
@@ -313,26 +317,26 @@ FROM_ELSEWHERE = Imported(source="old", dated=Dated.DAY)
         (granted(3, "g2", imported=FROM_ELSEWHERE), False),
         (granted(3, "g2", unproven=True), False),
         (granted(1, "g2"), False),
-        (granted(2, "g2"), False),  # at one instant the withdrawal comes last
+        (granted(2, "g2"), False),  # at one instant what voids comes last
     ],
 )
-def test_what_counts_after_a_withdrawal(again: Granted, *, counts: bool) -> None:
+def test_what_counts_after_a_voided_consent(again: Granted, *, counts: bool) -> None:
     """Their own word alone: nothing that tells again what was found to be wrong."""
-    state = fold([granted(0, "g1"), again, withdrawn(2)], PERSON)
+    state = fold([granted(0, "g1"), again, voided(2)], PERSON)
     assert [grant.event_id for grant in state.grants] == (["g2"] if counts else [])
-    assert bool(state.withdrawn) is not counts
+    assert bool(state.voided) is not counts
 
 
 def test_all_counts_after_their_own_word() -> None:
     """A booking after the fresh consent adds to it as ever."""
-    events: list[ConsentEvent] = [withdrawn(2), granted(3, "g2"), granted(4, "g3", basis="booking")]
+    events: list[ConsentEvent] = [voided(2), granted(3, "g2"), granted(4, "g3", basis="booking")]
     assert [grant.event_id for grant in fold(events, PERSON).grants] == ["g2", "g3"]
 
 
 def test_what_the_error_had_lifted_stands_again() -> None:
     """A STOP that only the mistaken form had lifted for that person ends their texts."""
     stop = Revoked(**at(1, "r", person=None), channel="text")
-    events: list[ConsentEvent] = [granted(0, "g1"), stop, granted(2, "g2"), withdrawn(3)]
+    events: list[ConsentEvent] = [granted(0, "g1"), stop, granted(2, "g2"), voided(3)]
     assert fold(events[:3], PERSON).revoked_at is None
     assert fold(events, PERSON).revocation == "r"
     assert fold([*events, granted(4, "g3")], PERSON).revoked_at is None
@@ -340,26 +344,26 @@ def test_what_the_error_had_lifted_stands_again() -> None:
 
 def test_others_keep_what_they_agreed_to() -> None:
     """Families share numbers."""
-    events: list[ConsentEvent] = [granted(0, "g1"), granted(0, "g2", person=OTHER), withdrawn(1)]
+    events: list[ConsentEvent] = [granted(0, "g1"), granted(0, "g2", person=OTHER), voided(1)]
     assert fold(events, OTHER).grants
-    assert not fold(events, OTHER).withdrawn
+    assert not fold(events, OTHER).voided
 
 
 def test_whose_consent_was_an_error_is_nobody_there() -> None:
     """An answer to whoever holds the number is about those who may hold it."""
-    alone: list[ConsentEvent] = [granted(0, "g1"), withdrawn(1)]
-    assert not fold_for_holder(alone).withdrawn
+    alone: list[ConsentEvent] = [granted(0, "g1"), voided(1)]
+    assert not fold_for_holder(alone).voided
     both = fold_for_holder([*alone, granted(0, "g2", person=OTHER)])
     assert [grant.event_id for grant in both.grants] == ["g2"]
 
 
-def test_a_wish_for_details_is_withdrawn_with_it(messenger: Messenger) -> None:
+def test_a_wish_for_details_is_voided_with_it(messenger: Messenger) -> None:
     """Another's wish at the number stands."""
     for person in (PERSON, OTHER):
         messenger.consent.record_phi_preference(
             PATIENT, person=person, warning=WARNING, channel="spoken", recorded_by="ana"
         )
-    withdraw(messenger)
+    void(messenger)
     events = messenger.consent.events(PATIENT)
     assert not phi_preference(events, PERSON).allows_detail
     assert phi_preference(events, OTHER).allows_detail
