@@ -139,6 +139,7 @@ def test_the_front_door_is_small() -> None:
     assert all(hasattr(compliant_sms, name) for name in compliant_sms.__all__)
 
 
+@pytest.mark.many_rounds
 def test_every_test_says_what_it_proves() -> None:
     """Each test function has a docstring."""
     silent = [
@@ -153,6 +154,7 @@ def test_every_test_says_what_it_proves() -> None:
     assert silent == []
 
 
+@pytest.mark.many_rounds
 def test_constants_of_compiled_classes_are_annotated() -> None:
     """Where mypyc compiles, a class says which of its names are constants, or it does not build."""
     bare = [

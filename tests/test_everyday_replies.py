@@ -16,6 +16,7 @@ def everyday() -> list[str]:
     return [line for line in lines if not line.startswith("#")]
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize("awaiting", [None, Awaiting.CONFIRM])
 def test_everyday_replies_stop_nothing(awaiting: Awaiting | None) -> None:
     """No reply of every day is taken for a wish to stop, whatever was asked."""

@@ -188,6 +188,7 @@ def test_these_are_all_clocks_of_the_country() -> None:
     assert {same_clock(zone) for zone in ZONES} == set(CLOCKS) == set(map(same_clock, CLOCKS))
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize("zone", ZONES)
 def test_every_window_is_that_of_the_wall_clock(zone: str) -> None:
     """Each window of the packs opens and closes as a clock read minute by minute says."""
@@ -206,6 +207,7 @@ def test_every_window_is_that_of_the_wall_clock(zone: str) -> None:
         place += len(shown) // 2
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize("zone", CLOCKS)
 def test_every_row_opens_when_the_search_finds_it_open(zone: str) -> None:
     """From each local midnight and noon on, the first instant of each row is the search's."""

@@ -673,6 +673,7 @@ def peak(count: int) -> int:
     return most
 
 
+@pytest.mark.many_rounds
 def test_memory_does_not_grow_with_the_file() -> None:
     """Ten times the rows take no more memory."""
     peak(500)

@@ -394,6 +394,7 @@ def property_over(examples: int, trials: Callable[[], Trial]) -> None:
     holds()
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("examples", [30, pytest.param(600, marks=pytest.mark.endurance)])
 def test_random_stories(trials: Callable[[], Trial], examples: int) -> None:

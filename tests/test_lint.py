@@ -439,6 +439,7 @@ def test_nothing_of_the_text_is_in_a_finding() -> None:
     assert "Zebulon" not in repr(found)
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "unit",
     [

@@ -144,6 +144,7 @@ def other_values(row: Row) -> Iterator[dict[str, Any]]:
     yield {"effective_to": date(2020, 1, 1)}
 
 
+@pytest.mark.many_rounds
 def test_no_override_of_any_row_lifts_a_revocation() -> None:
     """Whatever a row is made to say, who said STOP gets nothing more."""
     tried = 0

@@ -355,6 +355,7 @@ def test_every_state_has_area_codes() -> None:
     assert sorted(by_pack["ca"]) == sorted(PROVINCES)
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize(("pack", "row"), AREAS, ids=lambda value: getattr(value, "id", value))
 def test_area_codes_agree_with_open_metadata(pack: str, row: rows.AreaCodes) -> None:
     """Where the metadata names the place of a code, it is the row's."""

@@ -607,6 +607,7 @@ PIECES = (
 )
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize("find", FINDERS.values())
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_time_is_linear_on_hostile_texts(find: Recognizer, text: str) -> None:

@@ -92,6 +92,7 @@ SAID = [
     ("E. coli in my urine", C, "E. coli"),
     ("me duele mucho el pecho", C, "duele mucho el pecho"),
     ("type 1 diabetics in the family? yes me", C, "type 1 diabetics"),
+    ("Ana has Addison's disease", C, "Addison's disease"),
     # what is done
     ("Your MRI brain is Monday", P, "MRI brain"),
     ("CT w/o contrast at 7, biopsy after", P, "CT w/o contrast"),
@@ -249,6 +250,7 @@ def test_protected_kinds_of_care_are_named(text: str, kinds: set[Sensitivity]) -
     assert {care_of_finding(view, each) for each in findings} - {Sensitivity.GENERAL} == kinds
 
 
+@pytest.mark.many_rounds
 def test_every_packaged_term_is_found_by_itself() -> None:
     """Whole, after a word that makes it somebody's."""
     missed = []
@@ -289,6 +291,7 @@ def test_cues_are_small_words() -> None:
     assert all(word == word.lower() and " " not in word for word in cues("verdicts"))
 
 
+@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "text",
     [

@@ -722,6 +722,7 @@ def test_many_names_are_not_one() -> None:
         ('Robert "Bobby" Tran is here', ['Robert "Bobby" Tran']),
         ("Hi William (Bill) Hargrove, your form", ["William (Bill) Hargrove"]),
         ("We have a referral for WEI ZHANG.", ["WEI ZHANG"]),
+        ("the clinic will see DR WEI ZHANG today", []),  # staff
         ("this is HAROLD FINCH III", ["HAROLD FINCH III"]),
         ("Referral for P Raghunathan", ["P Raghunathan"]),
         ("Reply C please", []),

@@ -205,6 +205,7 @@ def labelled_texts() -> list[str]:
     return [fold(json.loads(line)["text"]).text for line in lines[::7]]
 
 
+@pytest.mark.many_rounds
 def test_packaged_rules_miss_nothing() -> None:
     """On labelled texts the packaged rules find what their patterns find anywhere."""
     texts = "\n".join(labelled_texts())
