@@ -98,7 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long runs to ``nox -s endurance``; begin with what takes long."""
-    items.sort(key=lambda item: (item.path.stem not in LONG_FILES, item.path))
+    items.sort(key=lambda item: item.path.stem not in LONG_FILES)
     if config.getoption("--endurance"):
         return
     skip = pytest.mark.skip(reason="a long run; nox -s endurance has it")
@@ -197,19 +197,6 @@ def uncollected() -> Iterator[None]:
 def _measures_less(config: pytest.Config) -> bool:
     """Whether this is not the first process of pytest-xdist: they all load and collect alike."""
     return getattr(config, "workerinput", {}).get("workerid", "gw0") != "gw0"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Of two processes, let each compile half of the tests: the other finds it compiled."""
-    report = yield
-    if isinstance(collector, pytest.Dir) and _measures_less(collector.config):
-        report.result.reverse()
-        # Folders last: the conftest.py of one of them would stand for ours.
-        report.result.sort(key=lambda node: isinstance(node, pytest.Dir))
-    return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
