@@ -163,12 +163,21 @@ def _that_sell(found: list[_Found]) -> list[_Found]:
 
 
 def _that_care(text: str, words: set[str], rules: set[Rule], sells: list[_Found]) -> list[_Found]:
-    """Care outside of what sells; a mere day and hour only in a sentence that sells nothing."""
+    """Care outside of what sells; a mere day and hour only in a sentence that sells nothing.
+
+    And only before all that sells: what follows an offer is its own day, place or matter.
+    """
+    first = next((one.start for one in sells if one.rule.says in _ALONE), len(text))
     return [
         one
         for one in search(text, rules, words)
         if not _within(sells, one.start, one.end)
-        and (one.rule.says is Says.CARE or not _sells(sells, *sentence(text, one.start, one.end)))
+        and (
+            one.rule.says is Says.CARE
+            or (
+                one.start < first and not _sells(sells, *sentence(text, one.start, one.end))
+            )
+        )
     ]
 
 
