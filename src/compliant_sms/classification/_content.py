@@ -87,7 +87,7 @@ class Content:
 _Found: TypeAlias = Found[Says]
 
 _HINTS = frozenset({Says.HINTS, Says.INVITES})
-_ALONE = frozenset({Says.SELLS, Says.INVITES})
+_ALONE = frozenset({Says.SELLS, Says.INVITES, Says.LURES})
 
 
 def read_content(text: str) -> Content:
@@ -123,13 +123,14 @@ def _weighed(
     found = search(text, rules, words)
     sells = _that_sell(found)
     invites = [one for one in found if one.rule.says is Says.INVITES]
-    if not sells and not invites:
+    lures = [one for one in found if one.rule.says is Says.LURES]
+    if not sells and not invites and not lures:
         return [], []
     care = _that_care(text, words, book.care.rules_for(words), sells)
     if not sells:
         sells = [one for one in invites if not _within(care, *sentence(text, one.start, one.end))]
         care = [one for one in care if not _within(sells, one.start, one.end)]
-    return sells, care
+    return sells or ([] if care else lures), care
 
 
 def _language(words: set[str], book: RuleBook) -> str:
