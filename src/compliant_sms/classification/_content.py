@@ -123,14 +123,19 @@ def _weighed(
     found = search(text, rules, words)
     sells = _that_sell(found)
     invites = [one for one in found if one.rule.says is Says.INVITES]
-    lures = [one for one in found if one.rule.says is Says.LURES]
-    if not sells and not invites and not lures:
-        return [], []
+    if not sells and not invites:
+        lures = [one for one in found if one.rule.says is Says.LURES]
+        return ([] if lures and _cares(text, words, book) else lures), []
     care = _that_care(text, words, book.care.rules_for(words), sells)
     if not sells:
         sells = [one for one in invites if not _within(care, *sentence(text, one.start, one.end))]
         care = [one for one in care if not _within(sells, one.start, one.end)]
-    return sells or ([] if care else lures), care
+    return sells, care
+
+
+def _cares(text: str, words: set[str], book: RuleBook) -> bool:
+    """Whether any of it is care."""
+    return any(matches(rule, text, words) for rule in book.care.rules_for(words))
 
 
 def _language(words: set[str], book: RuleBook) -> str:
@@ -175,9 +180,7 @@ def _that_care(text: str, words: set[str], rules: set[Rule], sells: list[_Found]
         if not _within(sells, one.start, one.end)
         and (
             one.rule.says is Says.CARE
-            or (
-                one.start < first and not _sells(sells, *sentence(text, one.start, one.end))
-            )
+            or (one.start < first and not _sells(sells, *sentence(text, one.start, one.end)))
         )
     ]
 
