@@ -105,6 +105,40 @@ def test_care_hides_no_promotion(plain: str, selling: str, first: bool) -> None:
     assert read_content("\n".join(texts)).label is not ContentLabel.TRANSACTIONAL
 
 
+WEAK = [
+    "Dental fear? Sedation makes it a nap. Harbor Dental.",
+    "New to town? Harbor Family Practice has room for you and yours.",
+    "Three locations, one great team. Find a Bell Physical Therapy near you.",
+    "Save your knees. Ask whether gel injections could put off surgery.",
+    "Want to sleep, not count sheep? Our 6-week insomnia course starts Monday.",
+    "Now with 3D imaging. Bell Dental, the gentle choice in Lake County.",
+    "Patients say we listen. Become one: https://b.example/new",
+]
+
+
+@pytest.mark.parametrize("text", WEAK)
+def test_weak_words_sell_where_nothing_is_care(text: str) -> None:
+    """Soft copy sells alone; beside care the same words may be anything."""
+    assert read_content(text).label is ContentLabel.MARKETING
+    assert read_content(f"Your visit is Friday at 9.\n{text}").label is ContentLabel.TRANSACTIONAL
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Your peel is Friday at 2. Add a mask for $20.", ContentLabel.MIXED),
+        ("Add a mask for $20. Friday 2 to 7, bring a friend.", ContentLabel.MARKETING),
+        ("Take the pills with food. Our vitamins are 20% off.", ContentLabel.MIXED),
+        ("Our vitamins are 20% off. Nurse Kim has samples.", ContentLabel.MARKETING),
+        ("20% off all peels. Reminder: your visit is Friday at 9.", ContentLabel.MIXED),
+        ("Trunk show, Friday 3-7. The rep is in town.", ContentLabel.MARKETING),
+    ],
+)
+def test_care_stands_before_what_sells(text: str, label: ContentLabel) -> None:
+    """What follows an offer is its own day and matter, unless it says that it reminds of care."""
+    assert read_content(text).label is label
+
+
 @given(st.text() | st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
 def test_phrases(text: str) -> None:
     """Phrases lie in the text, in order; one that sells and the label go together."""

@@ -85,7 +85,7 @@ class Content:
 _Found: TypeAlias = Found[Says]
 
 _HINTS = frozenset({Says.HINTS, Says.INVITES})
-_ALONE = frozenset({Says.SELLS, Says.INVITES})
+_ALONE = frozenset({Says.SELLS, Says.INVITES, Says.LURES})
 
 
 def read_content(text: str) -> Content:
@@ -122,12 +122,18 @@ def _weighed(
     sells = _that_sell(found)
     invites = [one for one in found if one.rule.says is Says.INVITES]
     if not sells and not invites:
-        return [], []
+        lures = [one for one in found if one.rule.says is Says.LURES]
+        return ([] if lures and _cares(text, words, book) else lures), []
     care = _that_care(text, words, book.care.rules_for(words), sells)
     if not sells:
         sells = [one for one in invites if not _within(care, *sentence(text, one.start, one.end))]
         care = [one for one in care if not _within(sells, one.start, one.end)]
     return sells, care
+
+
+def _cares(text: str, words: set[str], book: RuleBook) -> bool:
+    """Whether any of it is care."""
+    return any(matches(rule, text, words) for rule in book.care.rules_for(words))
 
 
 def _language(words: set[str], book: RuleBook) -> str:
@@ -161,12 +167,19 @@ def _that_sell(found: list[_Found]) -> list[_Found]:
 
 
 def _that_care(text: str, words: set[str], rules: set[Rule], sells: list[_Found]) -> list[_Found]:
-    """Care outside of what sells; a mere day and hour only in a sentence that sells nothing."""
+    """Care outside of what sells; a mere day and hour only in a sentence that sells nothing.
+
+    And only before all that sells: what follows an offer is its own day, place or matter.
+    """
+    first = next((one.start for one in sells if one.rule.says in _ALONE), len(text))
     return [
         one
         for one in search(text, rules, words)
         if not _within(sells, one.start, one.end)
-        and (one.rule.says is Says.CARE or not _sells(sells, *sentence(text, one.start, one.end)))
+        and (
+            one.rule.says is Says.CARE
+            or (one.start < first and not _sells(sells, *sentence(text, one.start, one.end)))
+        )
     ]
 
 

@@ -24,6 +24,8 @@ class Says(StrEnum):
     """Promotes when a different hint stands nearby."""
     INVITES = "invites"
     """A hint that promotes alone when nothing in its sentence is care."""
+    LURES = "lures"
+    """Promotes where nothing in the whole text is care."""
     CARE = "care"
     """Care or its administration, wherever it stands."""
     CARE_ALONE = "care-alone"
