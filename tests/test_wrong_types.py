@@ -337,7 +337,7 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Practice, USUAL_PRACTICE | {"name": None}, "name is of a type"),
     (Practice, USUAL_PRACTICE | {"time_zone": None}, "time zone is of a type"),
     (Practice, USUAL_PRACTICE | {"state": 5}, "state is of a type"),
-    (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of texts"),
+    (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of str"),
     (Practice, USUAL_PRACTICE | {"link_domains": [INTEGER]}, "link_domains .* a list of texts"),
     *(
         (
@@ -405,7 +405,7 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (WebhookRequest, USUAL_REQUEST | {"headers": None}, "a mapping of names"),
     (WebhookRequest, USUAL_REQUEST | {"headers": [(b"host", b"x")]}, "a mapping of names"),
     (ImportedOptOut, {"number": INTEGER}, "no text"),
-    (ImportedOptOut, {"number": PATIENT, "occurred_at": "2024-01-01"}, "is no instant"),
+    (ImportedOptOut, {"number": PATIENT, "occurred_at": "2024-01-01"}, "is not a datetime"),
     (
         ImportedConsent,
         {"number": PATIENT, "person": 881, "occurred_at": DAY, "basis": "spoken"},
@@ -435,7 +435,7 @@ def test_values(make: Callable[..., object], fields: dict[str, Any], words: str)
         (lambda: RecallPlan(after="6 months", body="It is time"), "body of a plan is no function"),
         (
             lambda: Appointment(id="1", person=PERSON, numbers=None, start=SINCE, time_zone="UTC"),
-            "The phone number is no text",
+            "The phone number is not a str",
         ),
     ],
 )
@@ -490,7 +490,7 @@ def test_what_to_pass(messenger: Messenger) -> None:
     ]:
         with pytest.raises(InvalidInput, match=words):
             messenger.consent.grant(**(grant | changes))
-    with pytest.raises(InvalidInput, match=r"since is no instant. Pass an aware datetime"):
+    with pytest.raises(InvalidInput, match=r"since is not a datetime. Pass an aware datetime"):
         messenger.evidence(PATIENT, since=DAY, until=UNTIL, by="ana", reason="asked")  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="ImportedConsent"):
         messenger.import_consents(

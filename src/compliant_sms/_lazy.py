@@ -1,4 +1,4 @@
-"""Names of a package that load their module when somebody first asks for them (PEP 562)."""
+"""Names of a package that load their module on first use (PEP 562)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def names_of(
 
     Args:
         package: its ``__name__``.
-        modules: the names that load late, by the module below the package that has them.
+        modules: the names to load on first use, by the submodule that defines them.
     """
     module_of = {name: module for module, names in modules.items() for name in names}
 
