@@ -202,7 +202,7 @@ def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
         Keyring.from_file(tmp_path)
     path = key_file(tmp_path, "")
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InvalidKeys, match="no text file"):
+    with pytest.raises(InvalidKeys, match="not a text file"):
         Keyring.from_file(path)
 
 

@@ -1,4 +1,4 @@
-"""How fast patients were answered, in business time, and whether the pile climbs."""
+"""How fast patients were answered, in business time, and whether the backlog grows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from compliant_sms.conversations._thread import Wait
 
 __all__ = ["InboxMetrics", "QueueDay", "metrics_of"]
 
-# So many days in a row must be worse than the one before; one bad day is no trend.
+# This many days in a row must be worse than the one before; one bad day is no trend.
 _RISES = 3
 
 
@@ -25,15 +25,14 @@ class QueueDay:
     """One queue on one day of its own calendar.
 
     Attributes:
-        day: which.
-        queue: which.
-        received: texts that came in and asked for an answer.
-        answered: those of them that were answered.
-        median: the business time until the first answer that half of them took at most; None
-            where none was answered.
-        ninetieth: the same for nine of ten.
-        backlog: texts that waited at the end of the day, whenever they came; a thread that somebody
-            reopened counts as one.
+        day: the day.
+        queue: the queue's name.
+        received: how many texts came in and asked for an answer.
+        answered: how many of those were answered.
+        median: the median business time until the first answer; None if none was answered.
+        ninetieth: the 90th percentile of that time; None if none was answered.
+        backlog: how many texts waited at the end of the day, whenever they came; a thread that
+            somebody reopened counts as one.
     """
 
     day: date
@@ -50,13 +49,13 @@ class InboxMetrics:
     """How patients were answered.
 
     Attributes:
-        days: each queue on each day, the oldest first.
-        backlog: texts that wait now.
+        days: each queue on each day, oldest first.
+        backlog: how many texts wait now.
         trend: how many more wait now than at the end of the first day.
-        alarms: names of queues in which the backlog climbed three days in a row, or the time of
-            nine in ten did and the last day missed the goal. Days on which nobody is there do not
-            count, nor days without a text. Today counts from when its business hours begin, and
-            ends no alarm before they are over, unless it is better than the day before.
+        alarms: names of queues whose backlog grew three days in a row, or whose 90th percentile
+            did and missed the goal on the last day. Days on which nobody is there do not count,
+            nor days without a text. Today counts once its business hours begin, and ends no alarm
+            before they are over, unless it is better than the day before.
     """
 
     days: tuple[QueueDay, ...]
@@ -66,7 +65,7 @@ class InboxMetrics:
 
     @property
     def alarm(self) -> bool:
-        """Whether any queue climbs."""
+        """Whether any queue has an alarm."""
         return bool(self.alarms)
 
 
