@@ -200,8 +200,8 @@ def plans_of(given: Sequence[ReminderPlan]) -> tuple[ReminderPlan, ...]:
     kinds = [kind for plan in given for kind in plan.kinds or ("",)]
     if len(set(kinds)) < len(kinds):
         msg = (
-            "two reminder plans are for the same kind of visit, or two name no kind. Put their "
-            "offsets into one."
+            "two plans in reminders are for the same kind of visit, or two name no kind. Put "
+            "their offsets into one."
         )
         raise InvalidInput(msg)
     return tuple(given)
