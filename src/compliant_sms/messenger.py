@@ -113,7 +113,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         delivery: time limits for sending and for reports.
         transport: makes HTTP requests; a pooled client by default.
         ids: makes ids.
-        retention: how long records are kept, if not for the default periods.
+        retention: how long records are kept, where not for the default period.
         volume: how many texts go out in a day, and at what hours; no limit by default.
         only_to: outside production, the only numbers that are texted. Texts to anyone else,
             replies included, are ``Blocked`` by the rule ``not-production``.
@@ -471,7 +471,7 @@ class AsyncMessenger(
         delivery: time limits for sending and for reports.
         transport: makes HTTP requests; a pooled client by default.
         ids: makes ids.
-        retention: how long records are kept, if not for the default periods.
+        retention: how long records are kept, where not for the default period.
         volume: how many texts go out in a day, and at what hours; no limit by default.
         only_to: outside production, the only numbers that are texted. Texts to anyone else,
             replies included, are ``Blocked`` by the rule ``not-production``.

@@ -1,6 +1,6 @@
-"""How long records are kept: classes with legal minimums, and whether one may be dropped.
+"""How long records are kept: classes with floors, and whether one may be dropped.
 
-Nothing is dropped before its legal minimum, or under a legal hold. What is dropped leaves a proof.
+Nothing is dropped before its floor, or under a legal hold. What is dropped leaves a proof.
 """
 
 from compliant_sms.retention._classes import Class, RecordClass, classes

@@ -39,7 +39,7 @@ class Class:
         title: its name, for a reader.
         keep: how long it is kept by default; None for ever.
         least: the library's own minimum.
-        floors: ids of the legal minimums in the packs.
+        floors: ids of the limits in the packs that are floors for it.
         why: the reason, for a lawyer.
     """
 

@@ -55,11 +55,11 @@ def _spans(values: Mapping[RecordClass | str, Span | str]) -> dict[RecordClass, 
 
 @frozen(kw_only=True)
 class Retention:
-    """How long a practice keeps its records, if not for the default periods.
+    """How long a practice keeps its records, where not for the default period.
 
     Args:
         keep: by class of records, for example ``{"text_body": "8 years"}``. Longer than the
-            default is always possible; shorter, down to the legal minimum.
+            default is always possible; shorter, down to the floor.
 
     Raises:
         InvalidInput: there is no such class, its records are always kept for ever, or the period
@@ -83,7 +83,7 @@ class Retention:
 def floors(
     record: RecordClass, *, at: datetime, rulebook: Rulebook, states: Collection[str] | None = None
 ) -> Iterator[Floor]:
-    """The legal minimums that apply to a class of records at an instant.
+    """The floors that apply to a class of records at an instant.
 
     Args:
         record: which class.
@@ -124,7 +124,7 @@ def may_purge(
         rulebook: whose packs give the law; the library's, if not given.
 
     Raises:
-        ConfigurationError: the practice chose a period below a legal minimum.
+        ConfigurationError: the practice chose a period below a floor.
         InvalidInput: there is no such class, or an instant has no time zone.
     """
     record, book, chosen = RecordClass(record), rulebook or Rulebook(), retention or Retention()
@@ -189,7 +189,7 @@ def purged_until(
     It says for all records of a class what :func:`may_purge` says for one, wherever people are.
 
     Raises:
-        ConfigurationError: the practice chose a period below a legal minimum.
+        ConfigurationError: the practice chose a period below a floor.
     """
     keep, binding = retention.span(record), [*floors(record, at=at, rulebook=rulebook)]
     _refuse_too_short(record, keep, binding, at)

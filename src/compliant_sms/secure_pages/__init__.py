@@ -1,4 +1,4 @@
-"""Secure pages: a message that tells too much for a text, shown to whoever proves to be the reader.
+"""Secure pages: messages that tell too much for a text, shown to readers who prove who they are.
 
 What a page may show follows from its state and an instant alone. Whatever a person wrote is escaped
 where it is put into a page, and nowhere else.

@@ -41,7 +41,7 @@ def birth_dates(written: str, today: date) -> frozenset[date]:
 
 
 def is_birth_date(candidates: Collection[date], born: date) -> bool:
-    """Whether one of the dates is the date of birth, compared in constant time."""
+    """Whether one of the dates is it, in a time that does not reveal which, or how closely."""
     wanted = born.isoformat()
     return sum([hmac.compare_digest(each.isoformat(), wanted) for each in candidates]) > 0
 

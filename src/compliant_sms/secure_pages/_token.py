@@ -8,8 +8,9 @@ from hashlib import sha256
 
 __all__ = ["is_token", "new_token", "token_hash"]
 
-# Consonants only. Phones may cut a link before a hyphen or a period at its end. With digits and
-# vowels, letters sometimes read as words, such as the name of a disease; consonants alone do not.
+# Consonants only. Phones may cut a link before a hyphen or a period at its end. With digits
+# between them, letters sometimes read as words, such as the name of a disease; without vowels they
+# make none.
 _ALPHABET = "bcdfghjkmnpqrstvwxzBCDFGHJKMNPQRSTVWXZ"
 _LENGTH = 25  # 131 bits; NIST SP 800-63B 5.1.2 asks for at least 64 of secrets that are no password
 _TOKEN = re.compile(f"[{_ALPHABET}]{{{_LENGTH}}}")

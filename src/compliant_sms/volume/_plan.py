@@ -51,7 +51,7 @@ class Ramp:
         until: at this many texts a day the ramp is over and no longer limits anything.
 
     Raises:
-        InvalidInput: a figure or the day cannot be used, so that it would never be over.
+        InvalidInput: ``begins`` is not a day, a figure cannot be used, or it would never be over.
     """
 
     begins: date = field()
