@@ -181,7 +181,7 @@ class BusinessHours:
         return total
 
     def _from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """What is open from an instant on, as spans of instants."""
+        """Open spans of instants from an instant on."""
         day = at.astimezone(ZoneInfo(self.time_zone)).date()
         for _ in range(_FARTHEST):
             yield from (span for span in self._open_on(day) if span[1] > at)
@@ -201,7 +201,7 @@ class BusinessHours:
 
 @lru_cache(maxsize=4096)
 def _on(zone: str, day: date, hours: tuple[_Minutes, ...]) -> tuple[tuple[datetime, datetime], ...]:
-    """The instants [from, to) at which a wall shows these minutes of a day, in their order."""
+    """The instants [from, to) at which a wall clock shows these minutes of a day, in order."""
     midnight = datetime.combine(day, time(0), UTC)
     found: list[tuple[datetime, datetime]] = []
     for begins, ends, offset in _offsets(zone, day):
@@ -215,7 +215,7 @@ def _on(zone: str, day: date, hours: tuple[_Minutes, ...]) -> tuple[tuple[dateti
 
 @lru_cache(maxsize=4096)
 def _offsets(zone: str, day: date) -> tuple[tuple[datetime, datetime, timedelta], ...]:
-    """The stretches of a day, and of those around it, in which a zone's offset stays the same."""
+    """The parts of a day, and of those around it, in which a zone's offset stays the same."""
     clock = ZoneInfo(zone)
     at = datetime.combine(day, time(0), UTC) - _A_DAY
     last, stretches, begun = at + 3 * _A_DAY, [], at
@@ -230,7 +230,7 @@ def _offsets(zone: str, day: date) -> tuple[tuple[datetime, datetime, timedelta]
 
 
 def _change(before: datetime, after: datetime, clock: ZoneInfo) -> datetime:
-    """The first second at which the later offset holds."""
+    """The first second at which the later offset is in force."""
     changed = _offset(after, clock)
     while after - before > _SECOND:
         middle = (before + (after - before) / 2).replace(microsecond=0)

@@ -72,11 +72,11 @@ class InboxMetrics:
 def metrics_of(
     plan: InboxPlan, waits: Iterable[Wait], *, since: datetime, at: datetime
 ) -> InboxMetrics:
-    """What came of texts that asked for an answer.
+    """Compute the metrics of texts that asked for an answer.
 
     Args:
-        plan: whose queues and hours.
-        waits: those that came in since the first day began, and those that were not settled before.
+        plan: the queues and their hours.
+        waits: texts that came in since the first day began, and those not settled before it.
         since: an instant (UTC) of the first day.
         at: now (UTC).
     """
@@ -138,11 +138,11 @@ def _waits_at(wait: Wait, at: datetime) -> bool:
 
 
 def _climbs(queue: Queue, days: Sequence[QueueDay], at: datetime) -> bool:
-    """Whether it gets worse, on days on which somebody is there and anything came or waited.
+    """Whether it gets worse, on days when somebody is there and anything came or waited.
 
-    What comes while nobody is there is the next day's pile: a weekend would end every climb, and
-    by itself be one before Monday's hours begin. How a day ends that is not over nobody knows: that
-    it is no better yet than the one before suffices.
+    Texts that come while nobody is there are the next day's backlog: a weekend would end every
+    trend, and before Monday's hours begin it would itself be one. A day that is not over only needs
+    to be no better yet than the day before.
     """
     there = [d for d in days if _was_there(queue, d, at)]
     busy = [d for d in there if d.received or d.backlog or d is there[-1]]
@@ -169,7 +169,7 @@ def _of(queue: Queue, told: QueueDay) -> tuple[datetime, datetime]:
 
 
 def _seconds(told: QueueDay) -> float:
-    """How long nine in ten took; no number, which nothing is more than, where none was answered."""
+    """The 90th percentile in seconds; NaN, which exceeds nothing, if none was answered."""
     return nan if told.ninetieth is None else told.ninetieth.total_seconds()
 
 

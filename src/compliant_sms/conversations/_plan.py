@@ -181,7 +181,7 @@ class InboxPlan:
     held_too_long: timedelta = field(default=timedelta(days=1), validator=_given.positive_span)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse queues that nobody could find."""
+        """Refuse a plan without queues, with duplicate names, or with rules for unknown queues."""
         names = [queue.name for queue in self.queues]
         if not names or len(set(names)) < len(names):
             msg = "the inbox needs at least one queue, each with a name of its own"
@@ -205,12 +205,12 @@ class InboxPlan:
         return assignee if there else ""
 
     def placed(self, thread: Thread) -> Thread:
-        """A thread as it lies now, whatever its queue was called, and whoever was there, before."""
+        """A thread in the queues and with the members of the plan as it is now."""
         queue = self.queue(thread.queue).name
         return evolve(thread, queue=queue, assignee=self.holder(thread.assignee, queue))
 
     def queue_for(self, arrival: Arrival) -> Queue:
-        """Who answers a text."""
+        """The queue that answers a text."""
         for rule in self.rules:
             queue = self.queue(rule.queue)
             if rule.fits(arrival, queue):
@@ -224,5 +224,5 @@ class InboxPlan:
         return min(each.astimezone(UTC) for each in begins)
 
     def place_of(self, number: PhoneNumber | None) -> str:
-        """The place that one of our numbers is for; empty where nobody said so."""
+        """The place that one of our numbers is for; empty if none was given."""
         return self.numbers.get(number, "") if number is not None else ""

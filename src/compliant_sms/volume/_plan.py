@@ -171,17 +171,17 @@ class VolumePlan:
         return day in self.quiet_days or _WEEKDAYS[day.weekday()] in self.quiet_days
 
     def on(self, day: date, zone: str) -> DayPlan | None:
-        """The plan of a local day; None where nothing goes on it.
+        """The plan for a local day; None if nothing goes on it.
 
         Args:
-            day: of the practice's calendar.
+            day: a day of the practice's calendar.
             zone: IANA name of the practice's zone.
         """
         if self.is_quiet(day) or (self.ramp is not None and day < self.ramp.begins):
             return None
         paced = self.replies_per_day is not None
         window = open_on(zone, day, [self.staffed if paced else _WHOLE_DAY])
-        if window is None:  # the clocks are turned over the whole of it
+        if window is None:  # a clock change skips all of it
             return None
         most, code = self._most(day)
         return DayPlan(opens=window[0], closes=window[1], most=most, code=code, paced=paced)
