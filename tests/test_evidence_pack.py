@@ -273,10 +273,13 @@ def test_an_empty_record_gives_a_pack_that_says_so(messenger: Messenger) -> None
         ({"since": UNTIL, "until": SINCE}, "ends before it begins"),
         ({"since": SINCE.replace(tzinfo=None)}, "since has no time zone"),
         ({"until": UNTIL.replace(tzinfo=None)}, "until has no time zone"),
-        ({"number": "911"}, "no person's phone number"),
+        ({"number": "911"}, "not a person's phone number"),
         ({"since": datetime.min.replace(tzinfo=UTC)}, "For all that is on record"),
         ({"until": datetime.max.replace(tzinfo=UTC)}, "beginnings of the years 2000 and 2100"),
-        ({"until": datetime.max.replace(tzinfo=ZoneInfo("America/Chicago"))}, "until lies too far"),
+        (
+            {"until": datetime.max.replace(tzinfo=ZoneInfo("America/Chicago"))},
+            "until is out of range",
+        ),
     ],
 )
 def test_a_question_that_cannot_be_meant_is_refused(

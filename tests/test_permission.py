@@ -478,7 +478,7 @@ def test_a_messenger_refuses_the_words_of_its_provider(make_messenger: Make) -> 
         providers = (Grabbing(),)
 
     joining = permission(programmes=[evolve(OFFERS, keyword="JOIN")])
-    with pytest.raises(ConfigurationError, match="vonage acts upon JOIN"):
+    with pytest.raises(ConfigurationError, match="vonage handles JOIN itself"):
         refuse_taken_keywords(joining, Routes())  # type: ignore[arg-type]
 
 

@@ -663,7 +663,7 @@ def test_a_birth_date_of_the_profile_is_a_fact(practice: Practice) -> None:
 
 def test_facts_are_lists() -> None:
     """One text in place of a list would be read letter by letter."""
-    with pytest.raises(InvalidInput, match="lists of texts"):
+    with pytest.raises(InvalidInput, match="lists of str"):
         PatientFacts(names="Ana Gomez")  # type: ignore[arg-type]
     assert repr(ANA) == "PatientFacts()"
     assert "Gomez" not in repr(Profile(facts=ANA))

@@ -425,7 +425,7 @@ def test_series_until_an_instant_a_time_or_a_day(ends: str, days: list[int]) -> 
 )
 def test_series_that_do_not_begin_with_their_first_visit(rule: str) -> None:
     """It would be lost without a word, so it is refused with what to do."""
-    with pytest.raises(InvalidInput, match="Pass the first one that the rule has"):
+    with pytest.raises(InvalidInput, match="Pass the first visit of the rule"):
         series(VISIT, rule)
     assert series(VISIT, "FREQ=WEEKLY", until=WALL.date() - timedelta(days=1)) == ()
 
@@ -467,7 +467,7 @@ def test_series_that_never_end(rule: str, words: str) -> None:
     """A rule that cannot be read, or has no end, is refused."""
     with pytest.raises(InvalidInput, match=words):
         series(VISIT, rule)
-    with pytest.raises(InvalidInput, match="has an occurrence already"):
+    with pytest.raises(InvalidInput, match="already has an occurrence"):
         series(evolve(VISIT, occurrence="1"), "FREQ=DAILY;COUNT=2")
 
 

@@ -504,7 +504,7 @@ def test_plans_whose_template_does_not_fit(make_diary: Make) -> None:
             *starter(LEE), made(), reminders=[plan(template="reply_thanks", values=None)]
         ),
     ):
-        with pytest.raises(ConfigurationError, match=r"a plan for reminders|for this plan"):
+        with pytest.raises(ConfigurationError, match=r"a reminder plan|for this plan"):
             messenger()
 
 

@@ -926,7 +926,7 @@ def test_a_real_route_wants_a_keyring(make_messenger: Make, provider: Twilio) ->
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda p: Routes([]), "routes are empty"),
+        (lambda p: Routes([]), "there are no routes"),
         (lambda p: Routes([p, p]), "the same provider and the same sender"),
         (Routes, "of a type"),
         (lambda p: Routes([p], rest_after=0), "more than zero"),

@@ -99,10 +99,10 @@ def test_what_is_no_key_is_refused(tmp_path: Path) -> None:
     KEY.write(file)
     secret, public = file.read_text(), str(KEY.public)
     for text in ("", "x", public, secret.replace("+", " "), secret + "\n", secret[:-2] + "\n"):
-        with pytest.raises(InvalidKeys, match="no signing key"):
+        with pytest.raises(InvalidKeys, match="not a signing key"):
             SigningKey.parse(text)
     for text in ("", secret, public.replace("+A", "+B"), public + "A"):
-        with pytest.raises(InvalidKeys, match="no public key"):
+        with pytest.raises(InvalidKeys, match="not a public key"):
             VerifyKey.parse(text)
     for text in (public.replace("lakeside", "hillside"), public[:-1] + "A"):
         with pytest.raises(InvalidKeys, match="damaged"):

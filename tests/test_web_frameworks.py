@@ -424,8 +424,8 @@ each_maker = pytest.mark.parametrize("make", MAKERS, ids=lambda each: each.__nam
         ({"public_url": "ftp://clinic.example/texts"}, "like https://clinic.example/texts"),
         ({"public_url": "https://a:b@clinic.example/texts"}, "like https://clinic.example/texts"),
         ({"public_url": f"{PUBLIC_URL}?a=b"}, "like https://clinic.example/texts"),
-        ({"trusted_proxies": ["10.0.0.7/8"]}, "trusted_proxies holds no network"),
-        ({"trusted_proxies": "nginx"}, "trusted_proxies holds no network"),
+        ({"trusted_proxies": ["10.0.0.7/8"]}, "trusted_proxies has an invalid network"),
+        ({"trusted_proxies": "nginx"}, "trusted_proxies has an invalid network"),
     ],
 )
 def test_nobody_starts_without_an_address(

@@ -606,9 +606,9 @@ def test_messengers_of_the_other_kind(practice: Practice) -> None:
     carrier = FakeCarrier()
     messenger: Any = carrier.messenger(practice=practice)
     other: Any = carrier.async_messenger(practice=practice)
-    with pytest.raises(InvalidInput, match="take AsyncWorker"):
+    with pytest.raises(InvalidInput, match="use AsyncWorker"):
         Worker(other)
-    with pytest.raises(InvalidInput, match="take Worker"):
+    with pytest.raises(InvalidInput, match="use Worker"):
         AsyncWorker([other, messenger])
     messenger.close()
 

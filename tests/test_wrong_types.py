@@ -120,7 +120,7 @@ ENTRIES: dict[str, tuple[Callable[[Messenger], Call], dict[str, Any]]] = {
     ),
 }
 WHOLE = {"batch"}
-TOLD = r"Pass|Use one of|True or False|texts in a list"
+TOLD = r"Pass|Use one of|Use one from|True or False|texts in a list"
 WRONG = [(name, argument) for name, (_, usual) in ENTRIES.items() for argument in usual]
 
 
@@ -331,19 +331,19 @@ USUAL_SOFT = {
 VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Twilio, USUAL_TWILIO | {"auth_token": None}, "auth_token is of a type"),
     (Twilio, USUAL_TWILIO | {"account_sid": INTEGER}, "account_sid is of a type"),
-    (Twilio, USUAL_TWILIO | {"sender": None}, "no text"),
+    (Twilio, USUAL_TWILIO | {"sender": None}, "not a str"),
     (Twilio, USUAL_TWILIO | {"older_auth_tokens": "abc"}, "the secrets in a list"),
     (Twilio, USUAL_TWILIO | {"base_url": None}, "base_url is of a type"),
     (Practice, USUAL_PRACTICE | {"name": None}, "name is of a type"),
     (Practice, USUAL_PRACTICE | {"time_zone": None}, "time zone is of a type"),
     (Practice, USUAL_PRACTICE | {"state": 5}, "state is of a type"),
-    (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of texts"),
+    (Practice, USUAL_PRACTICE | {"also_known_as": None}, "lists of str"),
     (Practice, USUAL_PRACTICE | {"link_domains": [INTEGER]}, "link_domains .* a list of texts"),
     *(
         (
             Practice,
             USUAL_PRACTICE | {"link_domains": ["a.example", wrong]},
-            "link_domains are hosts",
+            "the practice.s own hosts",
         )
         for wrong in ("https://facebook.com/lakeside", "//lakeside.example", "ftp://a.example", "")
     ),
@@ -399,13 +399,13 @@ VALUES: list[tuple[Callable[..., object], dict[str, Any], str]] = [
     (Signature, {"signer": 5, "act": "ticked"}, "signer is of a type"),
     (Waiver, USUAL_WAIVER | {"by": None}, "by is of a type"),
     (Waiver, USUAL_WAIVER | {"on": "2026-11-24"}, "on .* a datetime"),
-    (WebhookRequest, USUAL_REQUEST | {"body": "Body=STOP"}, "the bytes as they came"),
-    (WebhookRequest, USUAL_REQUEST | {"body": None}, "the bytes as they came"),
+    (WebhookRequest, USUAL_REQUEST | {"body": "Body=STOP"}, "the raw bytes as received"),
+    (WebhookRequest, USUAL_REQUEST | {"body": None}, "the raw bytes as received"),
     (WebhookRequest, USUAL_REQUEST | {"url": None}, "url is of a type"),
     (WebhookRequest, USUAL_REQUEST | {"headers": None}, "a mapping of names"),
     (WebhookRequest, USUAL_REQUEST | {"headers": [(b"host", b"x")]}, "a mapping of names"),
-    (ImportedOptOut, {"number": INTEGER}, "no text"),
-    (ImportedOptOut, {"number": PATIENT, "occurred_at": "2024-01-01"}, "is no instant"),
+    (ImportedOptOut, {"number": INTEGER}, "not a str"),
+    (ImportedOptOut, {"number": PATIENT, "occurred_at": "2024-01-01"}, "is not a datetime"),
     (
         ImportedConsent,
         {"number": PATIENT, "person": 881, "occurred_at": DAY, "basis": "spoken"},
@@ -430,12 +430,21 @@ def test_values(make: Callable[..., object], fields: dict[str, Any], words: str)
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: ReminderPlan(offsets=[], body="See you {start}"), "body of a plan is no function"),
-        (lambda: ReminderPlan(offsets=[], template="t", values={}), "values of a plan is no func"),
-        (lambda: RecallPlan(after="6 months", body="It is time"), "body of a plan is no function"),
+        (
+            lambda: ReminderPlan(offsets=[], body="See you {start}"),
+            "body of a plan is not a function",
+        ),
+        (
+            lambda: ReminderPlan(offsets=[], template="t", values={}),
+            "values of a plan is not a func",
+        ),
+        (
+            lambda: RecallPlan(after="6 months", body="It is time"),
+            "body of a plan is not a function",
+        ),
         (
             lambda: Appointment(id="1", person=PERSON, numbers=None, start=SINCE, time_zone="UTC"),
-            "The phone number is no text",
+            "The phone number is not a str",
         ),
     ],
 )
@@ -490,7 +499,7 @@ def test_what_to_pass(messenger: Messenger) -> None:
     ]:
         with pytest.raises(InvalidInput, match=words):
             messenger.consent.grant(**(grant | changes))
-    with pytest.raises(InvalidInput, match=r"since is no instant. Pass an aware datetime"):
+    with pytest.raises(InvalidInput, match=r"since is not a datetime. Pass an aware datetime"):
         messenger.evidence(PATIENT, since=DAY, until=UNTIL, by="ana", reason="asked")  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="ImportedConsent"):
         messenger.import_consents(

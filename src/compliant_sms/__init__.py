@@ -1,7 +1,7 @@
 """Text patients without breaking the law, leaking health information or losing a message.
 
-Start with :class:`Messenger`. What is not here sits in named rooms: ``providers``, ``stores``,
-``consent``, ``rules``, ``phi``, ``optout``, ``text``, ``errors``, ``testing``.
+Start with :class:`Messenger`. Everything else is in subpackages and modules: ``providers``,
+``stores``, ``consent``, ``rules``, ``phi``, ``optout``, ``text``, ``errors``, ``testing``.
 """
 
 from typing import TYPE_CHECKING
@@ -84,6 +84,6 @@ _ROOMS = {
     "rules": ("Decision", "Finding", "Rulebook", "Settings"),
     "wire": ("WebhookRequest",),
 }
-# PEP 562: whoever imports one room, or only the package, does not pay for all of them.
+# PEP 562: importing the package, or one subpackage, does not load all of them.
 if not TYPE_CHECKING:
     __getattr__, __dir__ = names_of(__name__, _ROOMS)

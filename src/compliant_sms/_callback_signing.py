@@ -1,6 +1,6 @@
-"""How providers sign what they post, for the sandbox and for what tests post.
+"""Providers' signatures of callbacks, for the sandbox and for tests.
 
-Nothing in here is shared with the adapters, so that each is a check on the other.
+Nothing here is shared with the adapters, so that each is a check on the other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TWILIO_SIGNATURE = "X-Twilio-Signature"
 
 
 def as_json(content: object) -> bytes:
-    """Compact JSON, as callbacks have it."""
+    """Compact JSON, as in callbacks."""
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -30,7 +30,7 @@ def basic(credentials: str) -> dict[str, str]:
 
 
 def jwt(claims: Mapping[str, object], secret: str, algorithm: str = "HS256") -> str:
-    """A token over some claims (RFC 7519)."""
+    """A JSON Web Token over some claims (RFC 7519)."""
 
     def part(content: bytes) -> str:
         return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
@@ -42,10 +42,10 @@ def jwt(claims: Mapping[str, object], secret: str, algorithm: str = "HS256") -> 
 
 
 def telnyx_key(api_key: str) -> Any:  # noqa: ANN401 - cryptography may not be there
-    """The key with which a made-up Telnyx signs for an account.
+    """The key that the simulated Telnyx signs with for an account.
 
     Raises:
-        MissingExtra: without cryptography.
+        MissingExtra: cryptography is not installed.
     """
     try:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
@@ -58,16 +58,16 @@ def telnyx_key(api_key: str) -> Any:  # noqa: ANN401 - cryptography may not be t
 
 
 def telnyx_public_key(api_key: str) -> str:
-    """What its callbacks are verified with: base64, 32 bytes.
+    """The key that verifies its callbacks: 32 bytes in base64.
 
     Raises:
-        MissingExtra: without cryptography.
+        MissingExtra: cryptography is not installed.
     """
     return base64.b64encode(telnyx_key(api_key).public_key().public_bytes_raw()).decode()
 
 
 def telnyx_headers(api_key: str, body: bytes, at: datetime) -> dict[str, str]:
-    """What proves a callback of Telnyx."""
+    """The headers that sign a Telnyx callback."""
     timestamp = str(int(at.timestamp()))
     signature = telnyx_key(api_key).sign(timestamp.encode() + b"|" + body)
     return {
@@ -82,12 +82,12 @@ def twilio_signature(url: str, fields: Iterable[tuple[str, str]], auth_token: st
     Args:
         url: exactly as it is called, query included.
         fields: decoded names and values; pairs that occur twice count once.
-        auth_token: the account's, the key of the HMAC.
+        auth_token: the account's token, which is the key of the HMAC.
 
     Returns:
         The value of ``X-Twilio-Signature``.
     """
     signed = url + "".join(name + value for name, value in sorted(set(fields)))
-    # SHA-1 is what the protocol demands; in an HMAC it is not broken.
+    # The protocol demands SHA-1; in an HMAC it is not broken.
     digest = hmac.new(auth_token.encode(), signed.encode(), hashlib.sha1).digest()
     return base64.b64encode(digest).decode()

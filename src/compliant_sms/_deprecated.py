@@ -1,6 +1,6 @@
-"""Names, arguments and functions that go on working while callers move to their replacements.
+"""Names, arguments and functions that still work while callers move to their replacements.
 
-What a deprecation promises stands in the documentation, under API stability.
+The documentation says what a deprecation promises, under API stability.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def _warn(what: str, *, since: str, until: str, instead: str) -> None:
 def deprecated(
     *, since: str, until: str, instead: str
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """A function, method or coroutine function that warns whoever calls it.
+    """Make a function, method or coroutine function warn its callers.
 
     Args:
         since: the version that first warned.
-        until: the version without it.
-        instead: what to use, as one writes it.
+        until: the version that removes it.
+        instead: what to use, as one writes it in code.
     """
 
     def mark(function: Callable[P, T]) -> Callable[P, T]:
@@ -50,13 +50,13 @@ def deprecated(
 def renamed_argument(
     old: str, new: str, *, since: str, until: str
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """A function that takes a keyword under its old name too, and warns about it.
+    """Make a function accept a keyword argument under its old name too, with a warning.
 
     Args:
         old: the name that callers may still use.
         new: the name in the signature.
         since: the version that first warned.
-        until: the version without the old name.
+        until: the version that removes the old name.
     """
 
     def mark(function: Callable[P, T]) -> Callable[P, T]:
@@ -86,13 +86,13 @@ def moved_names(
     until: str,
     otherwise: Callable[[str], object] | None = None,
 ) -> Callable[[str], object]:
-    """The ``__getattr__`` of a module whose names moved or got others.
+    """The ``__getattr__`` of a module whose names were moved or renamed.
 
     Args:
         package: its ``__name__``.
         names: where each old name is now, as ``"compliant_sms.room.Name"``.
         since: the version that first warned.
-        until: the version without the old names.
+        until: the version that removes the old names.
         otherwise: the ``__getattr__`` for all other names, such as that of
             :func:`compliant_sms._lazy.names_of`.
     """

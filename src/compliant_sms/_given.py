@@ -1,6 +1,6 @@
-"""What callers pass, refused where it is of another kind, before anything looks into it.
+"""Checks of arguments: wrong types and values are refused before anything uses them.
 
-No message repeats what was passed: it may be a patient's.
+No message repeats what was passed: it may be a patient's data.
 """
 
 from __future__ import annotations
@@ -17,29 +17,34 @@ from attrs import Attribute
 
 from compliant_sms.errors import InvalidInput
 
-A_TEXT = "a str; of a whole number, such as a key of your own database, str(...)"
-"""What to pass where a text is needed."""
+A_TEXT = "a str; for a whole number, such as a key of your own database, str(...)"
+"""What to pass where a string is needed."""
 
 LONGEST = timedelta(days=36_600)
-"""A hundred years, behind and before any instant that is asked about."""
-_MOST = 2**63 - 1  # what a column of a database holds
+"""A hundred years, before and after any instant that is asked about."""
+_MOST = 2**63 - 1  # the most that a database column holds
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-# RFC 5646, 2.1, as far as a language and what narrows it go.
+# RFC 5646, 2.1, for a language and its subtags.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 
 def a_text(value: object, name: str) -> None:
-    """Refuse what is no text."""
+    """Refuse anything but a string.
+
+    Args:
+        value: what was passed.
+        name: what to call it in the error.
+    """
     a_kind(value, str, name, A_TEXT)
 
 
 def a_kind(value: object, kinds: type | tuple[type, ...], name: str, instead: str) -> None:
-    """Refuse what is none of these.
+    """Refuse values of other types.
 
     Args:
         value: what was passed.
-        kinds: what it may be.
+        kinds: the types it may have.
         name: what to call it in the error.
         instead: what to pass.
     """
@@ -49,7 +54,7 @@ def a_kind(value: object, kinds: type | tuple[type, ...], name: str, instead: st
 
 
 def is_awaited(function: object) -> bool:
-    """Whether whoever calls it must await what it returns."""
+    """Whether a caller must await what it returns."""
     return iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__)
 
 
@@ -59,7 +64,7 @@ def each_of(
     name: str,
     instead: str,
 ) -> None:
-    """Refuse what is no list of these, or no tuple."""
+    """Refuse anything but a list or tuple of these types."""
     a_kind(values, (list, tuple), name, instead)
     for value in values:
         a_kind(value, kinds, name, instead)
@@ -73,45 +78,45 @@ def yes_or_no(value: object, name: str) -> None:
 
 
 def bit(value: bool) -> bool:  # noqa: FBT001 - a converter
-    """A converter of fields: what a column of a database has, 0 or 1."""
+    """Convert a field: a database column has 0 or 1."""
     return bool(value) if type(value) is int and value in {0, 1} else value
 
 
 def flag(_: object, attribute: Attribute[bool], value: object) -> None:
-    """A validator of fields: :func:`yes_or_no`."""
+    """Validate a field with :func:`yes_or_no`."""
     yes_or_no(value, attribute.name)
 
 
 def _is_whole(value: object) -> TypeGuard[int]:
-    """Also one of an IntEnum: only True and False say something else."""
+    """Whether it is a whole number. An IntEnum's member is one; True and False are not."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def how_many(value: object, name: str) -> None:
-    """Refuse what is no whole number of things, or more than a database counts."""
+    """Refuse anything but a whole number, 0 or more, that a database can hold."""
     if not _is_whole(value) or not 0 <= value <= _MOST:
         msg = f"{name} says how many at most; pass a whole number, 0 or more"
         raise InvalidInput(msg)
 
 
 def whole(_: object, attribute: Attribute[Any], value: object) -> None:
-    """A validator of fields: a whole number, or None where that is the default."""
+    """Validate a field: a whole number, or None where that is the default."""
     if not _is_whole(value) and not (value is None and attribute.default is None):
         msg = f"{attribute.name} must be a whole number"
         raise InvalidInput(msg)
 
 
 def a_number(value: object, name: str) -> None:
-    """Refuse what is no number, or not finite."""
-    # Whatever counts as one, such as a Fraction, but for what no float holds.
+    """Refuse anything but a finite number."""
+    # Any real number, such as a Fraction, unless no float holds it.
     number: Any = value if isinstance(value, Real) and not isinstance(value, bool) else nan
     if not abs(number) <= _MOST:
-        msg = f"{name} must be a number, and finite"
+        msg = f"{name} must be a finite number"
         raise InvalidInput(msg)
 
 
 def span(_: object, attribute: Attribute[Any], value: object) -> None:
-    """A validator of fields: a timedelta, or None where that is the default."""
+    """Validate a field: a timedelta, or None where that is the default."""
     if value is None and attribute.default is None:
         return
     if not isinstance(value, timedelta) or abs(value) > LONGEST:
@@ -123,7 +128,7 @@ def span(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 def positive_span(of: object, attribute: Attribute[Any], value: Any) -> None:  # noqa: ANN401
-    """A validator of fields: :func:`span`, of more than nothing."""
+    """Validate a field with :func:`span`, and more than zero."""
     span(of, attribute, value)
     if value <= timedelta(0):
         msg = f"{attribute.name} must be more than zero, and at most {LONGEST.days:,} days"
@@ -131,42 +136,42 @@ def positive_span(of: object, attribute: Attribute[Any], value: Any) -> None:  #
 
 
 def day(value: date) -> date:
-    """A converter of fields: the day of an instant, by its own clock."""
+    """Convert a field: the day of an instant, by its own clock."""
     return value.date() if isinstance(value, datetime) else value
 
 
 def day_or_none(value: date | None) -> date | None:
-    """The same, where there may be none."""
-    # A table of pandas has NaT there, an instant that equals nothing.
+    """:func:`day`, or None."""
+    # A pandas table has NaT there, an instant that equals nothing.
     return None if value is None or value != value else day(value)  # noqa: PLR0124
 
 
 def a_day(_: object, attribute: Attribute[Any], value: object) -> None:
-    """A validator of fields: what is no day is refused; None where that is the default."""
+    """Validate a field: a day, or None where that is the default."""
     if value is not None or attribute.default is not None:
         instead = "a datetime.date, for example date(2026, 11, 30)"
         a_kind(value, date, attribute.name, instead)
 
 
 def text(_: object, attribute: Attribute[Any], value: object) -> None:
-    """A validator of fields: :func:`a_text`."""
-    if not isinstance(value, str):  # asked here, as hundreds of fields of each text are checked
+    """Validate a field with :func:`a_text`."""
+    if not isinstance(value, str):  # inlined: hundreds of fields are checked for each text
         a_text(value, attribute.name)
 
 
 def told(of: object, attribute: Attribute[Any], value: str) -> None:
-    """A validator of fields that go on record: who did something, or why; not blank."""
+    """Validate a field that goes on record, such as who did something or why: not blank."""
     text(of, attribute, value)
     if not value.strip():
         msg = (
-            f"{attribute.name} is empty; whoever reads the record must know of what it is, by whom "
-            "and why. Pass words, for example 'front-desk:ana' as by."
+            f"{attribute.name} is empty; the record must tell its reader what was done, by whom "
+            "and why. Pass words, for example by='front-desk:ana'."
         )
         raise InvalidInput(msg)
 
 
 def storable(of: object, attribute: Attribute[Any], value: str | None) -> None:
-    """A validator of fields: what every store can keep; or None where that is the default."""
+    """Validate a field: a string that every store can hold, or None where that is the default."""
     if value is None and attribute.default is None:
         return
     text(of, attribute, value)
@@ -176,18 +181,23 @@ def storable(of: object, attribute: Attribute[Any], value: str | None) -> None:
 
 
 def utf_8(value: str, name: str) -> bytes:
-    """A text in UTF-8, which holds no half of a surrogate pair."""
+    """Encode a string in UTF-8; refuse half a surrogate pair.
+
+    Args:
+        value: the string.
+        name: what to call it in the error.
+    """
     try:
         return value.encode()
     except UnicodeEncodeError:
         pass
-    # Outside of the handler: what it caught holds the text.
-    msg = f"{name} holds half a surrogate pair; decode it properly before"
+    # Outside the handler: the caught error holds the text.
+    msg = f"{name} holds half a surrogate pair; decode it properly first"
     raise InvalidInput(msg)
 
 
 def language(_: object, attribute: Attribute[Any], value: str) -> None:
-    """A validator of fields: a tag of a language, and not its name."""
+    """Validate a field: a language tag, not the language's name."""
     a_text(value, attribute.name)
     if not _TAG.fullmatch(value):
         msg = f"{attribute.name} must be a tag such as 'es' or 'es-MX' (BCP 47)"
@@ -195,14 +205,14 @@ def language(_: object, attribute: Attribute[Any], value: str) -> None:
 
 
 def primary(tag: str) -> str:
-    """The language of a tag: ``"es"`` of ``"es-MX"``, and of ``"es_MX"`` (BCP 47)."""
+    """The language of a tag: ``"es"`` for ``"es-MX"`` and ``"es_MX"`` (BCP 47)."""
     return tag.replace("_", "-").partition("-")[0].lower()
 
 
 def kind(
     kinds: type | tuple[type, ...], instead: str
 ) -> Callable[[object, Attribute[Any], Any], None]:
-    """A validator of fields: :func:`a_kind`, or None where that is the default."""
+    """Make a validator of fields: :func:`a_kind`, or None where that is the default."""
 
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         if value is not None or attribute.default is not None:

@@ -14,7 +14,7 @@ def names_of(
 
     Args:
         package: its ``__name__``.
-        modules: the names that load late, by the module below the package that has them.
+        modules: the names to load on first use, by the submodule that defines them.
     """
     module_of = {name: module for module, names in modules.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""How ids and addresses show themselves where anybody may read: in logs, spans and reprs."""
+"""Masking of ids and addresses in logs, spans and reprs, which anybody may read."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ _SECRET = re.compile(r"(?:^|(?<=//))[^/?#]*(?=@)|(?<=[?#]).+", re.DOTALL)
 
 
 def shown_practice(practice_id: str) -> str:
-    """A practice's id; a masked number where the id is one, as it is unless the host chose one."""
+    """A practice's id; masked if it is a phone number, which is the default."""
     return _NUMBER.sub(lambda found: PhoneNumber(found[0]).masked, practice_id)
 
 
 def repr_of_practice(practice_id: object) -> str:
-    """The same for ``field(repr=...)``, whatever somebody passed."""
+    """:func:`shown_practice` for ``field(repr=...)``, whatever was passed."""
     return repr(shown_practice(str(practice_id)))
 
 
 def shown_address(address: str) -> str:
-    """A web address; its user, password and query are secrets of callbacks."""
+    """A web address without its user, password and query, which are secrets of callbacks."""
     return _SECRET.sub("...", address)
 
 
 def repr_of_address(address: object) -> str:
-    """The same for ``field(repr=...)``, whatever somebody passed."""
+    """:func:`shown_address` for ``field(repr=...)``, whatever was passed."""
     return repr(shown_address(str(address)))
 
 
 def where(error: BaseException) -> str:
-    """The file and line where something was raised; never its words, which may tell anything."""
+    """The file and line where an error was raised; never its message, which may say anything."""
     frames = [*walk_tb(error.__traceback__)]
     return f"{frames[-1][0].f_code.co_filename}:{frames[-1][1]}" if frames else ""

@@ -1,6 +1,6 @@
-"""What a messenger refuses to begin with, and how it asks the functions that a host passes.
+"""Checks of a messenger's arguments, and wrappers for the functions that a host passes.
 
-``AsyncMessenger`` and ``Messenger`` are set up alike but for these functions, which a flow awaits.
+``AsyncMessenger`` and ``Messenger`` differ in setup only by these functions, which flows await.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 from compliant_sms import _given, phi, system
 from compliant_sms.errors import ConfigurationError, InvalidInput
 
-# What every messenger does loads together with it, not inside of its first transaction.
+# Load with the messenger what every messenger needs, not inside its first transaction.
 from compliant_sms.flows import dispatch_due, receive, send  # noqa: F401
 from compliant_sms.lookups import AsyncLookups, Lookups
 from compliant_sms.people import Profile
@@ -29,14 +29,14 @@ from compliant_sms.text import within
 
 @runtime_checkable
 class _MakesFormKeys(Protocol):
-    """A keyring that vouches for forms too, such as :class:`compliant_sms.Keyring`."""
+    """A keyring that also authenticates forms, such as :class:`compliant_sms.Keyring`."""
 
     def form_keys(self) -> tuple[bytes, ...]:
-        """Keys of 32 bytes that follow from its own, the newest first."""
+        """Keys of 32 bytes derived from its own, newest first."""
 
 
 _CALLED = ("__call__",)
-# By what they must have one of, as a host may bring its own.
+# Duck typing, as a host may bring its own: each must have one of these attributes.
 _HAVING: dict[str, tuple[tuple[str, ...], str]] = {
     "provider": (("capabilities", "routes"), "an adapter such as Twilio(...), or Routes([...])"),
     "store": (("blocking", "asynchronous"), "SQLite(path) or PostgreSQL(dsn)"),
@@ -50,7 +50,7 @@ _HAVING: dict[str, tuple[tuple[str, ...], str]] = {
     "ids": (_CALLED, "a function that makes an id"),
     "retry": (_CALLED, "a function that repeats a request, or None"),
 }
-# By where their class is: it is loaded by now, if that is what was passed.
+# Where each class is defined: its module is loaded already if an instance was passed.
 _MADE_OF = {
     "practice": ("compliant_sms.practice", "Practice"),
     "rulebook": ("compliant_sms.rules", "Rulebook"),
@@ -64,10 +64,13 @@ _NEEDED = ("practice", "provider", "store", "clock", "ids", "telemetry")
 
 
 def refuse_other_types(given: Mapping[str, object]) -> None:
-    """Refuse what would fail in the midst of a send, or a "false" that would be taken for a yes.
+    """Refuse arguments that would fail later, during a send, or be misread, as "false" for true.
+
+    Args:
+        given: a messenger's arguments by name; others are ignored.
 
     Raises:
-        InvalidInput: an argument is of another type.
+        InvalidInput: an argument has the wrong type.
     """
     _given.yes_or_no(given["dry_run"], "dry_run")
     for name, (module, kind) in _MADE_OF.items():
@@ -84,12 +87,12 @@ def refuse_other_types(given: Mapping[str, object]) -> None:
             raise InvalidInput(msg)
     for name in ("clock", "ids"):
         if _given.is_awaited(given[name]):
-            msg = f"{name} is a coroutine function, and nobody awaits it. Pass a plain function."
+            msg = f"{name} is a coroutine function, but is never awaited. Pass a plain function."
             raise InvalidInput(msg)
 
 
 async def nobody(_: str) -> Profile | None:
-    """Where the host tells nothing of its patients."""
+    """``people`` for a host that tells nothing about its patients."""
     return None
 
 
@@ -98,14 +101,14 @@ T = TypeVar("T")
 
 
 def never_suspending(ask: Callable[P, T]) -> Callable[P, Coroutine[object, object, T]]:
-    """A host's blocking function as a flow asks it.
+    """Wrap a host's blocking function for a flow to await.
 
     Raises:
         InvalidInput: it is a coroutine function.
     """
     if _given.is_awaited(ask):
         msg = (
-            "what is asked of the host, such as people, is a coroutine function, and a Messenger "
+            "a function that you passed, such as people, is a coroutine function, and a Messenger "
             "has no event loop to run it on. Pass a plain function, or use AsyncMessenger."
         )
         raise InvalidInput(msg)
@@ -119,7 +122,7 @@ def never_suspending(ask: Callable[P, T]) -> Callable[P, Coroutine[object, objec
 def either_way(
     ask: Callable[P, T | Awaitable[T]],
 ) -> Callable[P, Coroutine[object, object, T]]:
-    """A host's function for an event loop, which may be a plain one, as a flow asks it."""
+    """Wrap a host's function, plain or coroutine, for a flow to await on an event loop."""
 
     async def answer(*args: P.args, **kwargs: P.kwargs) -> T:
         told = ask(*args, **kwargs)
@@ -133,7 +136,7 @@ class _Way(Protocol):
 
 
 def look_ups(ask: Lookups | AsyncLookups, way: _Way) -> AsyncLookups:
-    """A host's look-ups as a flow asks them: each is asked in that way."""
+    """Wrap each of a host's lookup functions in that way."""
     return AsyncLookups(
         national_dnc=way(ask.national_dnc) if ask.national_dnc else None,
         reassigned=way(ask.reassigned) if ask.reassigned else None,
@@ -143,7 +146,7 @@ def look_ups(ask: Lookups | AsyncLookups, way: _Way) -> AsyncLookups:
 
 
 def refuse_half_a_notice(practice: Practice, keyring: AtRest, secure_links: object | None) -> None:
-    """Refuse notices whose messages would not be sealed, or lead nowhere."""
+    """Refuse notices whose messages would not be sealed, or whose links would lead nowhere."""
     missing = {
         "keyring=Keyring.from_file(...), which seals the messages that wait": (
             None if isinstance(keyring, Plaintext) else keyring
@@ -153,17 +156,17 @@ def refuse_half_a_notice(practice: Practice, keyring: AtRest, secure_links: obje
     lacking = [what for what, given in missing.items() if given is None]
     if practice.phi is PhiMode.NOTICE and lacking:
         msg = (
-            "the practice's way with health details is a notice with a link (PhiMode.NOTICE). "
+            "the practice sends a notice with a link in place of health details (PhiMode.NOTICE). "
             f"Pass {', and '.join(lacking)}; or choose PhiMode.REDACT or PhiMode.BLOCK."
         )
         raise ConfigurationError(msg)
 
 
 def refuse_unsealed(routes: Routes, keyring: AtRest) -> None:
-    """Refuse a real provider where nothing was said of sealing."""
+    """Refuse a real provider without a keyring or a reason to do without."""
     if keyring is None and not all(provider.simulated for provider in routes.providers):
         msg = (
-            "a real provider carries patients' texts, and nothing was given to seal them in the "
+            "a real provider carries patients' texts, and there is no keyring to seal them in the "
             "store. Pass keyring=Keyring.from_file(...) with a file that  compliant-sms keys new  "
             "made; or keyring=Plaintext(reason=...), which goes on record."
         )
@@ -171,13 +174,13 @@ def refuse_unsealed(routes: Routes, keyring: AtRest) -> None:
 
 
 def own_pages(practice: Practice, secure_links: object) -> SecurePages | None:
-    """The library's own pages, if those are what shows messages; on a host of the practice."""
+    """The library's own pages, if they are used; refuse them on a host not of the practice."""
     if not isinstance(secure_links, SecurePages):
         return None
     if not any(within(secure_links.host, own.lower()) for own in practice.link_domains):
         msg = (
-            "the host of SecurePages(url=...) is none of the practice's, so carriers may take the "
-            f"links for spam. Pass Practice(link_domains=['{secure_links.host}'])."
+            "the host of SecurePages(url=...) is not one of the practice's, so carriers may take "
+            f"the links for spam. Pass Practice(link_domains=['{secure_links.host}'])."
         )
         raise ConfigurationError(msg)
     told = _told_by_links(secure_links, practice)
@@ -200,20 +203,20 @@ def _told_by_links(pages: SecurePages, practice: Practice) -> list[str]:
 
 
 def refuse_taken_keywords(permission: Permission | None, routes: Routes) -> None:
-    """Refuse keywords that a provider acts on by itself."""
+    """Refuse keywords that a provider handles itself."""
     names = [provider.name for provider in routes.providers]
     for programme in permission.programmes if permission else ():
         taker = taken_by(programme.keyword, names) if programme.keyword else None
         if taker:
             msg = (
-                f"{taker} acts upon {programme.keyword} by itself, so it cannot be the keyword of "
+                f"{taker} handles {programme.keyword} itself, so it cannot be the keyword of "
                 f"{programme.id}. Choose another word."
             )
             raise ConfigurationError(msg)
 
 
 def form_keys_of(permission: Permission | None, keyring: AtRest) -> Callable[[], tuple[bytes, ...]]:
-    """What vouches for forms: a secret of the host's, the keyring, or this process alone."""
+    """The keys that authenticate forms: the host's secret, the keyring's, or this process's own."""
     if permission is not None and permission.secret:
         given = (permission.secret,)
         return lambda: given

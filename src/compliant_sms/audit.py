@@ -1,6 +1,6 @@
-"""Who did what besides sending: the events of the audit log, and the bytes that are kept of them.
+"""The audit log: who did what besides sending, and the bytes that are stored of it.
 
-Two rules keep it: an event says who and why; and it holds no body, name or number, only ids.
+An event says who did it and why. It holds ids, and no body, name or number.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from compliant_sms.errors import InvalidInput, SchemaTooNew
 __all__ = ["Act", "AuditEvent", "Plain", "from_payload", "to_payload"]
 
 Plain: TypeAlias = "str | int | bool | None"
-"""What a detail can be."""
+"""The type of a detail."""
 
 _VERSION = 1
 _HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -33,36 +33,36 @@ class Act(Word):
     """What somebody did."""
 
     EVIDENCE_READ = "evidence_read"
-    """Somebody read or took away what is on record about a person."""
+    """Somebody read or exported what is on record about a person."""
     OVERRIDE_USED = "override_used"
-    """A text went that would have waited or been refused, but for a waiver or an override."""
+    """A text went out that would have been held or refused without a waiver or an override."""
     PURGED = "purged"
-    """Content was dropped because its time to be kept had passed."""
+    """Content was dropped because its retention period had passed."""
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"
     PERSON_ERASED = "person_erased"
     PLAINTEXT_ACCEPTED = "plaintext_accepted"
-    """Records lie in the clear with a real provider, and somebody answers for it."""
+    """Records are stored unencrypted with a real provider, and somebody answers for it."""
     SETTLED_BY_HAND = "settled_by_hand"
     """A person said what became of an uncertain text."""
     CODE_ISSUED = "code_issued"
-    """Somebody was told a code that opens a page."""
+    """Somebody was given a code that opens a page."""
     PAGE_WITHDRAWN = "page_withdrawn"
     IMPORTED = "imported"
-    """Consents or opt-outs were taken over from elsewhere."""
+    """Consents or opt-outs were imported from elsewhere."""
     PAUSED = "paused"
-    """Texts of a kind were stopped, until somebody resumes."""
+    """Texts of a kind were stopped until somebody resumes them."""
     RESUMED = "resumed"
     ITEM_DISMISSED = "item_dismissed"
-    """A person saw to a text that did not arrive, so that it is listed no more."""
+    """A person dealt with a text that did not arrive, so it is no longer listed."""
     OPT_OUTS_SYNCED = "opt_outs_synced"
-    """The ledger and a provider's list of opted-out numbers were evened out."""
+    """The ledger and a provider's list of opted-out numbers were synchronized."""
 
 
 def _storable(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if _HALF_A_CHARACTER.search(value):
-        msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
+        msg = f"{attribute.name} holds half a surrogate pair; decode it properly first"
         raise InvalidInput(msg)
 
 
@@ -70,8 +70,8 @@ def _plain(values: Mapping[str, Plain]) -> Mapping[str, Plain]:
     for name, value in values.items():
         if not isinstance(name, str) or not (value is None or isinstance(value, str | int)):
             msg = (
-                "a detail of an audit event is of a type that cannot be kept. Pass texts, whole "
-                "numbers, booleans or None."
+                "a detail of an audit event is of a type that cannot be stored. Pass str, int, "
+                "bool or None."
             )
             raise InvalidInput(msg)
     return MappingProxyType(dict(values))
@@ -82,17 +82,17 @@ class AuditEvent:
     """One entry of the audit log.
 
     Args:
-        practice_id: whose log.
+        practice_id: whose log it is.
         act: what was done.
-        at: when (aware); kept in UTC.
+        at: when (aware); stored in UTC.
         actor: who did it, for example ``"front-desk:ana"`` or ``"counsel:j.ortiz"``.
         reason: why.
-        subject: what it was done to: the id of a text, a hold, a pack; empty where it concerns
-            the whole practice. The store writes the key of a number here where it is given one.
-        details: what else a reader wants to know, as plain values. No body, name or number.
+        subject: what it was done to: the id of a text, a hold or a pack; empty where it concerns
+            the whole practice. In place of a number the store writes the number's key.
+        details: what else a reader needs to know, as plain values. No body, name or number.
 
     Raises:
-        InvalidInput: nobody could be asked later, or a detail cannot be kept.
+        InvalidInput: ``actor`` or ``reason`` is empty, or a detail cannot be stored.
     """
 
     practice_id: str = field(validator=_given.told, repr=repr_of_practice)
@@ -105,7 +105,7 @@ class AuditEvent:
 
 
 def to_payload(event: AuditEvent) -> bytes:
-    """The event as canonical JSON (:mod:`compliant_sms.records`), as it is hashed and kept."""
+    """The event as canonical JSON (:mod:`compliant_sms.records`), as it is hashed and stored."""
     return records.canonical(
         {
             "v": _VERSION,
@@ -121,10 +121,10 @@ def to_payload(event: AuditEvent) -> bytes:
 
 
 def from_payload(payload: bytes) -> AuditEvent:
-    """The event that :func:`to_payload` made these bytes of.
+    """The event that :func:`to_payload` made these bytes from.
 
     Raises:
-        SchemaTooNew: a later version of this library made them.
+        SchemaTooNew: a newer version of this library wrote them.
     """
     fields = json.loads(payload)
     if fields.pop("v") != _VERSION or fields["act"] not in set(Act):

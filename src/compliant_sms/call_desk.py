@@ -1,4 +1,4 @@
-"""Texting back after calls that nobody took: the calls' part of the facades."""
+"""Texting back after missed calls: the messengers' ``missed_call``."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["AsyncCallDesk", "CallDesk", "calls_with"]
 
 
 def calls_with(given: MissedCalls | None, practice: Practice) -> MissedCalls | None:
-    """What a messenger was given for missed calls.
+    """Return what a messenger was given for missed calls, checked.
 
     Raises:
-        ConfigurationError: its words are no good copy.
+        ConfigurationError: its wording cannot be used.
     """
     if given is not None:
         given.refuse_bad_copy(practice)
@@ -43,30 +43,30 @@ class CallDesk:
         person: str | None = None,
         accepted_offer: SpokenOffer | None = None,
     ) -> Outcome:
-        """Text somebody whose call nobody took, if every rule allows it; off by default.
+        """Text back after a missed call, if every rule allows it; off by default.
 
-        It goes only where consent to answers is on record for the caller, or where the caller
-        accepted an offer, which is then put on record; to a mobile phone, as ``Lookups(line_type=
-        ...)`` knows it; at most once in 24 hours to a number, and never to a number of the
-        practice's own. An accepted offer lifts no STOP. Call it as often as the phone system tells
-        of the call: one call is one text.
+        The text goes only if the caller's consent to answers is on record, or if the caller
+        accepted an offer, which is then put on record. It goes only to a mobile phone, as
+        ``Lookups(line_type=...)`` tells, at most once in 24 hours to a number, and never to one of
+        the practice's own numbers. An accepted offer lifts no STOP. Call this as often as the phone
+        system reports the call: one call is one text.
 
         Args:
             from_: the caller's number.
             call_id: the phone system's id of the call.
             at: when it came (aware).
-            person: your id of the patient, where you know who called; of a number at which one
-                person alone ever agreed to texts, that one is meant otherwise.
+            person: your id of the patient, if you know who called. If not given, and only one
+                person ever agreed to texts at the number, it is that person.
             accepted_offer: what the caller was offered by voice, and accepted.
 
         Returns:
-            as :meth:`send`.
+            as for :meth:`send`.
 
         Raises:
             ConfigurationError: the messenger was given no ``missed_calls``; or as for
                 :meth:`send`.
-            InvalidInput: an argument cannot be used, or the call lies in the future.
-            InvalidPhoneNumber: the caller hid the number, or it is none.
+            InvalidInput: an argument cannot be used, or the call is dated in the future.
+            InvalidPhoneNumber: the caller withheld the number, or it is not a phone number.
             IdempotencyConflict: the call's id was used for another number.
             StoreError: as for :meth:`send`.
         """

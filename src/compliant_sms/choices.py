@@ -1,4 +1,4 @@
-"""Words of a fixed list, as people pass them: the member itself, or its value."""
+"""Enumerations whose members callers may pass as such or by value."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _refuse(kind: type[Enum]) -> NoReturn:
 
 
 class Word(StrEnum):
-    """A word of a fixed list. Calling the class with anything else raises InvalidInput."""
+    """One of a fixed list of words. Calling the class with any other raises InvalidInput."""
 
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003 - the name is the enum's
@@ -27,7 +27,7 @@ class Word(StrEnum):
 
 
 class Grade(IntEnum):
-    """A step of a fixed scale. Calling the class with anything else raises InvalidInput."""
+    """A step on a fixed scale. Calling the class with any other value raises InvalidInput."""
 
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:  # noqa: ARG003 - the name is the enum's

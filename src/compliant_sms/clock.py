@@ -1,6 +1,6 @@
 """Instants: always aware, stored and compared in UTC.
 
-Nothing here reads a clock. What needs "now" is handed a :data:`Clock` or an ``at``.
+Nothing here reads a clock. Code that needs "now" takes a :data:`Clock` or an ``at``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from compliant_sms.errors import InvalidInput
 __all__ = ["Clock", "as_utc"]
 
 Clock: TypeAlias = Callable[[], datetime]
-"""Answers the present instant as an aware ``datetime`` (any zone)."""
+"""Returns the current instant as an aware ``datetime`` (any zone)."""
 
 
 def as_utc(instant: datetime, name: str = "the instant") -> datetime:
@@ -25,11 +25,11 @@ def as_utc(instant: datetime, name: str = "the instant") -> datetime:
         name: what to call it in the error.
 
     Raises:
-        InvalidInput: it is no datetime, or a naive one, so that nobody can say which instant it
-            means; or one that UTC has no year for.
+        InvalidInput: it is not a datetime, or a naive one, which does not say which instant it
+            means; or it is out of range in UTC.
     """
     if not isinstance(instant, datetime) or instant.tzinfo is None or instant.utcoffset() is None:
-        lack = "has no time zone" if isinstance(instant, datetime) else "is no instant"
+        lack = "has no time zone" if isinstance(instant, datetime) else "is not a datetime"
         msg = (
             f"{name} {lack}. Pass an aware datetime, for example "
             "datetime(2026, 12, 1, 14, 30, tzinfo=ZoneInfo('America/Chicago'))."
@@ -38,5 +38,5 @@ def as_utc(instant: datetime, name: str = "the instant") -> datetime:
     try:
         return instant.astimezone(UTC)
     except OverflowError:
-        msg = f"{name} lies too far off: it has no year in UTC. Pass an instant of these times."
+        msg = f"{name} is out of range: it has no year in UTC. Pass a more plausible instant."
         raise InvalidInput(msg) from None

@@ -1,4 +1,4 @@
-"""Where a practice writes down what patients agree to: the ledger's part of the facades."""
+"""Recording of what patients agree to: ``messenger.consent``."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _Common(TypedDict):
 
 
 class _Desk:
-    """What both desks have."""
+    """What both desks share."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -71,7 +71,7 @@ class _Desk:
 
 
 class ConsentDesk(_Desk):
-    """Where a practice writes down what patients agree to and take back."""
+    """Records what patients agree to and take back."""
 
     def grant(
         self,
@@ -89,30 +89,30 @@ class ConsentDesk(_Desk):
         occurred_at: datetime | None = None,
         reference: str = "",
     ) -> ConsentEvent:
-        """Record that a patient agreed to texts; durable before it returns.
+        """Record that a patient agreed to texts. The record is durable before this returns.
 
         Args:
             number: the number they agreed to be texted at.
             person: your id of the patient.
             basis: how they agreed, for example ``"intake_form"``.
-            recorded_by: who writes it down, for example ``"front-desk:ana"``.
-            wording: what they were shown; needed wherever something was shown.
-            tier: :attr:`Tier.PRIOR_EXPRESS`, or written for promotions.
-            categories: what it covers. Without it: appointments, care and answers; for written
-                permission promotions.
-            signature: how they signed; needed for written permission (47 CFR 64.1200(f)(9)).
-            agreement: what the wording of written permission said; the rules judge it.
-            given_to: whom they agreed to be texted by, where the record names somebody. An opt-in
+            recorded_by: who records it, for example ``"front-desk:ana"``.
+            wording: what they were shown; required if anything was shown.
+            tier: :attr:`Tier.PRIOR_EXPRESS`, or written consent, for promotions.
+            categories: what it covers. By default appointments, care and answers; for written
+                consent, promotions.
+            signature: how they signed; required for written consent (47 CFR 64.1200(f)(9)).
+            agreement: what the wording of the written consent said; the rules judge it.
+            given_to: whom they agreed to be texted by, if the record names somebody. An opt-in
                 serves nobody else (CTIA Messaging Principles 5.1.2.2, 5.1.4).
             occurred_at: when they agreed (aware); now, if not given.
             reference: your own record of it.
 
         Returns:
-            the event as it stands in the ledger.
+            the event as recorded in the ledger.
 
         Raises:
-            InvalidInput: it could not be proved later, or lies in the future; or a category is
-                nearly one of the library's.
+            InvalidInput: the consent could not be proved later, or is dated in the future; or a
+                category is almost, but not quite, one of the library's.
             StoreError: it could not be recorded.
         """
         event = consent.Granted(
@@ -141,27 +141,27 @@ class ConsentDesk(_Desk):
         message_class: str = "",
         clarification_asked: bool = False,
     ) -> ConsentEvent:
-        """Record that somebody at the number asked for texts to stop; it holds at once.
+        """Record that somebody at the number asked for texts to stop. It holds at once.
 
-        It ends all texts of this practice to the number, whoever's they are (policy P-RV-1),
-        until the patient agrees anew. Only where your rules end less does it matter which text it
-        answers.
+        It ends all texts of this practice to the number, whomever they are for (policy P-RV-1),
+        until the patient agrees again. Which text it answers matters only if your rules make a
+        revocation end less than that.
 
         Args:
             number: which number.
             channel: how the request came, for example ``"spoken"`` or ``"voicemail"``.
-            recorded_by: who writes it down.
+            recorded_by: who records it.
             person: who asked, if known.
             occurred_at: when they asked (aware); now, if not given.
             reference: your own record of it.
-            category: what the text that it answers was about, if it answers one.
-            message_class: the class of that text, for example ``MessageClass.MARKETING``; needed
+            category: the category of the text that it answers, if it answers one.
+            message_class: the class of that text, for example ``MessageClass.MARKETING``; required
                 with a category.
             clarification_asked: you asked which texts are meant; all stop until you
                 :meth:`clarify` (47 CFR 64.1200(a)(12)).
 
         Raises:
-            InvalidInput: it lies in the future, or the category comes without its class.
+            InvalidInput: it is dated in the future, or the category comes without its class.
             StoreError: it could not be recorded. Record it again.
         """
         event = consent.Revoked(
@@ -186,15 +186,14 @@ class ConsentDesk(_Desk):
     ) -> ConsentEvent:
         """Record that a consent is not this person's at this number, or was an error.
 
-        For a number that was mistyped, was written into the wrong record, or is the person's no
-        longer. What they had agreed to there, and what they wished of health details, counts from
-        now on as never said, also what is recorded or imported later and was said before; what was
-        decided by it before stays on record as it was. Only their own fresh opt-in
-        counts again, and no START does, nor a booking or a form that anybody can fill in. Others at
-        the number keep what they agreed to. A text of the person's that waits is blocked when it
-        would go.
+        Use it for a number that was mistyped, entered in the wrong record, or is no longer the
+        person's. From now on, what they agreed to there and their wish about health details count
+        as never said, including what was said before but is recorded or imported later. Past
+        decisions stay on record as they were. Only the person's own new opt-in counts again: not a
+        START, nor a booking or a form that anybody can fill in. Others at the number keep what they
+        agreed to. A waiting text to the person is blocked when it would go.
 
-        It is no opt-out: whoever asks for texts to stop revokes them, which :meth:`revoke` records.
+        This is not an opt-out: if somebody asks for texts to stop, use :meth:`revoke`.
 
         Args:
             number: which number.
@@ -225,19 +224,20 @@ class ConsentDesk(_Desk):
     ) -> ConsentEvent:
         """Record which texts a revocation was not meant to end. 47 CFR 64.1200(a)(12).
 
-        It narrows the revocations that stand then, and gives no consent that was not given before.
+        It narrows the revocations in force at that time, and adds no consent that was not given
+        before.
 
         Args:
             number: which number.
             keep: the categories that may go on; none, if the person meant everything.
             channel: how the answer came.
-            recorded_by: who writes it down.
+            recorded_by: who records it.
             person: who answered, if known. What another person at the number asked for stands.
             occurred_at: when they answered (aware); now, if not given.
             reference: your own record of it.
 
         Raises:
-            InvalidInput: it lies in the future.
+            InvalidInput: it is dated in the future.
             StoreError: it could not be recorded.
         """
         event = consent.Clarified(
@@ -262,22 +262,22 @@ class ConsentDesk(_Desk):
     ) -> ConsentEvent:
         """Record that a patient was warned and still wants health details by text.
 
-        It is a wish of one person at one number, for ordinary care. It is no consent to texts, and
-        specially protected care stays out of texts all the same. Any revocation at the number ends
+        It is the wish of one person at one number, for ordinary care. It is not consent to texts,
+        and specially protected care still stays out of texts. Any revocation at the number ends
         it. Source: 78 FR 5566, 5634 (2013-01-25); policy P-PHI.
 
         Args:
             number: the number at which they want them.
             person: your id of the patient.
-            warning: what they were told before, word for word: that a text is not encrypted and
+            warning: what they were told first, word for word: that a text is not encrypted and
                 that others may read it.
             channel: how they said so, for example ``"spoken"`` or ``"web"``.
-            recorded_by: who writes it down, for example ``"front-desk:ana"``.
+            recorded_by: who records it, for example ``"front-desk:ana"``.
             occurred_at: when they said so (aware); now, if not given.
             reference: your own record of it.
 
         Raises:
-            InvalidInput: there is no person, or it lies in the future.
+            InvalidInput: ``person`` is missing, or it is dated in the future.
             StoreError: it could not be recorded.
         """
         event = consent.PhiPreferenceStated(
@@ -299,7 +299,7 @@ class ConsentDesk(_Desk):
         occurred_at: datetime | None = None,
         reference: str = "",
     ) -> ConsentEvent:
-        """Record that a patient wants no health details by text, or no longer; it holds at once.
+        """Record that a patient wants no, or no more, health details by text. It holds at once.
 
         Texts without details go on. Another person at the number keeps their own wish.
 
@@ -307,12 +307,12 @@ class ConsentDesk(_Desk):
             number: which number.
             person: your id of the patient.
             channel: how they said so.
-            recorded_by: who writes it down.
+            recorded_by: who records it.
             occurred_at: when they said so (aware); now, if not given.
             reference: your own record of it.
 
         Raises:
-            InvalidInput: there is no person, or it lies in the future.
+            InvalidInput: ``person`` is missing, or it is dated in the future.
             StoreError: it could not be recorded. Record it again.
         """
         event = consent.PhiPreferenceStated(
@@ -326,17 +326,17 @@ class ConsentDesk(_Desk):
     def phi_preference(
         self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> PhiPreference:
-        """What the person at the number wants of health details, now or as it was known."""
+        """The person's wish about health details at the number, now or as known at an instant."""
         return finish(flows.wish_for_detail(self._ports, as_number(number), person, as_known_at))
 
     def state(
         self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> ConsentState:
-        """What the person at the number agrees to, now or as it was known at an instant."""
+        """What the person at the number agrees to, now or as known at an instant."""
         return finish(flows.consent_state(self._ports, as_number(number), person, as_known_at))
 
     def events(self, number: str | PhoneNumber) -> tuple[ConsentEvent, ...]:
-        """All events about a number, oldest record first."""
+        """All events about a number, in the order they were recorded."""
         return finish(flows.consent_events(self._ports, as_number(number)))
 
 

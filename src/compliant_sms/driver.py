@@ -1,6 +1,6 @@
 """Runs a coroutine whose ports never suspend, without an event loop.
 
-Flows are written once as ``async def``. Under blocking ports nothing in them ever waits for a
+Flows are written once, as ``async def``. With blocking ports nothing in them ever waits for a
 loop, so the first step is also the last.
 """
 
@@ -18,7 +18,7 @@ def finish(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run the coroutine to its end and return what it returns.
 
     Raises:
-        RuntimeError: it suspended, so one of its ports is not a blocking one.
+        RuntimeError: it suspended: one of its ports does not block.
     """
     try:
         coroutine.send(None)

@@ -9,7 +9,7 @@
     │   ├── Unsupported                   the provider cannot do it; nothing was sent
     │   ├── CannotRender                  values that a template cannot be filled with; ``problems``
     │   └── IdempotencyConflict           one key, two different texts
-    ├── ConfigurationError                the set-up is wrong; nothing was attempted
+    ├── ConfigurationError                the setup is wrong; nothing was attempted
     │   ├── InvalidPack                   a file of dated rules cannot be used; ``problems``
     │   ├── InvalidKeys                   a keyring's keys cannot be used; ``problems``
     │   ├── InvalidTemplate               a template cannot be used; ``problems``
@@ -18,9 +18,9 @@
     ├── UnknownThread (LookupError)       no thread has that id
     ├── UnknownTemplate (LookupError)     no template of that name may be used
     ├── UnknownHold (LookupError)         no legal hold that stands has that id
-    ├── UnknownPerson (LookupError)       nothing is kept of a person with that id
-    ├── UnderLegalHold                    what a dispute needs is not erased
-    ├── Unsettled                         nobody knows yet whether a text went out
+    ├── UnknownPerson (LookupError)       nothing is on record about a person with that id
+    ├── UnderLegalHold                    a legal hold forbids the erasure
+    ├── Unsettled                         it is not known yet whether a text went out
     ├── WebhookRejected                   a callback that must not be believed
     │   └── InvalidSignature              its signature is missing or wrong
     │       └── NeedsCertificate          its certificate has to be fetched first
@@ -29,18 +29,18 @@
     │   ├── StoreReadOnly                 cannot be written
     │   ├── StoreFull                     no space left
     │   ├── RecordAltered                 another program changed a record
-    │   ├── NotOurDatabase                some other program's database, or a damaged one
+    │   ├── NotOurDatabase                another program's database, or a damaged one
     │   ├── SchemaTooNew                  written by a newer version of this library
-    │   ├── SchemaTooOld                  to be brought up to date, and not by itself
-    │   └── CommitUnknown                 the one exception: it may have been recorded
+    │   ├── SchemaTooOld                  must be upgraded, which does not happen by itself
+    │   └── CommitUnknown                 unlike the others: it may have been recorded
     ├── LedgerTampered                    the consent ledger or audit log does not verify
     ├── CannotUnseal                      sealed bytes do not open with these keys
     └── TransportError                    the provider could not be asked
-        ├── RequestNotSent                surely not processed
+        ├── RequestNotSent                certainly not processed
         ├── NoAnswer                      may have been processed
-        └── ReplyTooLarge                 the answer is larger than was asked for
+        └── ReplyTooLarge                 the answer is larger than the request allows
 
-What policy refuses is no exception: :meth:`Messenger.send` returns ``Held`` or ``Blocked``.
+A refusal by policy is not an exception: :meth:`Messenger.send` returns ``Held`` or ``Blocked``.
 
 No message in this tree holds a text's body, a full phone number or a name.
 """
@@ -98,21 +98,21 @@ def _as_it_was(kind: type[CompliantSmsError], args: tuple[object, ...]) -> Compl
 
 
 class CompliantSmsError(Exception):
-    """The base of everything that this package raises."""
+    """Base class of all exceptions of this package."""
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Itself again, in a parent process or where a task's result is read.
+        """Pickle by attributes, so that an exception survives the way to another process.
 
-        An exception is made anew from its words, which is not what all of these are made from; and
-        one that cannot be read breaks a pool of processes for good.
+        By default an exception is rebuilt from its message, which is not what all of these take;
+        and one that cannot be unpickled breaks a process pool for good.
         """
         return _as_it_was, (type(self), self.args), self.__dict__ or None
 
 
 class CompliantSmsDeprecationWarning(DeprecationWarning):
-    """A name, an argument or a function that goes; the message says when, and what to use.
+    """A name, an argument or a function will be removed; the message says when and what to use.
 
-    It is a warning and no error: nothing raises it, unless you ask Python to.
+    It is a warning, not an error: nothing raises it unless you ask Python to.
     """
 
 
@@ -121,7 +121,7 @@ class InvalidInput(CompliantSmsError, ValueError):
 
 
 class PhoneNumberProblem(StrEnum):
-    """Why a text is not a phone number that can be used."""
+    """Why a string is not a phone number that can be used."""
 
     EMPTY = "empty"
     NOT_A_NUMBER = "not_a_number"
@@ -133,10 +133,10 @@ class PhoneNumberProblem(StrEnum):
 
 
 class InvalidPhoneNumber(InvalidInput):
-    """A text that is not a phone number.
+    """A string that is not a phone number.
 
     Attributes:
-        problem: why not. The text itself is never part of the error.
+        problem: why not. The string itself is never part of the error.
     """
 
     def __init__(self, problem: PhoneNumberProblem, message: str) -> None:
@@ -145,18 +145,18 @@ class InvalidPhoneNumber(InvalidInput):
 
 
 class InvalidCheckpoint(InvalidInput):
-    """A checkpoint of the ledger cannot be read, or no key that is known signed it."""
+    """A checkpoint of the ledger cannot be read, or was not signed by a known key."""
 
 
 class Unsupported(InvalidInput):
-    """The provider cannot do what is asked for; nothing was sent."""
+    """The provider cannot do what was asked; nothing was sent."""
 
 
 class CannotRender(InvalidInput):
     """A template cannot be filled with these values; nothing was sent.
 
     Attributes:
-        problems: everything that is wrong, by the variable's name. No value is shown.
+        problems: everything that is wrong, by variable name. No value is shown.
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
@@ -169,11 +169,11 @@ class IdempotencyConflict(InvalidInput):
 
 
 class ConfigurationError(CompliantSmsError):
-    """The set-up cannot work; nothing was attempted."""
+    """The setup cannot work; nothing was attempted."""
 
 
 class InvalidPack(ConfigurationError):
-    """A file of dated rules cannot be used; nothing of it was.
+    """A file of dated rules cannot be used, not even in part.
 
     Attributes:
         problems: everything that is wrong with it: file, row and reason.
@@ -185,7 +185,7 @@ class InvalidPack(ConfigurationError):
 
 
 class InvalidKeys(ConfigurationError):
-    """The keys of a keyring cannot be used; none of them was.
+    """The keys of a keyring cannot be used; none of them was used.
 
     Attributes:
         problems: everything that is wrong: line and reason. No key is shown.
@@ -197,7 +197,7 @@ class InvalidKeys(ConfigurationError):
 
 
 class InvalidTemplate(ConfigurationError):
-    """A template, or a file of them, cannot be used; nothing of it was.
+    """A template, or a file of templates, cannot be used, not even in part.
 
     Attributes:
         problems: everything that is wrong: template, body, place and reason.
@@ -240,15 +240,15 @@ class UnknownHold(CompliantSmsError, LookupError):
 
 
 class UnknownPerson(CompliantSmsError, LookupError):
-    """Nothing is kept of a person with that id, or not any more."""
+    """Nothing is on record, or nothing any more, about a person with that id."""
 
 
 class UnderLegalHold(CompliantSmsError):
-    """A legal hold reaches what was to be erased; nothing was."""
+    """A legal hold covers what was to be erased; nothing was erased."""
 
 
 class Unsettled(CompliantSmsError):
-    """Nobody knows yet whether a text went out, so its record must stay readable."""
+    """It is not known yet whether a text went out, so its record must stay readable."""
 
 
 class WebhookRejected(CompliantSmsError):
@@ -271,10 +271,10 @@ class InvalidSignature(WebhookRejected):
 
 
 class NeedsCertificate(InvalidSignature):
-    """A callback cannot be checked before the certificate at an address was fetched.
+    """A callback cannot be checked until the certificate at an address has been fetched.
 
     Attributes:
-        url: where it lies; the adapter has checked that it is the provider's own address.
+        url: the certificate's address; the adapter has checked that it is the provider's own.
     """
 
     def __init__(self, url: str) -> None:
@@ -287,11 +287,11 @@ class StoreError(CompliantSmsError):
 
 
 class StoreBusy(StoreError):
-    """The database, or all connections to it, stayed in use by others. Try again."""
+    """The database, or every connection to it, stayed in use by others for too long. Try again."""
 
 
 class StoreReadOnly(StoreError):
-    """The database, or its folder, cannot be written, or its user lacks a privilege."""
+    """The database or its folder is not writable, or its user lacks a privilege."""
 
 
 class StoreFull(StoreError):
@@ -315,10 +315,10 @@ class SchemaTooOld(StoreError):
 
 
 class CommitUnknown(StoreError):
-    """The connection broke at the commit, and nobody could tell whether that took effect.
+    """The connection broke at the commit, and it is not known whether the commit took effect.
 
-    Whatever was asked for is recorded as a whole or not at all. Ask again: an idempotency key
-    makes that safe for a text, and a provider repeats its callbacks.
+    Everything was recorded, or nothing. Ask again: an idempotency key makes that safe for a text,
+    and a provider repeats its callbacks.
     """
 
 
@@ -326,11 +326,11 @@ class LedgerTampered(CompliantSmsError):
     """A record of the consent ledger, or of the audit log, was changed, removed or moved.
 
     Attributes:
-        chain_id: which chain of events; None where only a checkpoint tells that something is
+        chain_id: which chain of events; None where only a checkpoint shows that something is
             wrong.
-        position: the first bad record in it, counted from 0; None likewise.
-        checkpoint: how many events of the ledger the checkpoint fixed that the record
-            contradicts; None where it needs none to show.
+        position: the first bad record in the chain, counted from 0; None in the same case.
+        checkpoint: the size, in events, of the checkpoint that the ledger contradicts; None where
+            it shows without a checkpoint.
     """
 
     def __init__(
@@ -348,7 +348,7 @@ class LedgerTampered(CompliantSmsError):
 
 
 class CannotUnseal(CompliantSmsError):
-    """Sealed bytes do not open: another key, other bytes, or another record's."""
+    """Sealed bytes do not open: wrong key, changed bytes, or another record's bytes."""
 
 
 class TransportError(CompliantSmsError):
@@ -356,7 +356,7 @@ class TransportError(CompliantSmsError):
 
 
 class RequestNotSent(TransportError):
-    """No byte of the request left this machine: it surely was not processed."""
+    """No byte of the request left this machine: it was certainly not processed."""
 
 
 class NoAnswer(TransportError):
@@ -364,4 +364,4 @@ class NoAnswer(TransportError):
 
 
 class ReplyTooLarge(TransportError):
-    """The answer has more bytes than the request allows; reading it was given up."""
+    """The answer has more bytes than the request allows; it was not read to the end."""

@@ -1,9 +1,9 @@
-"""What happens to texts and consents, as values that a program can be told of.
+"""What happens to texts and consents, as events that your program can handle.
 
 ::
 
     Event
-    ├── TextEvent                  something became of a text of ours
+    ├── TextEvent                  something happened to a text of ours
     │   ├── TextSent               the provider accepted it
     │   ├── TextHeld               it waits; ``rules`` say why, ``until`` how long
     │   ├── TextBlocked            rules refuse it
@@ -14,8 +14,8 @@
     │   └── TextUndelivered        it did not
     ├── TextReceived               a patient wrote
     │   └── EmergencyReceived      what they wrote reads like an emergency
-    ├── TextProven                 the provider stands for what a patient wrote
-    ├── AppointmentAnswered        a patient answered about a visit
+    ├── TextProven                 the provider vouches for what a patient wrote
+    ├── AppointmentAnswered              a patient answered about a visit
     ├── ConsentEvent               something was said about texting a number
     │   ├── ConsentGranted
     │   ├── OptedOut
@@ -25,13 +25,13 @@
     │   ├── PhiPreferenceStated
     │   ├── OptInAsked             a text asked whether a kind of texts is welcome
     │   ├── OptInAnswered          and what the patient said
-    │   └── ConsentVoided          a consent on record was found to be an error
-    ├── InboxEventRaised           a thread is due, overdue, or in need of somebody
-    ├── AuditEventRecorded         somebody did what goes on the audit log
-    ├── WorkFailed                 a worker met what keeps it from its work
+    │   └── ConsentVoided       a consent on record was found to be an error
+    ├── InboxEventRaised           a thread is due, overdue, or needs somebody
+    ├── AuditEventRecorded                    somebody did something that goes on the audit log
+    ├── WorkFailed                 something keeps a worker from its work
     └── CallbackRefused            a callback was refused, and nothing of it was recorded
 
-Whoever wants to be told of a branch asks for its class: :meth:`compliant_sms.Messenger.on`.
+To handle a whole branch, subscribe to its class with :meth:`compliant_sms.Messenger.on`.
 
 No event holds a body, a number or a name. It holds ids, and
 :meth:`compliant_sms.Messenger.text_record` and :meth:`compliant_sms.Messenger.inbound` read what
@@ -84,19 +84,19 @@ __all__ = [
 ]
 
 Plain: TypeAlias = "str | int | bool | tuple[str, ...] | None"
-"""What a field of an event is when it is logged."""
+"""The type of an event's field when it is logged."""
 
 _UNLOGGED = {"logged": False}
 
 
 @frozen(kw_only=True)
 class Event:
-    """Something that happened, and is on record where it is about a text or a consent.
+    """Something that happened. If it concerns a text or a consent, it is on record.
 
     Attributes:
-        name: how logs call it; None for what only groups others.
+        name: its name in logs; None for classes that only group others.
         urgent: whether somebody should look at it soon; such events are logged as warnings.
-        practice_id: at whose practice.
+        practice_id: at which practice.
         at: when (UTC).
     """
 
@@ -109,11 +109,11 @@ class Event:
 
 @frozen(kw_only=True)
 class TextEvent(Event):
-    """Something became of a text of ours.
+    """Something happened to a text of ours.
 
     Attributes:
-        message_id: which.
-        purpose: the code of what it is for.
+        message_id: which text.
+        purpose: the code of its purpose.
     """
 
     message_id: str
@@ -134,10 +134,10 @@ class TextSent(TextEvent):
 
 @frozen(kw_only=True)
 class TextHeld(TextEvent):
-    """The text waits, and is decided again then.
+    """The text waits until an instant, and is decided again then.
 
     Attributes:
-        until: for what instant (UTC).
+        until: that instant (UTC).
         rules: ids of the rules that hold it, in their order.
     """
 
@@ -160,7 +160,7 @@ class TextBlocked(TextEvent):
 
 @frozen(kw_only=True)
 class TextCancelled(TextEvent):
-    """The text was called back, came too late, or what it was about has changed."""
+    """The text was called back, was too late, or what it was about has changed."""
 
     name: ClassVar[str | None] = "text_cancelled"
 
@@ -195,7 +195,7 @@ class TextUncertain(TextEvent):
 
 @frozen(kw_only=True)
 class TextDelivered(TextEvent):
-    """The text reached the phone, as the provider says.
+    """The text reached the phone, according to the provider.
 
     Attributes:
         provider: the name of the provider.
@@ -227,7 +227,7 @@ class TextReceived(Event):
         inbound_id: which text.
         intent: what it is about, a :class:`compliant_sms.optout.Intent`.
         needs_person: whether somebody must read it.
-        unsure: whether it may mean that texts should stop; they did.
+        unsure: whether it may mean that texts should stop; if so, they have stopped.
         answers: id of our text whose question it answers, if any.
     """
 
@@ -249,10 +249,10 @@ class EmergencyReceived(TextReceived):
 
 @frozen(kw_only=True)
 class TextProven(Event):
-    """The provider stands for a patient's text that its callback had not proved.
+    """The provider vouches for a patient's text that its callback had not proved.
 
     Attributes:
-        inbound_id: which.
+        inbound_id: which text.
         intent: what it is about, an :class:`compliant_sms.optout.Intent`.
         needs_person: whether somebody must read it.
         answers: id of our text whose question it answers; None where it answers none.
@@ -267,17 +267,19 @@ class TextProven(Event):
 
 @frozen(kw_only=True)
 class AppointmentAnswered(Event):
-    """A patient answered about a visit; ``messenger.reminders.answers()`` has it until taken.
+    """A patient answered about a visit.
+
+    ``messenger.reminders.answers()`` returns the answer until it is acknowledged.
 
     Attributes:
         answer_id: which answer.
         appointment_id: your id of the visit.
         occurrence: which visit of a series.
         answer: ``"confirm"``, ``"reschedule"`` or ``"cancel"``.
-        stands: whether the visit is still as it was asked about.
+        stands: whether the visit is still the one that the patient was asked about.
         says_more: whether the patient's text says more than this answer, so that nobody may act on
             the answer alone.
-        thread_id: the thread that the text lies in; None where no threads are kept.
+        thread_id: the thread that holds the text; None where no threads are kept.
     """
 
     name: ClassVar[str | None] = "appointment_answered"
@@ -323,8 +325,9 @@ class OptedOut(ConsentEvent):
 
     Attributes:
         channel: how the request came, a :class:`compliant_sms.Channel`.
-        rule: which rule read it so; empty where a person did.
-        reference: of the record that carried it, such as the ``inbound_id`` of the patient's text.
+        rule: the rule that read the text as a revocation; empty where a person did.
+        reference: id of the record that carried it, such as the ``inbound_id`` of the patient's
+            text.
     """
 
     name: ClassVar[str | None] = "opted_out"
@@ -354,9 +357,9 @@ class OptedBackIn(ConsentEvent):
 
 @frozen(kw_only=True)
 class NumberFlagged(ConsentEvent):
-    """A number is not to be texted; a person has to see to it.
+    """A number is not to be texted, and a person must look into it.
 
-    A provider said so; or whoever has the number, that it is the wrong one.
+    A provider reported it, or whoever has the number said that it is the wrong one.
 
     Attributes:
         why: a :class:`compliant_sms.consent.Flag`.
@@ -371,10 +374,10 @@ class NumberFlagged(ConsentEvent):
 class PhiPreferenceStated(ConsentEvent):
     """A patient said whether they want health details by text, or somebody did on a form.
 
-    What holds after it is what ``messenger.consent.phi_preference()`` answers.
+    ``messenger.consent.phi_preference()`` returns what holds afterwards.
 
     Attributes:
-        prefers: whether they do.
+        prefers: whether they want them.
     """
 
     name: ClassVar[str | None] = "phi_preference_stated"
@@ -383,7 +386,7 @@ class PhiPreferenceStated(ConsentEvent):
 
 @frozen(kw_only=True)
 class OptInAsked(ConsentEvent):
-    """A text asked a patient whether a kind of texts is welcome: half of a double opt-in.
+    """A text asked a patient to agree to a kind of texts: the first half of a double opt-in.
 
     Attributes:
         categories: what a yes covers.
@@ -395,7 +398,7 @@ class OptInAsked(ConsentEvent):
 
 @frozen(kw_only=True)
 class OptInAnswered(ConsentEvent):
-    """A patient answered such a question; a yes comes with a :class:`ConsentGranted`.
+    """A patient answered an :class:`OptInAsked`; a yes comes with a :class:`ConsentGranted`.
 
     Attributes:
         agreed: whether they said yes.
@@ -414,13 +417,13 @@ class ConsentVoided(ConsentEvent):
 
 @frozen(kw_only=True)
 class InboxEventRaised(Event):
-    """Somebody has to hear of a thread: see :meth:`compliant_sms.inbox_desk.InboxDesk.events`.
+    """Somebody must be told of a thread: see :meth:`compliant_sms.inbox_desk.InboxDesk.events`.
 
     Attributes:
         kind: a :class:`compliant_sms.conversations.InboxEventKind`, such as ``"overdue"``.
-        event_id: of the event, to acknowledge it.
-        thread_id: in which thread.
-        queue: whose thread it was then.
+        event_id: the id to acknowledge the event by.
+        thread_id: which thread.
+        queue: the queue that the thread was in then.
     """
 
     name: ClassVar[str | None] = "inbox_event_raised"
@@ -433,10 +436,10 @@ class InboxEventRaised(Event):
 
 @frozen(kw_only=True)
 class AuditEventRecorded(Event):
-    """Somebody did what goes on the audit log, such as a pause, an import or an erasure.
+    """Somebody did something that goes on the audit log: a pause, an import, an erasure.
 
     Attributes:
-        act: what, a :class:`compliant_sms.audit.Act`.
+        act: what they did, a :class:`compliant_sms.audit.Act`.
         actor: who.
     """
 
@@ -447,16 +450,16 @@ class AuditEventRecorded(Event):
 
 @frozen(kw_only=True)
 class WorkFailed(Event):
-    """A worker met what keeps it from its work, or from a part of it; texts may stay due.
+    """Something keeps a worker from its work, or from a part of it. Texts may stay due.
 
-    It is told at once, and while the same goes on after a minute, after two, after four, at last
-    each hour. What has not come again for an hour begins anew.
+    It is reported at once and, while it goes on, again after one, two and four minutes and so on,
+    up to once an hour. A failure that has not recurred for an hour starts over.
 
     Attributes:
-        error: the type of the exception; or, where the provider takes nothing, the kind of the
+        error: the type of the exception; or, if the provider refuses texts, the kind of the
             reason, a :class:`compliant_sms.providers.Failure`.
         why: what it means and what to do, in plain words.
-        where: the file and line that raised it; empty where the provider said it.
+        where: the file and line that raised it; empty if the provider reported it.
         times: how often so far.
     """
 
@@ -472,13 +475,13 @@ class WorkFailed(Event):
 class CallbackRefused(Event):
     """A callback was refused, and nothing of it was recorded: a STOP may have been in it.
 
-    Anybody can send such a callback. For the same reason it is told at once, and while more of
-    them come after a minute, after two, after four, at last each hour.
+    Anybody can send such a callback. Refusals for the same reason are reported at once and, while
+    more of them come, again after one, two and four minutes and so on, up to once an hour.
 
     Attributes:
-        provider: whose it claims to be, by the provider's name.
+        provider: the name of the provider that it claims to be from.
         why: the reason, in plain words.
-        url: the address that it was checked for, without its query.
+        url: the address that it was checked against, without its query.
         times: how many so far.
     """
 
@@ -498,10 +501,10 @@ def _named(kind: type[Event]) -> dict[str, type[Event]]:
 
 
 EVENTS: Mapping[str, type[Event]] = MappingProxyType(_named(Event))
-"""Every event by its name."""
+"""Every event class, by its name."""
 
 
 def logged(kind: type[Event]) -> tuple[str, ...]:
-    """The fields of an event that logs show, in their order: no host's id of a person or visit."""
+    """The fields of an event that logs show, in order: never your id of a person or visit."""
     told: tuple[Attribute[object], ...] = fields(kind)
     return tuple(each.name for each in told if each.metadata.get("logged", True))

@@ -1,4 +1,4 @@
-"""The dispute pack in a caller's hands."""
+"""The evidence pack for a dispute, as a caller gets it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["EvidencePack"]
 class EvidencePack:
     """Everything on record about a number and a period, as one zip.
 
-    Neither its repr nor its errors show any of it: the repr tells size and hash.
+    Neither its repr nor its errors show any content: the repr tells size and hash.
 
     Attributes:
-        data: the bytes of the zip: ``evidence.html`` to read, ``evidence.json`` behind it, and
+        data: the bytes of the zip: ``evidence.html`` to read, ``evidence.json`` with its data, and
             ``manifest.json`` with the SHA-256 of both.
     """
 
@@ -31,24 +31,24 @@ class EvidencePack:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the zip, in hexadecimal: name it when you hand the pack over."""
+        """SHA-256 of the zip, in hexadecimal: quote it when you hand the pack over."""
         return sha256(self.data).hexdigest()
 
     def write(self, path: str | os.PathLike[str]) -> Path:
         """Write the zip, readable and writable by its owner only (on POSIX: mode 0600).
 
         Returns:
-            where it lies.
+            the path of the file.
 
         Raises:
-            ConfigurationError: there is such a file already, which is never overwritten, or it
-                cannot be written.
+            ConfigurationError: the file exists, and is never overwritten; or it cannot be
+                written.
         """
         target = Path(path)
         try:
             _write_new(target, self.data)
         except FileExistsError:
-            msg = f"{target} is there already, and evidence is never overwritten; choose a new name"
+            msg = f"{target} already exists, and evidence is never overwritten; choose a new name"
             raise ConfigurationError(msg) from None
         except OSError as error:
             msg = f"{target} cannot be written: {error.strerror}. Check the folder."

@@ -1,4 +1,4 @@
-"""What a practice's texting came to in a while, as numbers: of nobody in particular."""
+"""A practice's texting in figures, which concern nobody in particular."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from compliant_sms.lifecycle import State
 __all__ = ["OVERDUE_AFTER", "Activity", "Answered", "Figures", "Moves", "summed"]
 
 OVERDUE_AFTER = timedelta(minutes=5)
-"""A text that is due for longer is overdue: no worker runs, or too few do."""
+"""A text that is due for longer is overdue: no worker is running, or too few are."""
 
 
 @frozen(kw_only=True)
 class Figures:
-    """What a practice's texting came to in a period.
+    """A practice's texting in a period, in figures.
 
     Attributes:
-        since: its beginning (UTC); None for that of the record.
-        until: its end (UTC), which does not belong to it.
-        texts: how many different texts came to each state in it. One text counts once for each of
-            the states that it came to.
+        since: the start of the period (UTC); None for the start of the record.
+        until: its end (UTC), exclusive.
+        texts: how many different texts reached each state in it. A text counts once for each
+            state that it reached.
         held_by: how often each rule held a text, by the rule's id.
-        blocked_by: how often each rule refused one, by the rule's id.
+        blocked_by: how often each rule refused a text, by the rule's id.
         received: how many texts came in.
         opt_outs: how often somebody asked for texts to stop, by whatever channel.
         uncertain: how many texts are uncertain at the end of the record.
-        overdue: how many are due for more than five minutes, and nobody has taken them.
+        overdue: how many have been due for more than five minutes without being claimed.
     """
 
     since: datetime | None
@@ -44,7 +44,7 @@ class Figures:
 
     @property
     def allowed(self) -> int:
-        """How many texts every rule allowed, so that their requests left or may have left."""
+        """How many texts every rule allowed; their requests left, or may have left."""
         return self.texts.get(State.CLAIMED, 0)
 
     @property
@@ -59,21 +59,21 @@ class Figures:
 
     @property
     def delivered(self) -> int:
-        """How many texts reached a phone, as far as providers said so."""
+        """How many texts reached a phone, according to providers."""
         return self.texts.get(State.DELIVERED, 0)
 
     @property
     def opt_out_rate(self) -> float | None:
-        """Opt-outs for each text that was allowed, as carriers reckon; None where none was."""
+        """Opt-outs per allowed text, as carriers calculate it; None if no text was allowed."""
         return self.opt_outs / self.allowed if self.allowed else None
 
 
 @frozen(kw_only=True)
 class Moves:
-    """How many texts came to a state within a minute.
+    """How many texts reached a state within a minute.
 
     Attributes:
-        at: the minute's beginning (UTC).
+        at: the start of the minute (UTC).
         state: the state.
         count: how many.
     """
@@ -103,14 +103,14 @@ class Answered:
 
 @frozen(kw_only=True)
 class Activity:
-    """A period minute by minute, as the report draws it.
+    """A period minute by minute, as the report shows it.
 
     Attributes:
-        figures: its sums.
-        moves: how many texts came to which state in each minute.
+        figures: its totals.
+        moves: how many texts reached which state in each minute.
         received: how many came in, by minute (UTC).
         opt_outs: how many opt-outs there were, by minute (UTC).
-        answers: what had to be read by a person, and when it was answered.
+        answers: the texts that a person had to read, and when they were answered.
     """
 
     figures: Figures
@@ -121,7 +121,7 @@ class Activity:
 
 
 def summed(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Counts by name, the largest first, and equal ones by name."""
+    """Counts by name, largest first; equal counts by name."""
     sums: dict[str, int] = {}
     for name, count in counts:
         sums[name] = sums.get(name, 0) + count

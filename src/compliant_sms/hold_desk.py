@@ -1,4 +1,4 @@
-"""Where a practice keeps records for a dispute: the legal holds' part of the facades."""
+"""Legal holds, which keep records for a dispute: ``messenger.holds``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["AsyncHoldDesk", "HoldDesk"]
 
 
 class HoldDesk:
-    """Where a practice places legal holds, and lifts them."""
+    """Places legal holds and lifts them."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -29,21 +29,22 @@ class HoldDesk:
         by: str,
         reason: str,
     ) -> LegalHold:
-        """From now on nothing about a person, or a number, is purged or erased.
+        """Stop everything about a person, or a number, from being purged or erased.
 
-        A person's hold reaches everything at all their numbers, whoever's it is.
+        A hold on a person covers everything at all their numbers, whoever it concerns.
 
         Args:
             person: your id of the patient; or
             number: the number.
             by: who decided so, for example ``"counsel:j.ortiz"``.
-            reason: why, for example the number of the matter.
+            reason: why, for example the matter number.
 
         Returns:
-            the hold; its ``hold_id`` is what :meth:`lift` takes.
+            the hold; pass its ``hold_id`` to :meth:`lift`.
 
         Raises:
-            InvalidInput: it is for nobody or for two things, or nobody could be asked later.
+            InvalidInput: neither or both of ``person`` and ``number`` were given, or ``by`` or
+                ``reason`` is empty.
             StoreError: nothing was recorded.
         """
         held = None if number is None else as_number(number)
@@ -55,18 +56,18 @@ class HoldDesk:
         """End a hold.
 
         Args:
-            hold_id: of what :meth:`place` or :meth:`list` returned.
+            hold_id: the id of a hold that :meth:`place` or :meth:`list` returned.
             by: who decided so.
             reason: why, for example that the matter was settled.
 
         Raises:
-            InvalidInput: ``hold_id`` is no text, or nobody could be asked later.
+            InvalidInput: ``hold_id`` is not a string, or ``by`` or ``reason`` is empty.
             UnknownHold: this practice has no such hold, or it was lifted before.
         """
         finish(flows.lift_hold(self._ports, hold_id, reason=reason, by=by))
 
     def list(self) -> tuple[LegalHold, ...]:
-        """The holds that stand, the oldest first. The audit log has those lifted."""
+        """The holds in force, oldest first. Lifted ones are in the audit log."""
         return finish(flows.holds(self._ports))
 
 

@@ -1,4 +1,4 @@
-"""Handlers of a host's, and how they are told what happened."""
+"""A host's event handlers, and how events reach them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ __all__ = ["Handler", "Hooks", "Unsubscribe"]
 
 E = TypeVar("E", bound=Event)
 Handler: TypeAlias = Callable[[E], object]
-"""Is told of an event; what it returns is ignored, or awaited on an event loop."""
+"""Handles an event. What it returns is ignored, or awaited on an event loop."""
 Unsubscribe: TypeAlias = Callable[[], None]
-"""Ends what :meth:`compliant_sms.Messenger.on` began. Calling it again does nothing."""
+"""Ends a subscription made by :meth:`compliant_sms.Messenger.on`. Calling it again does nothing."""
 
 _log = logging.getLogger("compliant_sms.hooks")
 _BLOCKING = (
@@ -38,7 +38,7 @@ class _Subscription:
 
 
 class Hooks:
-    """Tells handlers what happened, each apart from the others. Safe to share among threads.
+    """Passes events to handlers, which do not affect one another. Safe to share among threads.
 
     Args:
         awaits: whether handlers may be coroutine functions.
@@ -50,16 +50,16 @@ class Hooks:
         self._subscriptions: tuple[_Subscription, ...] = ()
 
     def on(self, kind: type[E], handler: Handler[E]) -> Unsubscribe:
-        """Have a handler told of each event of a kind.
+        """Call a handler with each event of a class.
 
         Raises:
-            InvalidInput: it is no kind of event, or the handler cannot be called here.
+            InvalidInput: it is not a class of events, or the handler cannot be called here.
         """
         if not (isinstance(kind, type) and issubclass(kind, Event)):
-            msg = "the first argument is no kind of event. Pass a class of compliant_sms.events."
+            msg = "the first argument is not an event class. Pass one from compliant_sms.events."
             raise InvalidInput(msg)
         if not callable(handler):
-            msg = "the handler cannot be called. Pass a function that takes the event."
+            msg = "the handler is not callable. Pass a function that takes the event."
             raise InvalidInput(msg)
         if _given.is_awaited(handler) and not self._awaits:
             raise InvalidInput(_BLOCKING)
@@ -74,7 +74,7 @@ class Hooks:
         return unsubscribe
 
     async def tell(self, events: Sequence[Event]) -> None:
-        """Log each event, and tell whoever asked for it, in the order in which they asked."""
+        """Log each event and call its handlers in the order in which they subscribed."""
         for event in events:
             log_event(event)
             for each in self._subscriptions:
@@ -86,7 +86,7 @@ class Hooks:
             answer = handler(event)
             if isawaitable(answer):
                 await self._awaited(answer)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is on record and done
+        except Exception as error:  # noqa: BLE001 - whatever it is, the event itself is on record
             _failed(handler, event, error)
         except BaseException as error:
             if not (self._awaits and _cancelled_elsewhere(error)):
@@ -103,8 +103,8 @@ class Hooks:
 
 
 def _cancelled_elsewhere(error: BaseException) -> bool:
-    """What the handler awaited was cancelled, and not whoever waits for the handler."""
-    import asyncio  # noqa: PLC0415 - whoever awaits this has imported it; others need not pay
+    """Whether what the handler awaited was cancelled, rather than the task that runs it."""
+    import asyncio  # noqa: PLC0415 - loaded by whoever awaits this; others need not load it
 
     task = asyncio.current_task() if isinstance(error, asyncio.CancelledError) else None
     return task is not None and not task.cancelling()
@@ -118,5 +118,5 @@ def _failed(handler: Handler[Event], event: Event, error: BaseException) -> None
 
 
 def _name(handler: object) -> str:
-    # Of what is no function only the type: how it shows itself may tell anything.
+    # For anything but a function only the type: its repr may say anything.
     return str(getattr(handler, "__qualname__", type(handler).__qualname__))

@@ -1,4 +1,4 @@
-"""Where a practice answers its patients: the inbox's part of the facades."""
+"""Staff's work on what patients write: ``messenger.inbox``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["AsyncInboxDesk", "InboxDesk", "an_inbox"]
 
 
 def an_inbox(plan: InboxPlan | None) -> InboxPlan | None:
-    """The plan, if it is one.
+    """Return the plan, if it is one.
 
     Raises:
         InvalidInput: it is something else.
@@ -61,7 +61,7 @@ def _overdue(ports: Ports, queue: str, limit: int) -> ListedThreads:
 
 
 class InboxDesk:
-    """Where staff see who waits, and answer."""
+    """Shows staff who is waiting for an answer, and sends their answers."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -69,39 +69,40 @@ class InboxDesk:
     def threads(
         self, *, queue: str = "", state: ThreadState | str | None = None, limit: int = 100
     ) -> tuple[Thread, ...]:
-        """Threads: those that wait first, the first that is due before others; then the newest.
+        """List threads: waiting ones first, in the order they are due; then the newest.
 
         Args:
-            queue: of this queue only.
-            state: ``"waiting"``, ``"answered"`` or ``"closed"``; in any, if not given.
-            limit: how many.
+            queue: this queue only.
+            state: ``"waiting"``, ``"answered"`` or ``"closed"``; any, if not given.
+            limit: how many, at most.
 
         Raises:
-            ConfigurationError: the messenger has no inbox; all methods here say so.
-            InvalidInput: there is no such queue, or state.
+            ConfigurationError: the messenger has no inbox. All methods here raise this.
+            InvalidInput: there is no such queue or state.
         """
         return finish(flows.threads(self._ports, _listed(self._ports, queue, state, limit)))
 
     def waiting(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
-        """Threads in which a patient waits, by when they are to be answered (``due_at``).
+        """List threads in which a patient waits, by when an answer is due (``due_at``).
 
-        Of those that are due at one time, as all are that came in at night, whoever waits longest
-        is first. A text stays on this list until an answer to it left, somebody closed its thread,
-        or the visit that it asked to move or cancel became so. An answer is a :meth:`reply`, and
-        also a text to that person at that number whose purpose is ``care_conversation``, whichever
-        way it is sent; no reminder is one.
+        Among those due at the same time, such as all that came in at night, the longest wait comes
+        first. A text stays on this list until an answer to it has left, somebody closes its thread,
+        or the visit that it asked to move or cancel is moved or cancelled. An answer is a
+        :meth:`reply`, or any text to that person at that number with the purpose
+        ``care_conversation``, however it is sent. A reminder is not an answer.
         """
         return finish(flows.waiting_threads(self._ports, _waiting(self._ports, queue, limit)))
 
     def overdue(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
-        """Those of :meth:`waiting` that should have been answered by now."""
+        """List the threads of :meth:`waiting` that should have been answered by now."""
         return finish(flows.waiting_threads(self._ports, _overdue(self._ports, queue, limit)))
 
     def thread(self, thread_id: str) -> flows.ThreadView:
-        """A thread with its texts in and out, in their order, and what staff did with it.
+        """A thread with its texts in both directions, in order, and what staff did with it.
 
         Raises:
-            UnknownThread: this practice has none of that id; all methods with an id say so.
+            UnknownThread: this practice has no thread with that id. All methods that take an id
+                raise this.
         """
         return finish(flows.thread_view(self._ports, thread_id))
 
@@ -115,24 +116,25 @@ class InboxDesk:
         purpose: Purpose = Purpose.CARE_CONVERSATION,
         media: Sequence[str] = (),
     ) -> Outcome:
-        """Answer all that waits in a thread now.
+        """Answer everything that waits in a thread now.
 
-        The text goes the way of every other: the rules decide, and it may be held or blocked. What
-        it answers is answered once it left, and waits again where it turns out to have failed.
-        A thread of an unknown sender can be answered as well: once, as the patient wrote first.
+        The rules decide about the reply as about any text: it may be held or blocked. The patient's
+        texts count as answered once it has left, and wait again if it turns out to have failed.
+        A thread with an unknown sender can be answered too, but only once, because they wrote
+        first.
 
         Args:
             thread_id: the thread.
             body: what the patient reads.
-            by: who answers, for example ``"ben"``. It goes on record as it is said, here and in all
-                methods, whoever that is: your program knows who is signed in.
+            by: who answers, for example ``"ben"``. Here and in all methods it is recorded as given:
+                your program knows who is signed in.
             idempotency_key: one key is one text, as in :meth:`Messenger.send`.
             purpose: what the text is for.
-            media: public https URLs of pictures and the like.
+            media: public https URLs of pictures and other media.
 
         Raises:
             InvalidInput: an argument cannot be used, or there is no number to answer to.
-            Unsupported: no provider of this messenger can do it; nothing was kept.
+            Unsupported: no provider of this messenger can do this; nothing was stored.
             IdempotencyConflict: the key was used for a different text.
         """
         said = flows.Reply(
@@ -146,15 +148,15 @@ class InboxDesk:
         return finish(flows.reply(self._ports, said))
 
     def note(self, thread_id: str, *, words: str, by: str) -> Thread:
-        """Write a note into a thread, which no patient sees.
+        """Add a note to a thread. No patient sees it.
 
         Raises:
-            InvalidInput: it is empty, or nobody says who wrote it.
+            InvalidInput: ``words`` or ``by`` is empty.
         """
         return finish(flows.note(self._ports, thread_id, words, by=by))
 
     def assign(self, thread_id: str, *, to: str, by: str, reason: str = "") -> Thread:
-        """Give a thread to a member of its queue, or to the point person.
+        """Assign a thread to a member of its queue, or to the point person.
 
         Raises:
             InvalidInput: ``to`` is neither.
@@ -162,36 +164,36 @@ class InboxDesk:
         return finish(flows.assign(self._ports, thread_id, to, by=by, reason=reason))
 
     def hand_over(self, thread_id: str, *, queue: str, by: str, reason: str) -> Thread:
-        """Give a thread to another queue. By when it is to be answered stays: the patient waits.
+        """Hand a thread over to another queue. When the answer is due does not change.
 
         Raises:
-            InvalidInput: there is no such queue, or nobody says who and why.
+            InvalidInput: there is no such queue, or ``by`` or ``reason`` is empty.
         """
         return finish(flows.hand_over(self._ports, thread_id, queue, by=by, reason=reason))
 
     def close(self, thread_id: str, *, by: str, reason: str) -> Thread:
-        """Close a thread: nothing in it waits, until the patient writes again.
+        """Close a thread: nothing in it waits until the patient writes again.
 
         Args:
             thread_id: the thread.
             by: who decided so.
-            reason: why no answer is needed, or none more.
+            reason: why no answer, or no further answer, is needed.
 
         Raises:
-            InvalidInput: nobody says who and why.
+            InvalidInput: ``by`` or ``reason`` is empty.
         """
         return finish(flows.close(self._ports, thread_id, by=by, reason=reason))
 
     def reopen(self, thread_id: str, *, by: str, reason: str) -> Thread:
-        """Have a thread wait for an answer, from now on.
+        """Reopen a thread: it waits for an answer again, from now on.
 
         Raises:
-            InvalidInput: nobody says who and why.
+            InvalidInput: ``by`` or ``reason`` is empty.
         """
         return finish(flows.reopen(self._ports, thread_id, by=by, reason=reason))
 
     def identify(self, thread_id: str, *, person: str, by: str) -> Thread:
-        """Say whose thread it is, of which nobody knew.
+        """Say whose a thread is that belonged to nobody known.
 
         Args:
             thread_id: the thread.
@@ -199,15 +201,17 @@ class InboxDesk:
             by: who says so.
 
         Returns:
-            the person's thread at that number, with all that was in the other one.
+            the person's thread at that number, with everything that was in this one.
 
         Raises:
-            InvalidInput: it is another person's already, or has no number.
+            InvalidInput: it is already another person's, or has no number.
         """
         return finish(flows.join_thread(self._ports, thread_id, person, by=by))
 
     def escalate(self, *, limit: int = 100) -> int:
-        """Raise what is due, overdue, or the point person's, each once; a worker does so by itself.
+        """Raise an event, once each, for what is due, overdue or now the point person's.
+
+        A worker does this by itself.
 
         Returns:
             how many events were raised: :meth:`events`.
@@ -215,44 +219,45 @@ class InboxDesk:
         return finish(flows.escalate(self._ports, limit))
 
     def events(self, *, limit: int = 100) -> tuple[InboxEvent, ...]:
-        """What happened and was not acknowledged yet, the oldest first: emergencies, escalations.
+        """Emergencies and escalations that nobody has acknowledged yet, oldest first.
 
-        The same events come again until :meth:`acknowledge`.
+        The same events are returned until you :meth:`acknowledge` them.
         """
         return finish(flows.inbox_events(self._ports, limit))
 
     def acknowledge(self, *events: InboxEvent) -> int:
-        """Say that somebody knows of these; how many nobody had known of.
+        """Acknowledge events, and return how many had not been acknowledged before.
 
         Raises:
-            InvalidInput: something is no event.
+            InvalidInput: an argument is not an event.
         """
         return finish(flows.acknowledge_inbox_events(self._ports, events))
 
     def dismiss(self, *items: OpenItem, by: str, reason: str) -> int:
-        """Say that you saw to texts that did not arrive: ``open_items()`` lists them no more.
+        """Mark undelivered texts as dealt with: ``open_items()`` no longer lists them.
 
         Args:
             items: of the kind ``"undeliverable"``; the others end by being answered or settled.
-            by: who did; for the audit log.
-            reason: how; likewise.
+            by: who dealt with them; for the audit log.
+            reason: how; for the audit log.
 
         Returns:
             how many were still listed.
 
         Raises:
-            InvalidInput: something is no such item, or nobody says who and why.
+            InvalidInput: an argument is not such an item, or ``by`` or ``reason`` is empty.
         """
         return finish(flows.dismiss(self._ports, items, by=by, reason=reason))
 
     def metrics(self, *, days: int = 30) -> InboxMetrics:
-        """How fast patients were answered lately, in business time, and whether it gets worse.
+        """How fast patients were answered, in business time, and whether it is getting worse.
 
         Args:
-            days: how many, and today; each from midnight to midnight by the clock on the wall.
+            days: how many days before today; today counts too. A day runs from midnight to
+                midnight, local time.
 
         Raises:
-            InvalidInput: ``days`` is no whole number from 1 to 36,600.
+            InvalidInput: ``days`` is not a whole number from 1 to 36,600.
         """
         return finish(flows.inbox_metrics(self._ports, days))
 

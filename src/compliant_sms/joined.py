@@ -1,4 +1,4 @@
-"""A messenger inside the host's own transaction: what it writes commits with the host's work."""
+"""A messenger inside the host's own transaction: its writes commit with the host's."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ __all__ = ["AsyncJoinedMessenger", "JoinedMessenger"]
 
 
 class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
-    """What :meth:`Messenger.within` gives: its methods write in your transaction, or read in it.
+    """The messenger that :meth:`Messenger.within` returns: it works in your transaction.
 
-    Nothing commits and nothing rolls back but you. Each call is a savepoint: where it raises, what
-    it wrote is undone and your transaction stays usable. Nothing is dispatched, received or
-    reconciled in here, because a request to the provider cannot be rolled back: do that with the
-    messenger itself, after the commit. What sends by way of ``permission``, ``inbox`` or
-    ``missed_call`` keeps its text as due, as :meth:`send` does.
+    Only you commit or roll back. Each call is a savepoint: if it raises, its writes are undone and
+    your transaction stays usable. Nothing is dispatched, received or reconciled here, because a
+    request to the provider cannot be rolled back: do that with the messenger itself, after the
+    commit. Methods of ``permission``, ``inbox`` and ``missed_call`` that send store their text as
+    due, as :meth:`send` does.
 
     Attributes:
-        consent: the ledger's part.
-        inbox: the part that answers patients.
-        permission: the part that asks for permission.
-        reminders: the diary's part.
+        consent: records consent in the ledger.
+        inbox: answers patients.
+        permission: asks for permission.
+        reminders: plans reminders of visits.
     """
 
     def __init__(self, ports: Ports) -> None:
@@ -61,7 +61,7 @@ class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
         asks: Awaiting | str | None = None,
         media: Sequence[str] = (),
     ) -> Outcome:
-        """Keep a text as due; :meth:`Messenger.dispatch_due` decides about it after your commit.
+        """Store a text as due; :meth:`Messenger.dispatch_due` decides about it after your commit.
 
         Args:
             to: the patient's number.
@@ -71,17 +71,17 @@ class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
             idempotency_key: one key is one text of this practice, as in :meth:`Messenger.send`.
             not_after: the last instant (aware) at which the text still makes sense.
             asks: what the text asks, ``"confirm"`` or ``"opt_in"``.
-            media: https URLs of pictures and the like, as in :meth:`Messenger.send`.
+            media: https URLs of pictures and other media, as in :meth:`Messenger.send`.
 
         Returns:
-            ``Queued``; where the same text was asked for before, what is on record of it.
+            ``Queued``; or, if the same text was asked for before, what is on record.
 
         Raises:
             InvalidInput: an argument cannot be used.
-            Unsupported: no provider of this messenger can do it; nothing was kept.
+            Unsupported: no provider of this messenger can do this; nothing was stored.
             IdempotencyConflict: the key was used for a different text.
             ConfigurationError: no transaction is open.
-            StoreError: it could not be kept.
+            StoreError: it could not be stored.
         """
         draft = Draft(
             to=to,
@@ -100,10 +100,10 @@ class AsyncJoinedMessenger(AsyncTextDesk, AsyncCallDesk, AsyncTemplateDesk):
     """:class:`JoinedMessenger` for an event loop.
 
     Attributes:
-        consent: the ledger's part.
-        inbox: the part that answers patients.
-        permission: the part that asks for permission.
-        reminders: the diary's part.
+        consent: records consent in the ledger.
+        inbox: answers patients.
+        permission: asks for permission.
+        reminders: plans reminders of visits.
     """
 
     def __init__(self, ports: Ports) -> None:

@@ -1,4 +1,4 @@
-"""Files that hold secret keys: nobody but their owner reads them, and none is overwritten."""
+"""Files that hold secret keys: only their owner can read them, and none is overwritten."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ __all__ = ["read_key_file", "replace_key_file", "write_key_file"]
 
 
 def read_key_file(path: Path, *, made_by: str) -> str:
-    """What a key file says.
+    """Read a key file.
 
     Args:
-        path: where it lies.
-        made_by: the command that makes such a file, for whoever has none yet.
+        path: the file.
+        made_by: the command that makes such a file, for the error if there is none yet.
 
     Raises:
         ConfigurationError: it cannot be read, or others can read or change it.
-        InvalidKeys: it is no text.
+        InvalidKeys: it is not text.
     """
     try:
         with path.open("rb") as file:
@@ -34,13 +34,13 @@ def read_key_file(path: Path, *, made_by: str) -> str:
             msg += f". Make one with  {made_by}"
         raise ConfigurationError(msg) from None
     except UnicodeDecodeError:
-        raise InvalidKeys([f"{path} is no text file"]) from None
+        raise InvalidKeys([f"{path} is not a text file"]) from None
 
 
 def _refuse_shared(path: Path, mode: int) -> None:
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         msg = (
-            f"others than its owner can use the key file {path} "
+            f"users other than its owner can use the key file {path} "
             f"(mode {stat.S_IMODE(mode):04o}): run  chmod 600 {path}"
         )
         raise ConfigurationError(msg)
@@ -50,26 +50,26 @@ def write_key_file(path: Path, data: bytes) -> None:
     """Write a new file, readable and writable by its owner only (on POSIX: mode 0600).
 
     Raises:
-        ConfigurationError: there is one already, or it cannot be written.
+        ConfigurationError: the file exists, or it cannot be written.
     """
     try:
         _write(path, data)
         _keep_name(path)
     except FileExistsError:
-        msg = f"{path} is there already, and a key file is never overwritten; choose a new name"
+        msg = f"{path} already exists, and a key file is never overwritten; choose a new name"
         raise ConfigurationError(msg) from None
     except OSError as error:
         raise _not_written(path, error) from None
 
 
 def replace_key_file(path: Path, data: bytes) -> None:
-    """Write a file in the place of one, at once and whole; a crash leaves the old one or the new.
+    """Replace a file atomically: a crash leaves the old one or the new one, whole.
 
-    On POSIX it has the old one's owner and mode: whoever replaces it as root takes it from nobody.
-    Where the path is a link, what it leads to is replaced: all who read that have the new one.
+    On POSIX it keeps the old one's owner and mode, so that replacing it as root locks nobody out.
+    If the path is a link, its target is replaced, so that all who read the target get the new one.
 
     Raises:
-        ConfigurationError: it cannot be written, or not given to the owner of the old one.
+        ConfigurationError: it cannot be written, or not given to the old one's owner.
     """
     target = Path(os.path.realpath(path))
     beside = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
@@ -88,7 +88,7 @@ def _write(path: Path, data: bytes, like: Path | None = None) -> None:
                 _make_alike(file.fileno(), like.stat())
             file.write(data)
             file.flush()
-            # A key that is lost takes with it all that it sealed.
+            # A lost key takes with it everything that it sealed.
             os.fsync(file.fileno())
         except OSError:
             path.unlink()
@@ -102,10 +102,10 @@ def _make_alike(file: int, old: os.stat_result) -> None:
 
 
 def _keep_name(path: Path) -> None:
-    """Have the folder on disk too: until then a crash may undo what became of the file's name."""
+    """Flush the folder to disk too: until then a crash may undo the change of the file's name."""
     if os.name != "posix":
         return
-    with suppress(OSError):  # there are file systems that cannot
+    with suppress(OSError):  # some file systems cannot
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -1,19 +1,19 @@
-"""The keys that seal data keys and originals: AES-256-GCM, the newest seals, any of them opens.
+"""The keys that seal data keys and originals, with AES-256-GCM: the newest seals, any can open.
 
 Imports cryptography (extra ``keyring``) only when a keyring is made.
 
-A key file is text, a line a key, newest first; blank lines and lines that begin with ``#`` say
-nothing::
+A key file is text, one key a line, newest first; blank lines and lines that begin with ``#`` are
+ignored::
 
     k7f3a91c2 3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 
-First the key's id (1 to 32 of ``A-Z a-z 0-9 . _ -``), then 32 bytes in base64url, without or
-with its padding. To rotate, put a new line on top (``compliant-sms keys add``), seal the data keys
-anew (``compliant-sms keys rotate``), and keep the old lines for as long as something sealed with
+A line has the key's id (1 to 32 of ``A-Z a-z 0-9 . _ -``), then 32 bytes in base64url, with or
+without padding. To rotate, put a new line on top (``compliant-sms keys add``) and seal the data
+keys anew (``compliant-sms keys rotate``). Keep the old lines for as long as anything sealed with
 them has to be read, such as a backup.
 
-A keyring of a file reads it again when it meets a key that it does not know, so that keys can be
-rotated while processes run. A store has it meet the key of a practice before it seals anything new.
+A keyring made from a file reads the file again when it meets an unknown key, so that keys can be
+rotated while processes run. A store shows it the practice's key before it seals anything new.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 __all__ = ["DataCipher", "Keyring", "data_cipher"]
 
 _VERSION = 1
-_DATA_VERSION = b"\x02"  # of what a data key sealed: it needs no key id
+_DATA_VERSION = b"\x02"  # of bytes sealed with a data key, which need no key id
 _KEY = 32
-_NONCE = 12  # NIST SP 800-38D, 8.2.2: of random bits, for at most 2**32 texts a key
+_NONCE = 12  # NIST SP 800-38D, 8.2.2: random bits, for at most 2**32 texts per key
 _TAG = 16
 _ID = re.compile(r"[A-Za-z0-9._-]{1,32}", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9_-]{43}=?", re.ASCII)
@@ -79,16 +79,16 @@ def _problems(key_id: str, key: bytes) -> Iterator[str]:
 
 @frozen(eq=False, repr=False)
 class Keyring:
-    """Keys by id, the newest first. Neither repr nor errors show a key.
+    """Keys by id, newest first. Neither repr nor errors show a key.
 
-    Seals with AES-256-GCM (NIST SP 800-38D), a fresh random nonce each time: encryption at rest as
-    45 CFR 164.312(a) addresses it. Keep the keys apart from what they seal.
+    Seals with AES-256-GCM (NIST SP 800-38D) and a fresh random nonce each time: encryption at rest
+    as in 45 CFR 164.312(a). Keep the keys apart from what they seal.
 
     Args:
-        keys: 32 bytes by key id, the newest first.
+        keys: 32 bytes by key id, newest first.
 
     Raises:
-        InvalidKeys: one of them cannot be used, or there is none.
+        InvalidKeys: a key cannot be used, or there is none.
         MissingExtra: the extra ``keyring`` is not installed.
     """
 
@@ -103,7 +103,7 @@ class Keyring:
 
     @classmethod
     def generate(cls) -> Self:
-        """A keyring of one new key, from the system's randomness.
+        """Make a keyring of one new key, from the system's randomness.
 
         Raises:
             MissingExtra: the extra ``keyring`` is not installed.
@@ -112,10 +112,10 @@ class Keyring:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The keyring in a text such as a key file holds, for keys from a secrets manager.
+        """Read a keyring from the text of a key file, for keys from a secrets manager.
 
         Raises:
-            InvalidInput: it is no text.
+            InvalidInput: it is not a string.
             InvalidKeys: something is wrong with it; every bad line is named, no key is shown.
             MissingExtra: the extra ``keyring`` is not installed.
         """
@@ -124,18 +124,18 @@ class Keyring:
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Self:
-        """The keyring in a file that nobody but its owner can read.
+        """Read a keyring from a file that only its owner can read.
 
         Raises:
-            InvalidInput: the path is no text and no path.
+            InvalidInput: the path is neither a string nor a path.
             InvalidKeys: something is wrong with it; every bad line is named, no key is shown.
             ConfigurationError: the file cannot be read, or others can read or change it.
             MissingExtra: the extra ``keyring`` is not installed.
         """
-        # Of a variable that is not set: None, or an empty text, which is the folder one is in.
+        # An unset variable gives None, or an empty string, which is the current folder.
         _given.a_kind(path, (str, os.PathLike), "the path of the key file", "a file name")
         if not os.fspath(path):
-            msg = "the path of the key file is empty. Pass the name of one."
+            msg = "the path of the key file is empty. Pass the name of a file."
             raise ConfigurationError(msg)
 
         def read() -> dict[str, bytes]:
@@ -147,13 +147,13 @@ class Keyring:
 
     @property
     def newest(self) -> str:
-        """Id of the key that seals."""
+        """The id of the key that seals."""
         return next(iter(self._keys))
 
     def form_keys(self) -> tuple[bytes, ...]:
-        """What vouches for web forms, the newest first: keys of their own that follow from these.
+        """The keys that authenticate web forms, newest first, each derived from one of these.
 
-        HMAC-SHA256 as in HKDF-Expand (RFC 5869, 2.3), so that no form tells anything of a key.
+        HMAC-SHA256 as in HKDF-Expand (RFC 5869, 2.3), so that no form reveals anything about a key.
         """
         return tuple(
             hmac.digest(key, b"compliant_sms consent form\x01", "sha256")
@@ -161,13 +161,13 @@ class Keyring:
         )
 
     def with_new_key(self) -> Self:
-        """The same keys under a new one, from the system's randomness."""
+        """Make a keyring with a new key, from the system's randomness, on top of these."""
         return type(self)({_new_id(): os.urandom(_KEY), **self._keys})
 
     def refresh(self) -> None:
-        """Read the file again that the keys are from; nothing, where they are from none.
+        """Read the keys' file again, if they are from a file.
 
-        It does so by itself where it meets a key that it does not know.
+        A keyring does this by itself when it meets an unknown key.
 
         Raises:
             InvalidKeys: something is wrong with it; every bad line is named, no key is shown.
@@ -175,39 +175,39 @@ class Keyring:
         """
         if self._read_again is not None:
             keys = _checked(self._read_again())
-            # In this order: whoever reads the newest id and then seals does so with no older key.
+            # In this order, so that a reader of the newest id never seals with an older key.
             object.__setattr__(self, "_ciphers", _ciphers(keys))
             object.__setattr__(self, "_keys", keys)
 
     def new_data_key(self) -> bytes:
-        """A key for the records of one person at one number: 32 random bytes."""
+        """Make a key for the records of one person at one number: 32 random bytes."""
         return os.urandom(_KEY)
 
     def cipher(self, data_key: bytes) -> DataCipher:
-        """What seals with a data key."""
+        """The cipher that seals with a data key."""
         return data_cipher(data_key)
 
     @property
     def key_ids(self) -> tuple[str, ...]:
-        """The ids, the newest first."""
+        """The ids, newest first."""
         return tuple(self._keys)
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write a key file, readable and writable by its owner only (on POSIX: mode 0600).
 
         Raises:
-            ConfigurationError: there is such a file already, which is never overwritten, or it
-                cannot be written.
+            ConfigurationError: the file exists, and is never overwritten; or it cannot be
+                written.
         """
         write_key_file(Path(path), self._as_text())
 
     def replace(self, path: str | os.PathLike[str]) -> None:
-        """Write a key file in the place of one, at once and whole.
+        """Replace a key file atomically.
 
-        A crash leaves the old one or the new. On POSIX owner and mode stay as they were.
+        A crash leaves the old one or the new one, whole. On POSIX owner and mode do not change.
 
         Raises:
-            ConfigurationError: it cannot be written, or not given to the owner of the old one.
+            ConfigurationError: it cannot be written, or not given to the old one's owner.
         """
         replace_key_file(Path(path), self._as_text())
 
@@ -221,10 +221,10 @@ class Keyring:
         Args:
             plain: what to seal.
             about: the record that it belongs to. It is not in the result, and the result opens
-                for no other.
+                for no other record.
 
         Returns:
-            A version byte, the key's id with its length before it, the nonce, the ciphertext and
+            A version byte, the length of the key's id and the id, the nonce, the ciphertext and
             its tag.
         """
         key_id, cipher = next(iter(self._ciphers.items()))
@@ -233,11 +233,11 @@ class Keyring:
         return head + nonce + cipher.encrypt(nonce, plain, _bound(head, about))
 
     def open(self, sealed: bytes, about: str) -> bytes:
-        """Decrypt what :meth:`seal` made for the same record, with whichever key that was.
+        """Decrypt what :meth:`seal` made for the same record, with whichever key.
 
         Raises:
-            CannotUnseal: the key is not here, bytes were changed, or it belongs to another
-                record.
+            CannotUnseal: the key is not in this keyring, bytes were changed, or they belong to
+                another record.
         """
         head, rest = _split(bytes(sealed))
         key_id = head[2:].decode("ascii", "replace")
@@ -266,14 +266,14 @@ class Keyring:
         return f"Keyring(key_ids={self.key_ids!r})"
 
     def __reduce__(self) -> str:
-        msg = "a keyring is not pickled or copied: make it from its file where it is needed"
+        msg = "a keyring cannot be pickled or copied: make it from its file where it is needed"
         raise TypeError(msg)
 
 
 class DataCipher:
     """Seals the records of one person at one number. It shows no key.
 
-    What it seals is a version byte (2), 12 random bytes of nonce, and the ciphertext of
+    Sealed bytes are a version byte (2), a nonce of 12 random bytes, and the ciphertext of
     AES-256-GCM with its tag. The associated data are the version byte and ``about`` in UTF-8.
 
     Args:
@@ -287,16 +287,16 @@ class DataCipher:
         self._cipher = _cipher(data_key)
 
     def seal(self, plain: bytes, about: str) -> bytes:
-        """Sealed bytes that open for the same ``about`` only."""
+        """Encrypt; the result opens only for the same ``about``."""
         nonce = os.urandom(_NONCE)
         sealed = self._cipher.encrypt(nonce, plain, _bound(_DATA_VERSION, about))
         return _DATA_VERSION + nonce + sealed
 
     def open(self, sealed: bytes, about: str) -> bytes:
-        """What :meth:`seal` made these bytes of.
+        """Decrypt what :meth:`seal` made for the same ``about``.
 
         Raises:
-            CannotUnseal: they were changed, they belong to another record, or it was another key.
+            CannotUnseal: bytes were changed, they belong to another record, or to another key.
         """
         whole = sealed[:1] == _DATA_VERSION and len(sealed) > _NONCE + _TAG
         bound = _bound(_DATA_VERSION, about)
@@ -311,10 +311,10 @@ class DataCipher:
 
 
 def data_cipher(data_key: bytes) -> DataCipher:
-    """What opens the records of one person at one number, by their data key alone.
+    """The cipher for the records of one person at one number, from their data key alone.
 
     Raises:
-        CannotUnseal: those bytes are no key.
+        CannotUnseal: those bytes are not a key.
         MissingExtra: the extra ``keyring`` is not installed.
     """
     if len(data_key) != _KEY:
@@ -355,14 +355,14 @@ def _bound(head: bytes, about: str) -> bytes:
 
 
 def _split(sealed: bytes) -> tuple[bytes, bytes]:
-    """The head up to the key's id, and the rest.
+    """Split sealed bytes into the head, up to the key's id, and the rest.
 
     Raises:
-        CannotUnseal: it is nothing that a keyring sealed.
+        CannotUnseal: no keyring sealed them.
     """
     until = 2 + sealed[1] if len(sealed) > 1 else 0
     if sealed[:1] != bytes([_VERSION]) or len(sealed) < until + _NONCE + _TAG:
-        msg = "these bytes are nothing that a keyring sealed, or only a part of it"
+        msg = "these bytes were not sealed by a keyring, or are only a part of what was"
         raise CannotUnseal(msg)
     return sealed[:until], sealed[until:]
 
@@ -389,9 +389,9 @@ def _parsed(lines: Iterable[str], where: str) -> dict[str, bytes]:
 
 
 def _line_problem(parts: list[str], keys: Mapping[str, bytes]) -> str | None:
-    # What stands there may be a key in the wrong column: none of it is repeated.
+    # The line may hold a key in the wrong column: none of it is repeated.
     if len(parts) != 2:
-        return "it must hold an id and a key, with a blank between them"
+        return "it must hold an id and a key, separated by a blank"
     if not _ID.fullmatch(parts[0]):
         return "the id must be 1 to 32 of A-Z a-z 0-9 . _ -"
     if parts[0] in keys:

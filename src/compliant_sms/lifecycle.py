@@ -1,6 +1,6 @@
-"""What can become of a text. All transitions live here, as one table.
+"""The states of a text and the transitions between them, as one table.
 
-Statuses never run backwards: what a provider says late, twice or out of order changes nothing
+States never run backwards: what a provider reports late, twice or out of order changes nothing
 that the table does not allow.
 """
 
@@ -12,14 +12,14 @@ __all__ = ["TRANSITIONS", "State", "can_become"]
 
 
 class State(StrEnum):
-    """Where a text is."""
+    """The state of a text."""
 
     DUE = "due"
     """Stored; goes out with the next dispatch."""
     HELD = "held"
-    """Stored; not before the instant on record."""
+    """Stored; does not go out before the instant on record."""
     CLAIMED = "claimed"
-    """Somebody is sending it, until the lease runs out."""
+    """A worker is sending it, until the lease runs out."""
     SENT = "sent"
     """The provider accepted it."""
     DELIVERED = "delivered"
@@ -33,7 +33,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-# News of an earlier claim can come in after its lease has run out, however the text waits now.
+# A report on an earlier claim can arrive after its lease ran out, whatever the text waits for now.
 _LATE_NEWS = frozenset(
     {State.SENT, State.DELIVERED, State.UNDELIVERED, State.FAILED, State.UNCERTAIN}
 )
@@ -41,9 +41,9 @@ _CLAIMABLE = _LATE_NEWS | {State.CLAIMED, State.HELD, State.BLOCKED, State.CANCE
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.DUE: _CLAIMABLE,
-    # It may go, but for a link or for room under the sender's rate.
+    # It may go, but lacks a link, or room under the sender's rate.
     State.HELD: _CLAIMABLE | {State.DUE},
-    # Asked for again under the same key, it is decided again, at once or by the next dispatch.
+    # Requested again under the same key, it is decided again, at once or by the next dispatch.
     State.BLOCKED: _CLAIMABLE | {State.DUE},
     # A callback can overtake the answer to the request that caused it.
     State.CLAIMED: frozenset(
@@ -60,11 +60,11 @@ TRANSITIONS: dict[State, frozenset[State]] = {
         {State.DUE, State.SENT, State.DELIVERED, State.UNDELIVERED, State.FAILED}
     ),
     State.SENT: frozenset({State.DELIVERED, State.UNDELIVERED, State.FAILED}),
-    # Receipts come late; the reverse never happens.
+    # A receipt may come late; the reverse never happens.
     State.UNDELIVERED: frozenset({State.DELIVERED}),
     State.DELIVERED: frozenset(),
     State.FAILED: frozenset(),
-    # Called back once nobody knew of it at the provider, who may know better later.
+    # Called back when the provider did not know of it; the provider may know better later.
     State.CANCELLED: _LATE_NEWS - {State.UNCERTAIN},
 }
 

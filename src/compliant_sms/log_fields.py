@@ -1,9 +1,9 @@
-"""What this library logs: one table of names and the fields that each has, and nothing else.
+"""What this library logs: one table of record names with their fields, and nothing else.
 
-Records go to loggers below ``compliant_sms`` of the standard library. A record's ``event`` is one
-of the names, and its other fields are those of the table, so that a formatter for JSON shows the
-same keys each time. No field holds a body, a number, a name, or a host's id of a person; a
-``practice_id`` that is a phone number is masked.
+Records go to the standard library's loggers below ``compliant_sms``. A record's ``event`` is one of
+the names, and its other fields are those in the table, so that a JSON formatter shows the same keys
+each time. No field holds a body, a number, a name, or your id of a person. A ``practice_id`` that
+is a phone number is masked.
 """
 
 from __future__ import annotations
@@ -28,24 +28,25 @@ LOG_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The fields of each record, by the record's ``event``.
 
-The names of :data:`compliant_sms.events.EVENTS` have the fields of their class. Beside them:
+The names of :data:`compliant_sms.events.EVENTS` have the fields of their class. The others:
 
 ``handler_failed``
-    A handler of yours raised: ``happened`` is the event that it was told of, ``handler`` its
-    name, ``error`` the type of what it raised, ``where`` the file and line.
+    A handler of yours raised: ``happened`` is the event that it got, ``handler`` its name,
+    ``error`` the type of what it raised, ``where`` the file and line.
 ``web_failed``
-    A provider's callback, what it made due, or a page could not be worked on: ``error`` and
-    ``where`` likewise.
+    A provider's callback, what it made due, or a page could not be processed: ``error`` and
+    ``where`` as above.
 ``web_refused``
-    Callbacks are answered with ``status`` before any signature is checked, by ``why``; ``times`` is
-    how many so far. Told as rarely as :class:`compliant_sms.events.CallbackRefused`.
+    Callbacks are answered with ``status`` before any signature is checked, for the reason ``why``;
+    ``times`` is how many so far. Logged as rarely as
+    :class:`compliant_sms.events.CallbackRefused`.
 """
 
 _log = logging.getLogger("compliant_sms.events")
 
 
 def log_event(event: Event) -> None:
-    """Log what happened: at INFO, and at WARNING where somebody should look at it."""
+    """Log an event: at INFO, or at WARNING if somebody should look at it."""
     level = logging.WARNING if event.urgent else logging.INFO
     if event.name is None or not _log.isEnabledFor(level):
         return
@@ -56,12 +57,12 @@ def log_event(event: Event) -> None:
 
 
 def log_failure(logger: logging.Logger, name: str, words: str, **values: str) -> None:
-    """Log that something failed: at ERROR, and at WARNING what anybody can bring about.
+    """Log a failure: at ERROR, or at WARNING if anybody can cause it.
 
     Args:
-        logger: under which name.
-        name: of the table.
-        words: what the record says.
+        logger: the logger to use.
+        name: a name from the table.
+        words: the record's message.
         values: the fields that the table has under that name.
     """
     assert tuple(values) == LOG_FIELDS[name], "a record has the fields of the table"  # noqa: S101

@@ -1,12 +1,12 @@
 """Redaction of log records, for the host's own logging and for structlog.
 
-This library logs nothing about a patient, so that its own records stay as they are. The code around
-it may, and so may what it calls::
+This library logs nothing about a patient, so its own records stay as they are. Your code may, and
+so may the libraries that it calls::
 
     handler.addFilter(PhiFilter())
 
-Put the filter on handlers: one on a logger does not see what comes up from the loggers below it.
-What is redacted is found by rules, so it is a net and no licence to log bodies.
+Put the filter on handlers: on a logger it does not see records from the loggers below it. What to
+redact is found by rules, so this is a safety net and no license to log bodies.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ HIDDEN_FIELDS = frozenset(
         *("email", "emails", "insuranceid", "insuranceids", "memberid", "policynumber"),
     }
 )
-"""Fields whose names say that they hold such things: nothing of them is logged.
+"""Fields whose names say that they hold patient data: their values are never logged.
 
-In small letters and digits, as ``patient_name`` and ``Patient-Name`` both read ``patientname``.
+In lowercase letters and digits, as ``patient_name`` and ``Patient-Name`` both read ``patientname``.
 """
 
 _WITHHELD = "[withheld]"
 _LARGE = 1_000_000  # an integer part of seven digits: a telephone number without its area code
-# What every record has; the rest came in as ``extra``. Formatters add the last two.
+# The attributes of every record; the rest came in as ``extra``. Formatters add the last two.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"taskName", "message", "asctime"}
 _NAMED_BY_THE_HOST = ("threadName", "processName", "taskName", "message")
 _RENDERING = frozenset({"_record", "_from_structlog"})
@@ -55,23 +55,23 @@ _Container = Mapping[Any, Any] | list[Any] | tuple[Any, ...] | set[Any] | frozen
 
 
 class PhiFilter(logging.Filter):
-    """Redacts every record that passes but this library's own, and lets all pass.
+    """Redacts every record except this library's own, and lets all pass.
 
-    The message (with its arguments), exceptions, stacks, names of threads and all that came as
+    The message (with its arguments), exceptions, stacks, thread names and everything passed as
     ``extra`` are redacted strictly: whatever :func:`compliant_sms.phi.find` finds, and each number
-    of seven or more digits and each mail address, whoever owns it. A value has one placeholder
-    within a record. Objects become their redacted text; the record's ``exc_info`` becomes
-    ``exc_text``, since other handlers would show the exception as it is.
+    of seven or more digits and each email address, whoever owns it. Within a record a value has one
+    placeholder. Objects become their redacted text. The record's ``exc_info`` becomes ``exc_text``,
+    because other handlers would show the exception as it is.
 
-    A record that cannot be redacted says so, with the type of the failure, and nothing else.
+    A record that cannot be redacted is replaced by one that says so, with the type of the failure.
 
-    The records of :data:`compliant_sms.log_fields.LOG_FIELDS` keep their words and fields, which
-    hold no more than that table says; whatever somebody added to one is redacted.
+    The records of :data:`compliant_sms.log_fields.LOG_FIELDS` keep their message and fields, which
+    hold no more than that table says. Whatever was added to one is redacted.
 
     Args:
-        known: what is known of patients and of the practice beforehand.
-        keep: labels to leave, such as ``PhiLabel.DATE``.
-        hidden: names of fields of which nothing is logged, as :data:`HIDDEN_FIELDS`.
+        known: what is known beforehand of patients and of the practice.
+        keep: labels to leave unredacted, such as ``PhiLabel.DATE``.
+        hidden: names of fields whose values are never logged, such as :data:`HIDDEN_FIELDS`.
 
     Raises:
         InvalidInput: there is no such label.
@@ -90,10 +90,10 @@ class PhiFilter(logging.Filter):
         self._hidden = frozenset(map(_bare, hidden))
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Redact a record in place; always true."""
+        """Redact a record in place. Always returns true."""
         try:
             changes = self._redacted(record)
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing must get through
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing may get through
             changes = _failed(error)
         for field in set(vars(record)) - _STANDARD:
             delattr(record, field)
@@ -123,7 +123,7 @@ _LOGGERS = "compliant_sms."
 
 
 def _own(record: logging.LogRecord) -> dict[str, Any]:
-    """The fields of a record that this library wrote; none of another's."""
+    """The fields of a record that this library wrote; none for other records."""
     given = vars(record)
     event = given.get("event")
     named = LOG_FIELDS.get(event) if isinstance(event, str) else None
@@ -172,7 +172,7 @@ class EventRedactor:
         method: str,  # noqa: ARG002 - as above
         event_dict: MutableMapping[str, Any],
     ) -> MutableMapping[str, Any]:
-        """The event to render; in the place of one that cannot be redacted, one that says so."""
+        """Return the redacted event; if that is impossible, one that says so."""
         rendering = {key: event_dict[key] for key in _RENDERING & event_dict.keys()}
         record = rendering.get("_record")
         own: dict[str, Any] = {}
@@ -186,7 +186,7 @@ class EventRedactor:
         return {**event, **rendering}
 
     def _redacted(self, event_dict: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-        scrub = self._filter._scrub()  # noqa: SLF001 - both are of this file
+        scrub = self._filter._scrub()  # noqa: SLF001 - both are in this file
         event = {key: value for key, value in event_dict.items() if key not in _RENDERING}
         stays = {key: event.pop(key) for key in own if event.get(key) == own[key]}
         if _is_instant(event.get("timestamp")):
@@ -198,10 +198,10 @@ class EventRedactor:
 
 
 def _is_instant(value: object) -> bool:
-    """Whether structlog's ``TimeStamper`` made it: by default a float of seconds since 1970."""
+    """Whether structlog's ``TimeStamper`` made it; its default is a float of seconds since 1970."""
     if isinstance(value, str):
         return _INSTANT.fullmatch(value) is not None
-    return type(value) is float and not value.is_integer()  # a number of a telephone is whole
+    return type(value) is float and not value.is_integer()  # a phone number would be whole
 
 
 def redact_event(
@@ -231,12 +231,12 @@ def _bare(name: str) -> str:
 
 
 class _Scrub:
-    """Redacts what belongs to one record, with one numbering."""
+    """Redacts the parts of one record with one numbering of placeholders."""
 
     def __init__(self, redactor: Redactor, hidden: frozenset[str]) -> None:
         self._redactor = redactor
         self._hidden = hidden
-        # Containers may hold themselves, and one another again and again.
+        # Containers may hold themselves, or one another in a cycle.
         self._seen: dict[int, tuple[object, object]] = {}
 
     def text(self, text: str) -> str:
@@ -253,7 +253,7 @@ class _Scrub:
         return _WITHHELD if hidden else self.value(value)
 
     def value(self, value: object) -> object:
-        """The value if it is harmless by its type, else as redacted text or container."""
+        """The value, if its type is harmless; otherwise redacted text or a redacted container."""
         if value is None or isinstance(value, bool):
             return value
         if _is_number(value) and -_LARGE < value < _LARGE:
@@ -278,7 +278,7 @@ class _Scrub:
 
 
 def _is_number(value: object) -> TypeGuard[float]:
-    # What is derived from a number may show itself as anything.
+    # A subclass of a number may have any repr.
     return type(value) in {int, float}
 
 

@@ -1,6 +1,6 @@
-"""What somebody else knows about a number, and as of when.
+"""What other sources know about a number, and as of when.
 
-The library asks nobody by itself: the host passes functions that ask its own vendor.
+The library asks nobody by itself: you pass functions that ask your own vendor.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class LineType(Word):
 
 
 class Reassigned(Word):
-    """What the reassigned numbers database answers. DA 21-1649; 47 CFR 64.1200(m)."""
+    """An answer of the reassigned numbers database. DA 21-1649; 47 CFR 64.1200(m)."""
 
     YES = "yes"
     """A permanent disconnect since the day asked about is recorded."""
@@ -62,7 +62,7 @@ class ReassignedAnswer:
 
     Attributes:
         answer: what the database said.
-        since: the day that was asked about: of the consent, or when the number was last known
+        since: the day asked about: that of the consent, or the last on which the number was known
             to be right.
         as_of: the day on which it was asked.
     """
@@ -77,8 +77,8 @@ class LineAnswer:
     """What kind of line a number is.
 
     Attributes:
-        kind: which.
-        as_of: the day on which somebody found out; numbers move between lines.
+        kind: the kind of line.
+        as_of: the day on which this was found out; numbers move between lines.
     """
 
     kind: LineType = field(converter=LineType)
@@ -88,7 +88,7 @@ class LineAnswer:
 @records.lean
 @frozen(kw_only=True)
 class LookupAnswers:
-    """What was found out about the recipient's number; None is what nobody asked.
+    """What was found out about the recipient's number; None where nobody asked.
 
     Attributes:
         national_dnc: the national do-not-call registry.
@@ -107,15 +107,15 @@ class LookupAnswers:
 
 @frozen(kw_only=True)
 class Lookups:
-    """Your ways to ask, for :class:`compliant_sms.Messenger`. What is None is not asked.
+    """Your lookup functions, for :class:`compliant_sms.Messenger`. None means not to ask.
 
     Args:
         national_dnc: asks the national do-not-call registry; promotions only.
         reassigned: asks the reassigned numbers database about the number since a day: that of the
-            newest consent, and of a booking only where there is no other.
+            newest consent, or of a booking only if there is no other consent.
         line_type: asks what kind of line it is.
-        deactivated_on: asks since when a carrier lists the number as deactivated; whoever agreed
-            more than 45 days after that, other than by booking, has it.
+        deactivated_on: asks since when a carrier lists the number as deactivated. Somebody who
+            agreed more than 45 days after that, other than by booking, is taken to hold it now.
     """
 
     national_dnc: Callable[[PhoneNumber], DncAnswer | None] | None = None
@@ -131,7 +131,7 @@ class AsyncLookups:
     Args:
         national_dnc: asks the national do-not-call registry; promotions only.
         reassigned: asks the reassigned numbers database about the number since a day: that of the
-            newest consent, and of a booking only where there is no other.
+            newest consent, or of a booking only if there is no other consent.
         line_type: asks what kind of line it is.
         deactivated_on: asks since when a carrier lists the number as deactivated.
     """

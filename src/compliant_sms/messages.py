@@ -1,4 +1,4 @@
-"""Texts as this library keeps them, and what comes of sending one."""
+"""Texts as this library stores them, and the outcomes of sending one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 _LONGEST_KEY = 255
-# The country code 999 is nobody's (ITU-T E.164.D, spare codes).
+# The country code 999 is not assigned (ITU-T E.164.D, spare codes).
 _NO_NUMBER = PhoneNumber("+9990000000")
 _URGENCY = {MessageClass.EMERGENCY: 2, MessageClass.PROTOCOL: 1}
 _LONGEST_URL = 2000
@@ -60,7 +60,7 @@ def _readable(of: object, attribute: Attribute[str], body: str) -> None:
         msg = "the body is empty; there is nothing to send"
         raise InvalidInput(msg)
     if _UNSENDABLE.search(body):
-        msg = "the body holds a NUL or half a surrogate pair; decode it properly before sending"
+        msg = "the body holds a NUL or half a surrogate pair; decode it properly before sending it"
         raise InvalidInput(msg)
 
 
@@ -76,11 +76,11 @@ def _usable_key(of: object, attribute: Attribute[str], key: str) -> None:
 
 
 def _web_links(_: object, attribute: Attribute[tuple[str, ...]], media: object) -> None:
-    instead = "https URLs of pictures and the like in a list"
+    instead = "a list of https URLs of pictures or other media"
     _given.each_of(media, str, attribute.name, instead)
     if not all(_MEDIA.fullmatch(url) for url in cast("tuple[str, ...]", media)):
         msg = (
-            f"media holds something that is no https URL of at most {_LONGEST_URL} characters. "
+            f"media holds something other than https URLs of at most {_LONGEST_URL} characters. "
             f"Pass {instead}; the provider fetches them, so they must be public."
         )
         raise InvalidInput(msg)
@@ -93,21 +93,21 @@ def _listed(media: object) -> object:
 @records.lean
 @frozen(kw_only=True)
 class Draft:
-    """What somebody wants to be sent.
+    """A text that somebody wants to send.
 
     Attributes:
         to: the recipient's number.
-        person: the host's id of the patient; None for the library's own replies.
+        person: your id of the patient; None for the library's own replies.
         purpose: what the text is for.
         body: what the patient reads.
         idempotency_key: one key is one text.
         not_after: the last instant (UTC) at which it still makes sense.
         answers: for a protocol reply, when the text it answers came in (UTC).
         asks: what it asks its reader, so that an answer can be read as one.
-        template: what it was made from; None where somebody wrote it.
-        sender: for an answer, our number that was written to: it leaves from there.
-        media: public https URLs of pictures and the like that go along.
-        opt_in: what a yes to it covers; None where it asks for no consent of its own.
+        template: the template it was made from; None where somebody wrote it.
+        sender: for an answer, the number of ours that was written to: it leaves from there.
+        media: public https URLs of pictures and other media that go with it.
+        opt_in: what a yes to it covers; None where it does not ask for consent.
     """
 
     to: PhoneNumber = field(converter=as_number)
@@ -125,7 +125,7 @@ class Draft:
 
     @property
     def urgency(self) -> int:
-        """How far it goes before what has only waited longer: 2 an emergency, 1 an answer, else 0.
+        """Its priority over texts that have only waited longer: 2 emergency, 1 answer, 0 others.
 
         The confirmation of an opt-out must leave within five minutes: 47 CFR 64.1200(a)(12).
         """
@@ -133,7 +133,7 @@ class Draft:
 
     @classmethod
     def erased(cls, idempotency_key: str) -> Draft:
-        """What stands in place of a draft whose person was erased."""
+        """The placeholder for a draft whose person was erased."""
         return cls(
             to=_NO_NUMBER,
             purpose=Purpose.HELP_REPLY,
@@ -143,14 +143,14 @@ class Draft:
 
     @property
     def is_erased(self) -> bool:
-        """Whether that is what it is: nobody can tell any more to whom it went."""
+        """Whether it is such a placeholder: nobody can tell any more whom the text went to."""
         return self == Draft.erased(self.idempotency_key)
 
     @purpose.validator
     def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:
         if not isinstance(value, Purpose):
             msg = (
-                "purpose is not a Purpose. Use one of the catalogue, for example "
+                "purpose is not a Purpose. Use one from the catalogue, for example "
                 "Purpose.APPOINTMENT_REMINDER, or make your own: Purpose(code, class, category)."
             )
             raise InvalidInput(msg)
@@ -158,15 +158,15 @@ class Draft:
 
 @frozen(kw_only=True)
 class FromTemplate:
-    """What somebody wants to be sent, by the name of its template.
+    """A text that somebody wants to send, by the name of its template.
 
     Attributes:
-        template: name of the template.
+        template: the template's name.
         to: the recipient's number.
-        person: the host's id of the patient.
-        values: by variable.
+        person: your id of the patient.
+        values: the values, by variable.
         idempotency_key: one key is one text.
-        language: what the patient reads; None for what the host's profile of them says.
+        language: the patient's language; None for the one in their profile.
         by: who picked it; empty where no person did.
         not_after: the last instant (UTC) at which it still makes sense.
     """
@@ -188,17 +188,17 @@ class Departure:
 
     Attributes:
         at: when it was claimed (UTC).
-        message_class: as what it was decided.
+        message_class: the class that it was decided as.
         subject: the code of its purpose.
         category: what the patient agreed to.
         exempt: it went under the healthcare exemption.
         says_opt_out: it told how to opt out.
         appended: the library added that line.
-        segments: parts that it takes on the air.
+        segments: how many segments it takes.
         body: what the patient reads.
         sender: our number that it left from, in E.164; empty where that is not on record.
-        media: URLs of the pictures and the like that went along.
-        claim: tells its claim from any other, drawn at random; empty in older records.
+        media: URLs of the pictures and other media that went with it.
+        claim: random id that tells its claim from any other; empty in older records.
     """
 
     at: datetime
@@ -215,7 +215,7 @@ class Departure:
     claim: str = ""
 
     def erased(self) -> Departure:
-        """What stays of it when its person is erased: what limits count, and no content."""
+        """What remains when its person is erased: what limits count, and no content."""
         return Departure(
             at=self.at,
             message_class=self.message_class,
@@ -228,23 +228,23 @@ class Departure:
 
 @frozen(kw_only=True)
 class Message:
-    """A text on its way, and where it is.
+    """A text on its way, and its state.
 
     Attributes:
-        message_id: ours; opaque.
-        practice_id: whose it is.
+        message_id: the library's id of it; opaque.
+        practice_id: the practice that sends it.
         draft: what was asked for; it never changes.
         created_at: when it was stored (UTC).
-        state: where it is.
-        not_before: not to be sent earlier (UTC).
+        state: its state.
+        not_before: the earliest instant at which to send it (UTC).
         claimed_until: while claimed, when the lease runs out (UTC).
         attempts: how often it was claimed.
-        refusals: how often it was surely not taken, for a reason of the text's own that passes.
+        refusals: how often it was certainly not accepted, for a passing reason of its own.
         provider: which provider it was handed to.
         provider_id: the provider's id of it.
         problem: why it failed or was not delivered.
         departure: how it left; None where it never did.
-        purged: what stays of its body, where that was dropped.
+        purged: what remains of its body, where that was dropped.
     """
 
     message_id: str
@@ -284,16 +284,16 @@ class Message:
 
     @property
     def body(self) -> str:
-        """What the patient reads, or would: the draft, and what the library added to it."""
+        """What the patient reads, or would read: the draft and what the library added to it."""
         return self.departure.body if self.departure else self.draft.body
 
     @property
     def media(self) -> tuple[str, ...]:
-        """What goes along with it, or would."""
+        """The media that go with it, or would go."""
         return self.departure.media if self.departure else self.draft.media
 
     def is_for(self, draft: Draft) -> bool:
-        """Whether that is what was asked for, as far as it can be told after a purge."""
+        """Whether that draft is what was asked for, as far as it can be told after a purge."""
         if self.purged is not None:
             draft = evolve(draft, body=instead_of(draft.body), media=())
         return self.draft == draft
@@ -306,7 +306,7 @@ class Message:
         provider_id: str | None = None,
         problem: Problem | None = None,
     ) -> Message:
-        """The same text in another state, or unchanged where it may not go there from here."""
+        """The same text in another state, or unchanged if that transition is not allowed."""
         if not can_become(self.state, state):
             return evolve(self, provider_id=self.provider_id or provider_id)
         return evolve(
@@ -324,23 +324,24 @@ class Inbound:
     """A text that came in.
 
     Attributes:
-        inbound_id: ours; opaque.
-        practice_id: whom it was written to.
+        inbound_id: the library's id of it; opaque.
+        practice_id: the practice that it was written to.
         provider: which provider brought it.
         provider_key: the same for each delivery of the same text.
         number: who wrote; None where it is no phone number.
         body: what they wrote, unchanged.
-        media: URLs of pictures and the like.
+        media: URLs of pictures and other media.
         received_at: when it came in (UTC).
         rule: which rule read it; None where none did.
         intent: what it is about; :attr:`Intent.OTHER` where no rule says.
-        author: who wrote it; whatever is no person's changes nothing and gets no answer.
+        author: who wrote it. A text that no person wrote changes nothing and gets no answer.
         answers: id of our text whose question it answers; None where none was open.
-        unsure: whether a person must see if the patient wants texts to stop; they did stop.
-        needs_person: whether somebody must read it: something in it is answered by nothing that
-            the library does, or it answers about a visit that was moved or cancelled since.
-        proven: whether the provider stands for it; where it does not, it permits nothing.
-        purged: what stays of its body and media, where those were dropped.
+        unsure: whether a person must find out if the patient wants texts to stop; meanwhile, they
+            have stopped.
+        needs_person: whether somebody must read it: nothing that the library does answers
+            something in it, or it is about a visit that has since been moved or cancelled.
+        proven: whether the provider vouches for it; if not, it permits nothing.
+        purged: what remains of its body and media, where those were dropped.
     """
 
     inbound_id: str
@@ -363,18 +364,18 @@ class Inbound:
 
 @frozen(kw_only=True)
 class InboundMedia:
-    """A picture, or the like, that a patient sent with a text.
+    """A picture or other media that a patient sent with a text.
 
     Attributes:
-        inbound_id: the text's.
-        position: which of its media, counted from 0.
+        inbound_id: the text's id.
+        position: which of the text's media, counted from 0.
         provider: which provider has it.
-        url: where it lies there; empty once it was dropped.
+        url: its address at the provider; empty once it was dropped.
         attempts: how often it was asked for.
-        again_at: when it is asked for again (UTC); None where it is here, or was given up.
+        again_at: when it is asked for again (UTC); None if it was fetched or given up.
         content_type: what the provider says it is, such as ``"image/jpeg"``.
-        content: the bytes as they came; empty where they are not here. Do not trust them.
-        problem: why they are not, or why the last attempt failed; empty otherwise.
+        content: the bytes as they came; empty if there are none. Do not trust them.
+        problem: why there are none, or why the last attempt failed; empty otherwise.
     """
 
     inbound_id: str
@@ -401,8 +402,8 @@ class Queued:
     """Stored and due: it goes out with :meth:`Messenger.dispatch_due`, or is going out now.
 
     Attributes:
-        not_before: not earlier than this (UTC).
-        problem: why the provider did not take it at once.
+        not_before: the earliest instant at which it goes out (UTC).
+        problem: why the provider did not accept it at once.
     """
 
     message_id: str
@@ -452,7 +453,7 @@ class Cancelled:
     """The text will not be sent: it was called back, or it could not go before ``not_after``.
 
     Attributes:
-        reason: why, where nobody called it back by hand; it tells nothing of a patient.
+        reason: why, if nobody called it back by hand; it says nothing about a patient.
     """
 
     message_id: str

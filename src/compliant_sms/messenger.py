@@ -1,4 +1,4 @@
-"""The front door. Both facades run the same flows; only their signatures stand here twice."""
+"""The main entry points, blocking and async. Both run the same flows; only signatures differ."""
 
 from __future__ import annotations
 
@@ -75,22 +75,22 @@ class StoreKind(Protocol):
     """A database that either facade can work on, such as :class:`compliant_sms.stores.SQLite`."""
 
     def blocking(self, keyring: AtRest = None) -> Store:
-        """The port whose coroutines never suspend; a keyring seals what tells of patients."""
+        """The store for blocking calls: its coroutines never suspend. A keyring seals its data."""
 
     def asynchronous(self, keyring: AtRest = None) -> Store:
-        """The port for an event loop; a keyring seals what tells of patients."""
+        """The store for an event loop. A keyring seals its data."""
 
     def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
-        """The port inside the transaction of a host's connection; it never suspends."""
+        """The store inside the transaction of a host's connection. It never suspends."""
 
     def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
-        """The same for an event loop."""
+        """:meth:`joined` for an event loop."""
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
 
     async def aclose(self) -> None:
-        """Let go of it, and of what was opened for the running event loop."""
+        """Close it, and whatever was opened for the running event loop."""
 
 
 class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Observing):
@@ -99,42 +99,42 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
     Args:
         practice: who texts.
         provider: who carries the texts; or several, as :class:`compliant_sms.routing.Routes`.
-        store: where everything is kept.
-        rulebook: the rules under this practice's settings.
-        people: answers what you know of a patient by your id of them: see :class:`Profile`.
+        store: the database.
+        rulebook: the rules, with this practice's settings.
+        people: given your id of a patient, returns what you know of them: see :class:`Profile`.
         lookups: asks others about a number: see :class:`compliant_sms.lookups.Lookups`.
-        keyring: seals what the store tells of patients: texts, names and numbers.
-        secure_links: shows a message behind a login and answers with its https link, for a
-            practice whose way with health details is ``PhiMode.NOTICE``. Asked again about one
-            message id it answers with the same link. ``SecurePages(url=...)`` has the library
-            show them, by ``secure_app`` and the like of :mod:`compliant_sms.web`.
+        keyring: seals patients' texts, names and numbers in the store.
+        secure_links: publishes a message behind a login and returns its https link, for a
+            practice with ``PhiMode.NOTICE``. Called again with the same message id, it must return
+            the same link. With ``SecurePages(url=...)`` the library shows the pages itself,
+            through ``secure_app`` and its counterparts in :mod:`compliant_sms.web`.
         templates: what :meth:`send_template` sends.
-        clock: tells the present instant; the system's, if not given.
-        delivery: how long things may take.
-        transport: speaks HTTP; a pooled client, if not given.
+        clock: returns the current instant; the system's clock by default.
+        delivery: time limits for sending and for reports.
+        transport: makes HTTP requests; a pooled client by default.
         ids: makes ids.
-        retention: how long records are kept, where that departs from the defaults.
-        volume: how many texts go on a day, and when in it; no limit, if not given.
-        only_to: outside of production, the only numbers that are texted. Everybody else is
-            ``Blocked`` by the rule ``not-production``, answers to them as well.
-        dry_run: outside of production: everything is decided and recorded as it would be, under
-            the provider's name ``"dry-run"``, no request leaves, and neither ledger nor audit log
-            tells of it. Use a database of its own.
+        retention: how long records are kept, where not for the default period.
+        volume: how many texts go out in a day, and at what hours; no limit by default.
+        only_to: outside production, the only numbers that are texted. Texts to anyone else,
+            replies included, are ``Blocked`` by the rule ``not-production``.
+        dry_run: outside production, decide and record everything as usual, under the provider
+            name ``"dry-run"``, but make no request and write nothing to the ledger or the audit
+            log. Use a separate database for it.
         reminders: when patients are reminded of which visits.
         permission: how patients are asked for permission to text.
-        inbox: who answers what patients write, and by when; no threads are kept, if not given.
-        missed_calls: what is texted after calls that nobody took; nothing, if not given.
-        telemetry: measures what is done, for example
-            :class:`compliant_sms.telemetry.OpenTelemetry`; nobody, if not given.
-        retry: repeats a request that was surely not processed; three tries within a few seconds,
-            if not given.
+        inbox: who answers what patients write, and by when; without it no threads are kept.
+        missed_calls: what is texted after missed calls; nothing by default.
+        telemetry: measures operations, for example
+            :class:`compliant_sms.telemetry.OpenTelemetry`; off by default.
+        retry: repeats a request that was certainly not processed; by default three tries within
+            a few seconds.
 
     Raises:
-        InvalidInput: an argument is of another type.
+        InvalidInput: an argument has the wrong type.
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
-            ``secure_links`` is missing; the pages lie on a host that is not the practice's; the
+            ``secure_links`` is missing; the pages are on a host that is not the practice's; the
             provider is a real one, and there is neither a keyring nor a reason to do without; or
-            it acts upon the keyword of a programme by itself.
+            the provider handles a programme's keyword itself.
     """
 
     def __init__(
@@ -192,7 +192,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         hooks = Hooks(awaits=False)
         carries: Transport | None = NoTransport() if dry_run else transport
         own: BlockingTransport | None = None
-        if carries is None:  # loading its certificates takes longer than all else in here
+        if carries is None:  # loading its certificates takes longer than everything else here
             carries = own = BlockingTransport()
         links = None if isinstance(secure_links, SecurePages) else secure_links
         super().__init__(
@@ -253,7 +253,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         asks: Awaiting | str | None = None,
         media: Sequence[str] = (),
     ) -> Outcome:
-        """Send a text if every rule allows it; durable before it returns.
+        """Send a text if every rule allows it. The text is durable before this returns.
 
         Args:
             to: the patient's number.
@@ -262,21 +262,21 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
             body: what the patient reads.
             idempotency_key: one key is one text of this practice, for example
                 ``"appt-991/24h"``. The same content again returns what is on record.
-            not_after: the last instant (aware) at which the text still makes sense; a held one is
+            not_after: the last instant (aware) at which the text still makes sense; a held text is
                 cancelled then, never sent late.
             asks: what the text asks, ``"confirm"`` or ``"opt_in"``, so that the patient's answer
                 is read as one: :attr:`~compliant_sms.flows.ReceivedText.answers`.
-            media: https URLs of pictures and the like, as many as the provider takes. They must be
-                public, so that the provider can fetch them: put nothing there that tells of a
-                patient. What the URLs say is searched as the body is; pictures cannot be.
+            media: https URLs of pictures and other media, as many as the provider takes. They must
+                be public so that the provider can fetch them: put nothing about a patient there.
+                The URLs are searched for health information as the body is; pictures cannot be.
 
         Returns:
             ``Sent``, ``Queued``, ``Held``, ``Blocked``, ``Failed``, ``Uncertain`` or
-            ``Cancelled``: expected refusals are values.
+            ``Cancelled``. Expected refusals are values.
 
         Raises:
             InvalidInput: an argument cannot be used.
-            Unsupported: no provider of this messenger can do it; nothing was kept.
+            Unsupported: no provider of this messenger can do this; nothing was stored.
             IdempotencyConflict: the key was used for a different text.
             ConfigurationError: the sender belongs to a practice with another id.
             StoreError: nothing was recorded and nothing was sent; or, after the request went
@@ -295,64 +295,66 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         return finish(flows.send(self._ports, draft))
 
     def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
-        """Send up to ``limit`` texts whose time has come; each is decided again.
+        """Send up to ``limit`` due texts. Each is decided again first.
 
         Call it regularly, and after :meth:`receive`: the confirmation of a STOP is due at once.
         """
         return finish(flows.dispatch_due(self._ports, limit))
 
     def receive(self, request: WebhookRequest, *, provider: str | None = None) -> flows.Received:
-        """Take a provider's callback in; durable before it returns.
+        """Process a provider's callback. Its effects are durable before this returns.
 
-        Answers to patients are stored as due: call :meth:`dispatch_due` after you answered the
-        provider.
+        Replies to patients are stored as due: call :meth:`dispatch_due` after you have answered
+        the provider.
 
         Args:
             request: the callback as it arrived.
-            provider: the name of the provider at whose address it arrived, for example
-                ``"twilio"``; the messenger's first one, if not given.
+            provider: the name of the provider whose address it arrived at, for example
+                ``"twilio"``; the messenger's first provider by default.
 
         Raises:
-            InvalidSignature: it is not the provider's; nothing was changed, but it was counted.
-            WebhookRejected: it cannot be used, or the messenger has no such provider; ``status``
-                is what to answer.
-            StoreError: it was not recorded; answer 503, and the provider tries again.
-            ConfigurationError: it brings a text to a number of another practice in this database,
-                for which no secret of this messenger speaks; nothing was changed. Answer 500.
-            CannotUnseal: that practice has a keyring of its own; likewise.
+            InvalidSignature: the callback is not the provider's. Nothing was changed, but it was
+                counted.
+            WebhookRejected: the callback cannot be used, or the messenger has no such provider;
+                ``status`` is the HTTP status to answer with.
+            StoreError: nothing was recorded. Answer 503, and the provider tries again.
+            ConfigurationError: the callback brings a text to a number of another practice in this
+                database, which no secret of this messenger vouches for. Nothing was changed.
+                Answer 500.
+            CannotUnseal: that practice has its own keyring. Nothing was changed. Answer 500.
         """
         return finish(flows.receive(self._ports, request, provider))
 
     def confirm_received(self, *, limit: int = 20) -> tuple[Inbound, ...]:
-        """Ask the providers for up to ``limit`` texts of patients that no callback proved.
+        """Ask the providers about up to ``limit`` patients' texts that no callback proved.
 
-        Where a provider signs nothing that covers what a callback says, a STOP holds at once, and
-        a START, a yes or a confirmed visit counts when the provider says that it knows that very
-        text. Each is asked for five times, within three hours; one that it never knows stays as
-        it is, for a person. Call it regularly, and after :meth:`receive`; workers and the web kit
-        do.
+        Some providers do not sign the contents of a callback. From them a STOP holds at once, but
+        a START, a yes or a confirmed visit counts only when the provider, asked for it, knows that
+        very text. Each text is asked for five times within three hours. One that the provider
+        never knows stays as it is, for a person. Call this regularly, and after :meth:`receive`;
+        workers and the web kit do.
 
         Returns:
-            those that were asked for, as they are kept now: ``proven`` says what came of it.
+            the texts that were asked for, as now stored: ``proven`` gives the result.
         """
         return finish(flows.confirm_received(self._ports, limit))
 
     def fetch_media(self, *, limit: int = 20) -> tuple[InboundMedia, ...]:
-        """Fetch up to ``limit`` pictures and the like that patients sent along.
+        """Fetch up to ``limit`` pictures and other media that patients sent.
 
-        They come from the provider's own addresses only, are images, audio, video, contacts or
-        PDF of 5 MB at most, and are kept sealed. What fails is due again after a while, five
-        times in all. Call it regularly, and after :meth:`receive`; workers do.
+        They are fetched from the provider's own addresses only, must be images, audio, video,
+        contacts or PDF of 5 MB at most, and are stored sealed. A failed fetch is tried again after
+        a while, five times in all. Call this regularly, and after :meth:`receive`; workers do.
 
         Returns:
-            those that were asked for: with ``content``, or with the ``problem``.
+            the media that were asked for: with ``content``, or with the ``problem``.
         """
         return finish(flows.fetch_media(self._ports, limit))
 
     def media(self, inbound_id: str) -> tuple[InboundMedia, ...]:
-        """The pictures and the like of a text that came in, as far as they are here.
+        """The pictures and other media of a text that came in, as far as they were fetched.
 
-        Nobody looked into them: show them as attachments, and open none on a server.
+        Their contents are not checked: show them as attachments, and open none on a server.
 
         Args:
             inbound_id: :attr:`Inbound.inbound_id <compliant_sms.messages.Inbound>`.
@@ -360,45 +362,44 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         return finish(flows.media(self._ports, inbound_id))
 
     def reconcile(self, *, limit: int = 100) -> tuple[Outcome, ...]:
-        """Ask the provider about texts of which nobody knows whether they went out, or arrived.
+        """Ask the provider what became of uncertain texts, and of those with no final report.
 
-        Those are the uncertain ones, and those whose last report never came, where the provider
-        tells of them: see :class:`~compliant_sms.Delivery`.
+        Texts with no final report are asked about only where the provider can tell: see
+        :class:`~compliant_sms.Delivery`.
 
         Args:
-            limit: how many texts at most, of each kind.
+            limit: how many texts of each kind, at most.
 
         Returns:
-            the outcome of each, as it is now; of those without a last report only where the
-            provider told it.
+            the outcome of each, as it is now. Texts with no final report are included only if the
+            provider told their outcome.
 
         Raises:
-            Exception: what went wrong with the first text that failed; after all the others were
-                asked for. It stays uncertain.
+            Exception: what went wrong with the first text that failed, raised after all others
+                were asked about. That text stays uncertain.
         """
         return finish(flows.reconcile(self._ports, limit))
 
     def uncertain(self, *, limit: int = 100) -> tuple[flows.TextRecord, ...]:
-        """Texts of which nobody knows whether they went out, the oldest first.
+        """Texts that may or may not have gone out, oldest first.
 
-        :meth:`reconcile` settles those that the provider can answer for; the others are for a
-        person, who asks the patient or looks at the provider's console, and then calls
-        :meth:`settle`.
+        :meth:`reconcile` settles those that the provider can answer for. The others need a person,
+        who asks the patient or looks at the provider's console, and then calls :meth:`settle`.
         """
         return finish(flows.uncertain(self._ports, limit))
 
     def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
-        """Say what became of an uncertain text; it is put on record who said so.
+        """Record what became of an uncertain text, and who said so.
 
         Args:
             message_id: which text.
-            sent: True, and it counts as sent; False, and it is due, and decided anew; or
-                cancelled, where it was called back.
+            sent: True: it counts as sent. False: it is due again and decided anew, or cancelled
+                if it was called back.
             by: who says so, for example ``"front-desk:ana"``.
             reason: how they know.
 
         Returns:
-            the outcome now on record, which is another one where news came first.
+            the outcome now on record; a different one if the provider's news came first.
 
         Raises:
             UnknownMessage: this practice has no such text.
@@ -407,14 +408,14 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         return finish(flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason))
 
     def within(self, connection: HostConnection) -> JoinedMessenger:
-        """This messenger inside the transaction that is open on a connection of yours.
+        """This messenger, inside the transaction open on your own connection.
 
-        What it writes holds when you commit, and was never there if you roll back. Texts leave
+        Its writes take effect when you commit, and disappear if you roll back. Texts leave
         afterwards, by :meth:`dispatch_due`.
 
         Args:
-            connection: to the database of the store, and in a transaction: of ``sqlite3``,
-                ``psycopg``, Django or SQLAlchemy.
+            connection: a connection of ``sqlite3``, ``psycopg``, Django or SQLAlchemy to the
+                store's database, with an open transaction.
 
         Raises:
             ConfigurationError: it is no such connection.
@@ -426,7 +427,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         return JoinedMessenger(evolve(self._ports, store=store, tell=tell_nobody, within=True))
 
     def close(self) -> None:
-        """Close the store, and the connections to the provider."""
+        """Close the store and the connections to the provider."""
         if self._own_transport is not None:
             self._own_transport.close()
         self._store.close()
@@ -457,41 +458,41 @@ class AsyncMessenger(
     Args:
         practice: who texts.
         provider: who carries the texts; or several, as :class:`compliant_sms.routing.Routes`.
-        store: where everything is kept.
-        rulebook: the rules under this practice's settings.
-        people: answers what you know of a patient by your id of them: a coroutine function; or a
-            plain one, which holds the event loop up for as long as it takes.
+        store: the database.
+        rulebook: the rules, with this practice's settings.
+        people: given your id of a patient, returns what you know of them: a coroutine function, or
+            a plain one, which blocks the event loop while it runs.
         lookups: asks others about a number; functions of either kind, as above.
-        keyring: seals what the store tells of patients.
-        secure_links: shows a message behind a login and answers with its https link, as above; or
-            ``SecurePages(url=...)``.
+        keyring: seals patients' texts, names and numbers in the store.
+        secure_links: publishes a message behind a login and returns its https link; a function of
+            either kind, as above, or ``SecurePages(url=...)``.
         templates: what :meth:`send_template` sends.
-        clock: tells the present instant; the system's, if not given.
-        delivery: how long things may take.
-        transport: speaks HTTP; a pooled client, if not given.
+        clock: returns the current instant; the system's clock by default.
+        delivery: time limits for sending and for reports.
+        transport: makes HTTP requests; a pooled client by default.
         ids: makes ids.
-        retention: how long records are kept, where that departs from the defaults.
-        volume: how many texts go on a day, and when in it; no limit, if not given.
-        only_to: outside of production, the only numbers that are texted. Everybody else is
-            ``Blocked`` by the rule ``not-production``, answers to them as well.
-        dry_run: outside of production: everything is decided and recorded as it would be, under
-            the provider's name ``"dry-run"``, no request leaves, and neither ledger nor audit log
-            tells of it. Use a database of its own.
+        retention: how long records are kept, where not for the default period.
+        volume: how many texts go out in a day, and at what hours; no limit by default.
+        only_to: outside production, the only numbers that are texted. Texts to anyone else,
+            replies included, are ``Blocked`` by the rule ``not-production``.
+        dry_run: outside production, decide and record everything as usual, under the provider
+            name ``"dry-run"``, but make no request and write nothing to the ledger or the audit
+            log. Use a separate database for it.
         reminders: when patients are reminded of which visits.
         permission: how patients are asked for permission to text.
-        inbox: who answers what patients write, and by when; no threads are kept, if not given.
-        missed_calls: what is texted after calls that nobody took; nothing, if not given.
-        telemetry: measures what is done, for example
-            :class:`compliant_sms.telemetry.OpenTelemetry`; nobody, if not given.
-        retry: repeats a request that was surely not processed; three tries within a few seconds,
-            if not given.
+        inbox: who answers what patients write, and by when; without it no threads are kept.
+        missed_calls: what is texted after missed calls; nothing by default.
+        telemetry: measures operations, for example
+            :class:`compliant_sms.telemetry.OpenTelemetry`; off by default.
+        retry: repeats a request that was certainly not processed; by default three tries within
+            a few seconds.
 
     Raises:
-        InvalidInput: an argument is of another type.
+        InvalidInput: an argument has the wrong type.
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
-            ``secure_links`` is missing; the pages lie on a host that is not the practice's; the
+            ``secure_links`` is missing; the pages are on a host that is not the practice's; the
             provider is a real one, and there is neither a keyring nor a reason to do without; or
-            it acts upon the keyword of a programme by itself.
+            the provider handles a programme's keyword itself.
     """
 
     def __init__(
@@ -549,7 +550,7 @@ class AsyncMessenger(
         hooks = Hooks(awaits=True)
         carries: Transport | None = NoTransport() if dry_run else transport
         own: AsyncTransport | None = None
-        if carries is None:  # loading its certificates takes longer than all else in here
+        if carries is None:  # loading its certificates takes longer than everything else here
             carries = own = AsyncTransport()
         links = None if isinstance(secure_links, SecurePages) else secure_links
         super().__init__(
@@ -663,8 +664,8 @@ class AsyncMessenger(
         """See :meth:`Messenger.within`.
 
         Args:
-            connection: a ``psycopg.AsyncConnection``; or a ``sqlite3.Connection``, for which the
-                event loop waits.
+            connection: a ``psycopg.AsyncConnection``; or a ``sqlite3.Connection``, which blocks
+                the event loop.
 
         Raises:
             ConfigurationError: it is no such connection.
@@ -676,7 +677,7 @@ class AsyncMessenger(
         return AsyncJoinedMessenger(evolve(self._ports, store=store, tell=tell_nobody, within=True))
 
     async def aclose(self) -> None:
-        """Close the store, and the connections to the provider."""
+        """Close the store and the connections to the provider."""
         if self._own_transport is not None:
             await self._own_transport.aclose()
         await self._store.aclose()

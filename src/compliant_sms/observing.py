@@ -1,4 +1,4 @@
-"""Being told what happened, and reading what that stands for: the facades' part that watches."""
+"""Events and figures of a messenger: ``on``, and what reads the texts that events are about."""
 
 from __future__ import annotations
 
@@ -24,34 +24,35 @@ class _Observing(Facade):
     _hooks: Hooks
 
     def on(self, event: type[E], handler: Handler[E]) -> Unsubscribe:
-        """Have a handler told of each event of a kind, once what it tells of is on record.
+        """Call a handler for each event of a class, once the event is on record.
 
-        It is called after the commit, on the thread or event loop that did the work, in which a
-        provider may be waiting for its answer: be quick, and put work on a queue of your own.
-        What one handler raises is logged, without its words, and the others are told all the same.
-        A process that dies between the commit and the call tells nobody: what must not be missed
-        is read from the store. What happens in a transaction of yours
-        (:meth:`compliant_sms.Messenger.within`) is not told, because nobody here sees your commit.
+        The handler is called after the commit, on the thread or event loop that did the work, where
+        a provider may be waiting for its answer: be quick, and put work on a queue of your own.
+        If it raises, that is logged without the exception's message, and other handlers are still
+        called. A process that dies between the commit and the call calls nobody: read what must not
+        be missed from the store. Events in a transaction of yours
+        (:meth:`compliant_sms.Messenger.within`) are not passed on, because the library does not see
+        your commit.
 
         Args:
-            event: a class of :mod:`compliant_sms.events`; a base class stands for all below it.
+            event: a class of :mod:`compliant_sms.events`; a base class stands for its subclasses.
             handler: takes the event. For ``AsyncMessenger`` it may be a coroutine function, which
                 is awaited.
 
         Returns:
-            what to call to end it.
+            a function that ends the subscription.
 
         Raises:
-            InvalidInput: it is no kind of event, or the handler cannot be called here.
+            InvalidInput: it is not a class of events, or the handler cannot be called here.
         """
         return self._hooks.on(event, handler)
 
 
 class Observing(_Observing):
-    """The part of :class:`~compliant_sms.Messenger` that tells what happened."""
+    """The part of :class:`~compliant_sms.Messenger` that reports events and figures."""
 
     def text_record(self, message_id: str) -> flows.TextRecord:
-        """The text that an event is about, and all that became of it.
+        """The text that an event is about, and everything that happened to it.
 
         Raises:
             UnknownMessage: this practice has no such text.
@@ -59,7 +60,7 @@ class Observing(_Observing):
         return finish(flows.text(self._ports, message_id))
 
     def inbound(self, inbound_id: str) -> Inbound:
-        """The text of a patient's that an event is about.
+        """The patient's text that an event is about.
 
         Raises:
             UnknownMessage: this practice has received no such text.
@@ -67,15 +68,15 @@ class Observing(_Observing):
         return finish(flows.received(self._ports, inbound_id))
 
     def figures(self, *, since: datetime | None = None, until: datetime | None = None) -> Figures:
-        """What this practice's texting came to: allowed, held and blocked by which rules, opt-outs.
+        """Figures on this practice's texting: allowed, held and blocked by which rules, opt-outs.
 
-        Each figure is one query over the record. How often which rule spoke is read from the
-        decisions about texts that were held or refused; of those that were purged, or whose person
-        was erased, the rules are not known any more, and the other figures still are.
+        Each figure is one query over the record. How often each rule spoke is read from the
+        decisions about texts that were held or refused. After a purge or an erasure the rules are
+        no longer known, but the other figures are.
 
         Args:
-            since: from when (aware); the beginning of the record, if not given.
-            until: until when (aware), exclusive; now, if not given.
+            since: from when (aware); by default from the start of the record.
+            until: until when (aware), exclusive; now by default.
 
         Raises:
             InvalidInput: the period ends before it begins, or an instant has no time zone.
@@ -85,7 +86,7 @@ class Observing(_Observing):
 
 
 class AsyncObserving(_Observing):
-    """The same for :class:`~compliant_sms.AsyncMessenger`."""
+    """The part of :class:`~compliant_sms.AsyncMessenger` that reports events and figures."""
 
     async def text_record(self, message_id: str) -> flows.TextRecord:
         """See :meth:`Observing.text_record`."""

@@ -1,4 +1,4 @@
-"""What the host knows of the person that a text is for."""
+"""What you know of the person that a text is for."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class Holder(Word):
     PARENT = "parent"
     """Of an unemancipated minor."""
     REPRESENTATIVE = "representative"
-    """Somebody with authority in law, such as a guardian or a health care agent."""
+    """Somebody with legal authority, such as a guardian or a health care agent."""
     OTHER = "other"
     """Somebody else, without such authority."""
 
 
 def _yes(value: bool) -> bool:  # noqa: FBT001 - a converter
-    # Rows of a database have 0, 1 or nothing. What a form says, such as "no", would count as yes.
+    # A database row has 0, 1 or NULL. A form's "no" would count as yes.
     return False if value is None else _given.bit(value)
 
 
 @frozen(kw_only=True)
 class Authorisation:
-    """A signed HIPAA authorisation for marketing or research. 45 CFR 164.508.
+    """A signed HIPAA authorization for marketing or research. 45 CFR 164.508.
 
     Args:
-        signed_on: when.
+        signed_on: the day it was signed.
         states_remuneration: it says that the practice is paid, 164.508(a)(3)(ii).
         expires_on: its last day, if it has one.
     """
@@ -65,13 +65,13 @@ class SoftOptIn:
 
     @property
     def holds(self) -> bool:
-        """Whether all of it is so."""
+        """Whether all three conditions are met."""
         return self.details_from_sale and self.similar_products and self.opt_out_at_collection
 
 
 def _listed(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
-        msg = "facts about a patient are lists of texts, for example names=['Ana Gomez']"
+        msg = "facts about a patient are lists of str, for example names=['Ana Gomez']"
         raise InvalidInput(msg)
     return tuple(values)
 
@@ -82,22 +82,22 @@ def _texts(_: object, attribute: Attribute[tuple[str, ...]], values: object) -> 
 
 @frozen(kw_only=True)
 class PatientFacts:
-    """What the host knows of the patient whom a text is about. It makes matches certain.
+    """What you know of the patient whom a text is about. It makes matches certain.
 
-    It is used while a text is read. Nothing of it is stored, and no repr shows it.
+    It is used while a text is read. None of it is stored, and no repr shows it.
 
     Args:
         names: full names as the record has them, of the patient and of family.
-        birth_date: the patient's.
+        birth_date: the patient's date of birth.
         mrn: medical record numbers.
         addresses: postal addresses.
-        phones: numbers, in any form.
-        emails: mail addresses.
+        phones: phone numbers, in any form.
+        emails: email addresses.
         insurance_ids: member, group and policy numbers.
         clinicians: names of those who treat the patient.
 
     Raises:
-        InvalidInput: something that is a list of texts is one text, or holds something else.
+        InvalidInput: a list of strings is a single string, or holds something else.
     """
 
     names: tuple[str, ...] = field(default=(), converter=_listed, validator=_texts, repr=False)
@@ -133,35 +133,36 @@ def _code(of: object, attribute: Attribute[str | None], value: str | None) -> No
 @records.lean
 @frozen(kw_only=True)
 class Profile:
-    """What the host knows of a person.
+    """What you know of a person.
 
     Args:
-        time_zone: IANA name of the zone that the person lives in. One that the state does not
-            have, such as a default of your own, counts beside those of the state.
-        state: postal code of where the person lives. Under any other name its law is not known,
-            and in the United States and Canada no promotion goes.
-        language: what they read, as a tag such as ``"es"`` or ``"es-MX"`` (BCP 47); a template with
-            a text in it is sent in it, and so are the library's own reminders.
-        country: ISO 3166-1 code of where, if it is not what state and number say.
-        birth_date: the patient's, for what depends on age.
+        time_zone: IANA name of the zone that the person lives in. A zone that the state does not
+            have, such as your own default, counts in addition to the state's zones.
+        state: postal code of where the person lives. With any other name the law there is not
+            known, and no promotion goes out in the United States and Canada.
+        language: the language they read, as a tag such as ``"es"`` or ``"es-MX"`` (BCP 47).
+            Templates that have a text in it are sent in it, and so are the library's own
+            reminders.
+        country: ISO 3166-1 code of where they live, if not what state and number say.
+        birth_date: the patient's date of birth, for rules that depend on age.
         holder: who reads the texts at this number.
         no_sms: the patient asked for other means than texts, 45 CFR 164.522(b).
         controls_care: the minor lawfully consented to this care alone, or the parent agreed to
-            confidentiality, so that it is the minor's to know: 45 CFR 164.502(g)(3)(i).
+            confidentiality, so that only the minor may know: 45 CFR 164.502(g)(3)(i).
         number_from_patient: the patient gave this number, 47 CFR 64.1200(a)(9)(iv)(A).
-        last_transaction_on: the last visit or purchase, 47 CFR 64.1200(f)(5).
-        last_inquiry_on: the last inquiry or application.
+        last_transaction_on: day of the last visit or purchase, 47 CFR 64.1200(f)(5).
+        last_inquiry_on: day of the last inquiry or application.
         personal_relationship: with the person who texts, 47 CFR 64.1200(c)(2)(iii).
-        do_not_call_on: when the person asked this practice not to be called, as far as the
-            ledger does not know it.
-        authorisation: a HIPAA authorisation on file.
+        do_not_call_on: when the person asked this practice not to call, unless the ledger
+            records it.
+        authorisation: a HIPAA authorization on file.
         soft_opt_in: for a customer in the United Kingdom.
         facts: names, numbers and addresses of the patient, so that a text that tells them is
-            found out. They are used and never stored.
+            recognized. They are used and never stored.
 
     Raises:
-        InvalidInput: there is no such zone, the state is no postal code, the language no tag, or
-            something else is of another type. A day may be given as an instant.
+        InvalidInput: there is no such zone, the state is not a postal code, the language is not a
+            tag, or an argument has the wrong type. A day may be given as an instant.
     """
 
     time_zone: str | None = field(default=None, converter=converters.optional(known_zone))

@@ -1,4 +1,4 @@
-"""Where a practice asks patients for permission to text: its part of the facades."""
+"""Asking patients for permission to text: ``messenger.permission``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["AsyncPermissionDesk", "PermissionDesk"]
 
 
 class _Desk:
-    """What both desks have."""
+    """What both desks share."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -36,11 +36,11 @@ class _Desk:
         self.form_path: str = ports.permission.form_path if ports.permission else ""
 
     def form(self, *, language: str | None = None) -> ConsentForm:
-        """The practice's form as it is today: every word that is shown, and its fingerprint.
+        """The practice's form as of today: every word that it shows, and its fingerprint.
 
         Args:
-            language: of its words, a tag such as ``"es"`` or ``"es-MX"``, for example of the
-                patient's ``Profile``; English where the form is not there in it.
+            language: a tag such as ``"es"`` or ``"es-MX"``, for example from the patient's
+                ``Profile``; English if the form is not translated into it.
 
         Raises:
             ConfigurationError: the messenger was given no ``Permission``.
@@ -48,11 +48,11 @@ class _Desk:
         return flows.consent_form(self._ports, language)
 
     def paper(self, programme: str, *, language: str = "en") -> Wording:
-        """What a paper form says of a programme, to be printed beside an empty box.
+        """What a paper form says about a programme, to print next to an empty box.
 
         Args:
-            programme: its id.
-            language: a tag such as ``"es"``; English where the programme is not translated into it.
+            programme: the id of the programme.
+            language: a tag such as ``"es"``; English if the programme is not translated into it.
 
         Raises:
             InvalidInput: there is no such programme.
@@ -61,14 +61,14 @@ class _Desk:
         return flows.paper_wording(self._ports, programme, language)
 
     def script(self, programme: str, *, language: str = "en") -> Wording:
-        """What somebody reads out who asks a patient; see :meth:`paper`."""
+        """What staff read out to ask a patient in person or by phone; see :meth:`paper`."""
         return flows.spoken_wording(self._ports, programme, language)
 
     def registration(self, *, toll_free: bool = False) -> Registration:
-        """What to register with carriers, made of what is configured, and what they would refuse.
+        """What to register with carriers, from what is configured, and what they would refuse.
 
         Args:
-            toll_free: the verification of a toll-free number, in place of a 10DLC campaign.
+            toll_free: for the verification of a toll-free number, instead of a 10DLC campaign.
 
         Raises:
             ConfigurationError: the messenger was given no ``Permission``.
@@ -77,39 +77,39 @@ class _Desk:
 
 
 class PermissionDesk(_Desk):
-    """Where a practice asks patients for permission, and records what they say.
+    """Asks patients for permission, and records what they say.
 
     Attributes:
         has_form: whether there is a web form to serve.
-        form_path: the path of its address.
+        form_path: the path of its URL.
     """
 
     def invite(
         self, number: str | PhoneNumber, *, person: str, programme: str, idempotency_key: str
     ) -> Outcome:
-        """Ask a patient by text to agree to a programme; their YES is recorded by ``receive``.
+        """Ask a patient by text to agree to a programme; ``receive`` records their YES.
 
-        They are asked in the language of their ``Profile``, where the programme is translated.
+        They are asked in the language of their ``Profile``, if the programme is translated into it.
 
-        The question goes under prior express consent only, as the rules decide at the moment when
-        it leaves, and that it left is an event of the ledger.
+        The question goes out only under prior express consent, as the rules decide at the moment
+        it leaves. The ledger records that it left.
 
         Args:
-            number: where.
+            number: the number to ask at.
             person: your id of the patient.
-            programme: the id of a programme that is no marketing.
+            programme: the id of a programme that is not marketing.
             idempotency_key: one key is one question, however often this is called, for example
-                ``"ask/pat-881/bills/2026-03"``. No phone number belongs into it.
+                ``"ask/pat-881/bills/2026-03"``. Do not put a phone number in it.
 
         Returns:
-            as :meth:`Messenger.send`.
+            as for :meth:`Messenger.send`.
 
         Raises:
-            InvalidInput: it is marketing, which no text of ours ever offers; or there is no such
-                programme.
-            IdempotencyConflict: the key was used for a different text; the words have changed.
+            InvalidInput: the programme is marketing, which the library never offers by text; or
+                there is no such programme.
+            IdempotencyConflict: the key was used for a different text: the words have changed.
             ConfigurationError: the messenger was given no ``Permission``.
-            StoreError: as :meth:`Messenger.send`.
+            StoreError: as for :meth:`Messenger.send`.
         """
         return finish(
             flows.invite(self._ports, as_number(number), person, programme, idempotency_key)
@@ -118,29 +118,29 @@ class PermissionDesk(_Desk):
     def record(
         self, number: str | PhoneNumber, *, programme: str, told: OnPaper | Spoken
     ) -> ConsentEvent:
-        """Record what a patient agreed to on paper or when asked; durable before it returns.
+        """Record what a patient agreed to on paper or when asked. Durable before this returns.
 
         Args:
-            number: where they agreed to be texted.
+            number: the number they agreed to be texted at.
             programme: the id of the programme.
-            told: how they agreed, and who writes it down.
+            told: how they agreed, and who records it.
 
         Returns:
-            the event as it stands in the ledger, with the words that were shown or read out.
+            the event as recorded in the ledger, with the words that were shown or read out.
 
         Raises:
-            InvalidInput: it could not be proved later, lies in the future, or was read in a
-                language into which the programme is not translated.
+            InvalidInput: it could not be proved later, is dated in the future, or was read in a
+                language that the programme is not translated into.
             ConfigurationError: the messenger was given no ``Permission``.
             StoreError: it could not be recorded.
         """
         return finish(flows.record_agreement(self._ports, as_number(number), programme, told))
 
     def state(self, number: str | PhoneNumber, *, person: str, programme: str) -> PermissionState:
-        """How a patient's consent to a programme stands, and whether to ask again.
+        """The state of a patient's consent to a programme, and whether to ask again.
 
         Args:
-            number: where.
+            number: the number.
             person: your id of the patient.
             programme: the id of the programme.
 
@@ -151,45 +151,48 @@ class PermissionDesk(_Desk):
         return finish(flows.programme_state(self._ports, as_number(number), person, programme))
 
     def to_ask_again(self, programme: str, *, after: str = "", limit: int = 500) -> ToAskAgain:
-        """Who agreed to words of a programme that have changed in substance since.
+        """List who agreed to wording of a programme that has since changed in substance.
 
-        It goes through everybody on record, a page at a time: all whom :meth:`state` would tell to
-        be ``outdated``, about in the order in which they came on record.
+        It goes through everybody on record, one page at a time, and returns those whom
+        :meth:`state` calls ``outdated``, roughly in the order in which they came on record.
 
         Args:
             programme: the id of the programme.
-            after: where the page before ended (:attr:`ToAskAgain.after`); empty to begin.
-            limit: how many persons at numbers to look at, at least 1; a page may tell of fewer,
-                or of nobody.
+            after: where the previous page ended (:attr:`ToAskAgain.after`); empty to begin.
+            limit: how many persons at numbers to look at, at least 1; a page may list fewer, or
+                nobody.
 
         Raises:
-            InvalidInput: there is no such programme, or the limit is none.
+            InvalidInput: there is no such programme, or the limit cannot be used.
             ConfigurationError: the messenger was given no ``Permission``.
-            StoreError: the database could not.
+            StoreError: the database could not be read.
         """
         return finish(flows.to_ask_again(self._ports, programme, after, limit))
 
     def submit(self, sent: Submission) -> flows.Submitted:
-        """Take what somebody sent with a form that you show yourself.
+        """Record what somebody sent with a form that you show yourself.
 
-        Show every word of :meth:`form`, no box ticked, and guard it against other sites' forms.
-        :meth:`answer` does all of that.
+        Show every word of :meth:`form` with no box ticked, and protect it against cross-site
+        request forgery. :meth:`answer` does all of that.
 
         The confirmation is due at once, and is cancelled after an hour: call ``dispatch_due()``
-        where no worker runs. The same goes for :meth:`answer`, unless the web kit calls it.
+        if no worker runs. The same goes for :meth:`answer`, unless the web kit calls it.
 
-        The same submission again is one consent. Whoever went back and changed something agreed to
-        that as well: it is recorded by itself, also under the same id.
+        The same submission sent again is one consent. Somebody who went back and changed something
+        agreed to that as well: it is recorded separately, even under the same id.
 
         Raises:
-            InvalidInput: it is no submission, or is said to come in the future.
-            ConfigurationError: the messenger was given no ``Permission``, or that no ``identify``.
+            InvalidInput: it is not a submission, or is dated in the future.
+            ConfigurationError: the messenger was given no ``Permission``, or one without
+                ``identify``.
             StoreError: nothing was recorded.
         """
         return finish(flows.submit_form(self._ports, sent))
 
     def answer(self, request: PageRequest) -> HttpReply:
-        """Answer a browser; ``consent_app`` and the like of :mod:`compliant_sms.web` call it.
+        """Answer a browser's request.
+
+        ``consent_app`` and its counterparts in :mod:`compliant_sms.web` call this.
 
         Raises:
             ConfigurationError: there is no form.
@@ -203,7 +206,7 @@ class AsyncPermissionDesk(_Desk):
 
     Attributes:
         has_form: whether there is a web form to serve.
-        form_path: the path of its address.
+        form_path: the path of its URL.
     """
 
     async def invite(

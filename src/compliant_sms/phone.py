@@ -1,10 +1,10 @@
-"""Phone numbers: read strictly from what people type, shown masked.
+"""Phone numbers: parsed strictly from what people type, and shown masked.
 
-What is decided here is whether a text is one telephone number. Whether that number may be texted
-is decided elsewhere.
+This module decides whether a string is one telephone number. Whether that number may be texted is
+decided elsewhere.
 
 Sources: ITU-T E.164 (form and length), the North American Numbering Plan (area codes, exchanges,
-N11 codes), RFC 3966 (``tel:`` URIs), and for what is assigned the metadata of ``phonenumbers``, and
+N11 codes), RFC 3966 (``tel:`` URIs), and for what is assigned the metadata of ``phonenumbers`` and
 area codes that it does not know yet.
 """
 
@@ -26,7 +26,7 @@ __all__ = ["NumberKind", "PhoneNumber", "as_number"]
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _NANP = re.compile(r"\+1\d{10}", re.ASCII)
 
-# Area codes that open metadata does not know yet; the packs say of which states they are.
+# Area codes that the metadata does not know yet; the packs say which states they belong to.
 _NEW_CODES = frozenset(
     ("357", "436", "457", "465", "471", "483", "621", "624", "679", "729", "837", "861", "924")
 )
@@ -38,16 +38,16 @@ _REMEDIES = {
         "The text is not one phone number. Pass the number alone, for example +1 217 555 0134."
     ),
     PhoneNumberProblem.TOO_SHORT: "The phone number has too few digits.",
-    PhoneNumberProblem.TOO_LONG: "The phone number has too many digits, or is more than one.",
+    PhoneNumberProblem.TOO_LONG: "The phone number has too many digits, or is several numbers.",
     PhoneNumberProblem.MISSING_AREA_CODE: (
         "The phone number has no area code. Pass all ten digits, for example 217-555-0134."
     ),
-    PhoneNumberProblem.SHORT_CODE: "A short code or service code is no person's phone number.",
+    PhoneNumberProblem.SHORT_CODE: "A short code or service code is not a person's phone number.",
     PhoneNumberProblem.INVALID: "No such phone number is assigned in its numbering plan.",
 }
 
 _NO_TEXT = (
-    "The phone number is no text. Pass a str, for example '+1 217 555 0134', or a PhoneNumber; "
+    "The phone number is not a str. Pass a str, for example '+1 217 555 0134', or a PhoneNumber; "
     "a spreadsheet's whole number may have lost its plus sign."
 )
 
@@ -57,7 +57,7 @@ def _invalid(problem: PhoneNumberProblem) -> InvalidPhoneNumber:
 
 
 class NumberKind(StrEnum):
-    """What the numbering plan uses a number for. It does not tell who answers it today."""
+    """What the numbering plan uses a number for. It does not say who answers it today."""
 
     FIXED_LINE = "fixed_line"
     MOBILE = "mobile"
@@ -91,37 +91,37 @@ def _check_syntax(_number: object, _field: Attribute[str], e164: str) -> None:
 class PhoneNumber:
     """A telephone number.
 
-    Its text forms, f-strings included, show the masked form only; ask for ``e164`` by name.
+    ``str()``, ``repr()`` and f-strings show only the masked form; use ``e164`` for the number.
 
     Args:
         e164: the international form, as in ``+12175550134``. Only its syntax is checked here; use
             :meth:`parse` for what a person typed.
 
     Raises:
-        InvalidPhoneNumber: not a plus sign and 7 to 15 digits of which the first is not 0.
+        InvalidPhoneNumber: it is not a plus sign and 7 to 15 digits, the first of them not 0.
     """
 
     e164: str = field(validator=_check_syntax)
 
     @classmethod
     def parse(cls, text: str, *, region: str = "US") -> PhoneNumber:
-        """The one number that a text stands for.
+        """Parse a string that stands for one number.
 
-        Everyday dress is read: any decimal digits, blanks, hyphens, dots, brackets, a label such
-        as "cell", letters as on a keypad at the end, a ``tel:`` URI. An extension is dropped, as
-        texts have none. Markup, formulas, commands, a line break inside, or letters in place of
-        digits are refused.
+        Everyday notation is read: any decimal digits, blanks, hyphens, dots, brackets, a label such
+        as "cell", letters at the end as on a keypad, a ``tel:`` URI. An extension is dropped,
+        because texts cannot use one. Markup, formulas, commands, a line break inside the number, or
+        letters in place of digits are refused.
 
         Args:
             text: what was typed.
-            region: the ISO 3166-1 code, in capitals, of the country whose national form is
-                assumed when no country code is given.
+            region: the ISO 3166-1 code, in capitals, of the country whose national format is
+                assumed when there is no country code.
 
         Returns:
-            The number; it is assigned to some use in its numbering plan.
+            The number; its numbering plan assigns it to some use.
 
         Raises:
-            InvalidPhoneNumber: the text is not one assigned number; ``problem`` says why.
+            InvalidPhoneNumber: the string is not one assigned number; ``problem`` says why.
             InvalidInput: the region is unknown.
         """
         if not isinstance(text, str):
@@ -130,7 +130,7 @@ class PhoneNumber:
         if not calling_code:
             msg = "The region is unknown. Pass an ISO 3166-1 code in capitals, for example 'US'."
             raise InvalidInput(msg)
-        # The international form needs no reading.
+        # The international form needs no parsing.
         dialled = text if _E164.fullmatch(text) else _dialled(text)
         problem = _nanp_problem(dialled) if calling_code == 1 else None
         found = problem or _assigned(_digits(dialled), region)
@@ -140,7 +140,7 @@ class PhoneNumber:
 
     @property
     def masked(self) -> str:
-        """The country code and at most the last four digits; four digits or more stay hidden."""
+        """The country code and at most the last four digits. At least four digits stay hidden."""
         known = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
         ends = (end for end in (2, 3, 4) if int(self.e164[1:end]) in known)
         start = next(ends, 1)
@@ -172,7 +172,7 @@ class PhoneNumber:
 
 
 def as_number(given: str | PhoneNumber) -> PhoneNumber:
-    """A converter: the number, read by :meth:`PhoneNumber.parse` where it was typed."""
+    """Convert to a number; a string is read by :meth:`PhoneNumber.parse`."""
     return given if isinstance(given, PhoneNumber) else PhoneNumber.parse(given)
 
 
@@ -185,8 +185,8 @@ _PLAIN_CHARACTERS = {
     "\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}": "-",
     "\N{VARIATION SELECTOR-15}": "",
     "\N{VARIATION SELECTOR-16}": "",
-    # It shows digits backwards, as another number, so it stays and is refused. Its twin, which
-    # address books put before a number that is copied, shows them in the order in which we read.
+    # It shows digits backwards, as another number, so it is kept and refused. Its counterpart,
+    # which address books put before a copied number, shows them in reading order.
     "\N{RIGHT-TO-LEFT OVERRIDE}": "\N{RIGHT-TO-LEFT OVERRIDE}",
 }
 _PLAIN_CATEGORIES = {
@@ -265,7 +265,7 @@ _LENGTH_PROBLEMS = {
 
 
 def _dialled(text: str) -> str:
-    """The digits and their separators, with a plus sign where a country code begins."""
+    """The digits and their separators, with a plus sign before a country code."""
     visible = _visible(text)
     if not visible:
         raise _invalid(PhoneNumberProblem.EMPTY)
@@ -293,7 +293,7 @@ def _number(typed: re.Match[str]) -> str:
 
 
 def _is_spelled(letters: str) -> bool:
-    """Whether letters spell a word: not "OIOI", a mistyped 0101, nor "XXXX", digits left out."""
+    """Whether letters spell a word, unlike "OIOI", a mistyped 0101, or "XXXX", omitted digits."""
     return not set(letters) <= set("OIL") and len(set(letters)) > 1 and "XXX" not in letters
 
 
@@ -311,7 +311,7 @@ def _plain(character: str) -> str:
     category = unicodedata.category(character)
     if category in _PLAIN_CATEGORIES:
         return _PLAIN_CATEGORIES[category]
-    # Superscripts and circled digits are no digits of a phone number.
+    # Superscripts and circled digits are not digits of a phone number.
     folded = unicodedata.normalize("NFKC", character)
     return character if any(map(str.isdigit, folded)) else folded
 
@@ -334,7 +334,7 @@ def _digits(dialled: str) -> str:
     return ("+" if "+" in dialled else "") + re.sub("[^0-9]", "", dialled)
 
 
-# Bounded, and called with normalised digits only: a batch asks for the same numbers repeatedly.
+# Bounded, and called only with normalized digits: a batch asks for the same numbers repeatedly.
 @lru_cache(maxsize=4096)
 def _assigned(digits: str, region: str) -> str | PhoneNumberProblem:
     if len(digits) > _LONGEST_DIALLED:

@@ -1,4 +1,4 @@
-"""The practice that texts: TCPA's "seller", 10DLC's "brand"."""
+"""The practice that texts: the "seller" of the TCPA, the "brand" of 10DLC."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ class SenderKind(Word):
 
 
 class PhiMode(Word):
-    """What becomes of a text that tells more than its recipient's tier allows (policy P-PHI)."""
+    """What happens to a text that tells more than its recipient's tier allows (policy P-PHI)."""
 
     BLOCK = "block"
-    """It is refused; somebody rewrites it."""
+    """It is refused, and somebody rewrites it."""
     REDACT = "redact"
-    """What is too much is replaced by a plain word, such as ``[medication]``."""
+    """What tells too much is replaced by a plain word, such as ``[medication]``."""
     NOTICE = "notice"
-    """The text says only that a message waits, with a link to a page behind a login."""
+    """It says only that a message is waiting, with a link to a page behind a login."""
 
 
 @frozen(kw_only=True)
 class Campaign:
-    """A 10DLC registration (The Campaign Registry), as far as carriers' limits follow from it.
+    """What carriers' limits depend on in a 10DLC registration (The Campaign Registry).
 
     Args:
-        vetting_score: the brand's, 0 to 100; None where it was not vetted.
+        vetting_score: the brand's score, 0 to 100; None if it was not vetted.
         use_case: for example ``"customer_care"``, ``"low_volume_mixed"``, ``"sole_proprietor"``.
     """
 
@@ -64,15 +64,15 @@ class Campaign:
 
 
 def known_zone(name: str) -> str:
-    """The name, if the IANA database has such a zone.
+    """Return the name, if the IANA database has such a zone.
 
     Raises:
-        InvalidInput: it has none.
+        InvalidInput: it has no such zone.
     """
     _given.a_text(name, "the time zone")
     with suppress(KeyError, ValueError, OSError):
         return ZoneInfo(name).key
-    # Outside of the handler: its error quotes what was passed, which may be another field's.
+    # Outside the handler: the caught error quotes the argument, which may be another field's value.
     msg = (
         "the time zone is not in the IANA database. Pass a name such as 'America/Chicago', "
         "not an abbreviation or an offset."
@@ -80,7 +80,7 @@ def known_zone(name: str) -> str:
     raise InvalidInput(msg)
 
 
-# Names that stand for an offset all year, and what people mean by them.
+# Names that mean a fixed offset all year, and what people mean by them.
 _OFFSETS = {
     "EST": "'America/New_York'",
     "MST": "'America/Denver', or in Arizona 'America/Phoenix'",
@@ -91,38 +91,38 @@ _UTC = frozenset({"UTC", "UCT", "GMT", "GMT0", "GMT+0", "GMT-0", "Greenwich", "U
 
 
 def is_utc(name: str) -> bool:
-    """Whether a zone is UTC by one of its names, which no clinic's clock on the wall shows."""
+    """Whether a zone is UTC under any of its names. No clinic's wall clock shows UTC."""
     return name.removeprefix("Etc/") in _UTC
 
 
 def clock_of_place(name: str) -> str:
-    """The name, if it is that of a place, or UTC.
+    """Return the name, if it is a place's zone, or UTC.
 
     Raises:
-        InvalidInput: the IANA database has no such zone; or it is an offset that knows no daylight
-            saving time, so that every hour would be wrong by one in summer where that is kept.
+        InvalidInput: the IANA database has no such zone; or it is a fixed offset, without daylight
+            saving time, so that times would be off by an hour in summer wherever that is observed.
     """
     zone = known_zone(name)
     if zone in _OFFSETS or _OFFSET.fullmatch(zone):
         meant = _OFFSETS.get(zone, "'America/Chicago'")
         msg = (
-            f"'{zone}' is an offset that knows no daylight saving time: where that is kept, hours "
-            f"would be wrong by one in summer. Pass the zone of the place, such as {meant}."
+            f"'{zone}' is a fixed offset without daylight saving time: where that is observed, "
+            f"times would be off by an hour in summer. Pass the place's zone, such as {meant}."
         )
         raise InvalidInput(msg)
     return zone
 
 
 def visit_zone(name: str) -> str:
-    """The name, if clocks on a clinic's wall show that time: patients are told it.
+    """Return the name, if a clinic's wall clock can show that time, which patients are told.
 
     Raises:
         InvalidInput: as for :func:`clock_of_place`, or it is UTC.
     """
     if is_utc(clock_of_place(name)):
         msg = (
-            "the zone of a visit is UTC, and patients would be told its time in UTC. Pass that of "
-            "the clinic, such as 'America/Chicago': an aware start is turned into its time."
+            "the zone of a visit is UTC, and patients would be told its time in UTC. Pass the "
+            "clinic's zone, such as 'America/Chicago': an aware start is converted to it."
         )
         raise InvalidInput(msg)
     return name
@@ -141,7 +141,7 @@ _SITE = re.compile(r"(?:https?://)?([^\s/:?#@]+)(?::\d+)?/?", re.IGNORECASE)
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         msg = (
-            "also_known_as, link_domains and addresses are lists of texts, for example "
+            "also_known_as, link_domains and addresses are lists of str, for example "
             "['Lakeside Clinic']"
         )
         raise InvalidInput(msg)
@@ -151,14 +151,14 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _hosts(values: Iterable[str]) -> tuple[str, ...]:
-    # A host is often written as the address of its first page. That of another page may be a place
-    # on a host which many share, and then the host is nobody's own.
+    # A host is often written as the address of its home page. The address of any other page may be
+    # on a host that many share, which is then nobody's own.
     found = tuple(_SITE.fullmatch(each.strip()) for each in _texts(values))
     hosts = tuple(each[1] for each in found if each)
     if len(hosts) < len(found):
         msg = (
-            "link_domains are hosts of the practice's own, for example ['lakeside.example'], "
-            "without a path"
+            "link_domains are the practice's own hosts, without a path, for example "
+            "['lakeside.example']"
         )
         raise InvalidInput(msg)
     return hosts
@@ -177,31 +177,32 @@ def _phone_as_id(practice: Practice) -> str:
 
 @frozen(kw_only=True)
 class Practice:
-    """Who texts, as patients know it.
+    """A practice that texts, as patients know it.
 
     Args:
-        name: as patients know it; it stands in every reply that the library writes.
-        phone: where a patient can call, any written form or a :class:`PhoneNumber`.
-        time_zone: IANA name of the zone that the practice works in, as that of a place.
+        name: the name patients know; it appears in every reply that the library writes.
+        phone: where a patient can call, in any written form, or a :class:`PhoneNumber`.
+        time_zone: IANA name of the zone that the practice works in, as a place, such as
+            ``"America/Chicago"``.
         state: two-letter postal code.
-        also_known_as: shorter names under which patients know it, for texts that use them.
+        also_known_as: shorter names that patients know it by, if texts use them.
         kind: what it is under HIPAA.
         tax_exempt_nonprofit: 47 CFR 64.1200(a)(2) and (f)(15)(iii) ask less of it.
-        link_domains: hosts of its own, or dedicated to it, for links in texts (CTIA 5.3.2); the
-            address of a first page stands for its host.
-        addresses: where patients come to, as its texts write it, for example
-            ``"12 Elm Street, Springfield, IL 62704"``. Any other street address in a text counts
-            as somebody's.
-        phi: what becomes of a text that tells too much of somebody's health.
-        smart_encoding: replace quotes, dashes and blanks that would more than double what a text
-            costs by ones that say the same: :func:`compliant_sms.text.smart_encode`.
+        link_domains: its own hosts, or hosts dedicated to it, for links in texts (CTIA 5.3.2); the
+            address of a home page stands for its host.
+        addresses: where patients come, as its texts write it, for example
+            ``"12 Elm Street, Springfield, IL 62704"``. Any other street address in a text is taken
+            for a person's.
+        phi: what happens to a text that tells too much about somebody's health.
+        smart_encoding: replace quotes, dashes and blanks that would more than double the cost of a
+            text with plain ones: :func:`compliant_sms.text.smart_encode`.
         free_to_end_user: its texts cost the recipient nothing and count against no plan, as some
             short codes allow and 10DLC does not: 47 CFR 64.1200(a)(9).
         campaign: its 10DLC registration, for carriers' limits.
         id: what every record is filed under. Choose one that outlives a change of name or
-            phone; without one it is the phone number, of which logs, spans and reprs show the
-            last four digits only. A sender that was used under one id is
-            refused under another: no revocation would be known there.
+            phone. By default it is the phone number, and logs, spans and reprs show only its
+            last four digits. A sender that was used under one id is refused under another,
+            because no revocation would be known there.
 
     Raises:
         InvalidInput: a field is empty or unknown.
@@ -233,10 +234,10 @@ class Practice:
 def stand_in(name: str | None = None, link_domains: Iterable[str] = ()) -> Practice:
     """A practice of which no more is known, to read or try a text with.
 
-    What reading asks of the rest of a practice matters to exempt texts only.
+    Its other fields matter only for reading exempt texts.
 
     Args:
-        name: its name; ``"the practice"``, if not given.
+        name: its name; ``"the practice"`` by default.
         link_domains: its own hosts.
     """
     return Practice(

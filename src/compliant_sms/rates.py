@@ -1,7 +1,7 @@
 """How fast texts may leave: token buckets, as plain arithmetic.
 
-In any stretch of ``w`` seconds no more leaves than ``burst + per_second * w``; a text that is
-larger than a whole burst leaves from a full bucket, and what it took too much is waited for.
+In any ``w`` seconds no more leaves than ``burst + per_second * w``. A text larger than a whole
+burst leaves from a full bucket, and the next texts wait until the excess is paid back.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from compliant_sms.errors import InvalidInput
 
 __all__ = ["Bucket", "Rate", "Unit", "full", "owed", "take", "waits_until"]
 
-# Refilling adds fractions up, and a text must not wait for the last bit of one.
+# Refilling adds up fractions, and a text must not wait for a rounding error.
 _ROUNDING = 1e-6
-# A clock that stepped back by more was wrong before; nobody shall wait until it is right again.
+# A clock that stepped back by more was wrong before; nothing waits until it catches up.
 _WRONG_CLOCK = timedelta(hours=1)
 
 
@@ -27,7 +27,7 @@ class Unit(Word):
     """What a rate counts."""
 
     SEGMENTS = "segments"
-    """Parts on the air, as providers and carriers count."""
+    """Segments, as providers and carriers count them."""
     TEXTS = "texts"
 
 
@@ -43,12 +43,12 @@ class Rate:
     """How fast texts may leave.
 
     Args:
-        per_second: how many on the average.
+        per_second: how many on average.
         burst: how many at once after a pause.
         unit: what is counted.
 
     Raises:
-        InvalidInput: a figure is not positive, or the unit unknown.
+        InvalidInput: a figure is not positive, or the unit is unknown.
     """
 
     per_second: float = field(validator=_positive)
@@ -57,17 +57,17 @@ class Rate:
 
     @classmethod
     def a_minute(cls, most: int) -> Rate:
-        """As fast as goes with at most so many segments in any minute: a fifth of it at once."""
+        """The fastest rate with at most ``most`` segments a minute, a fifth of them at once."""
         return cls(per_second=most * 0.8 / 60, burst=most / 5)
 
 
 @frozen(kw_only=True)
 class Bucket:
-    """What may leave at once.
+    """How much may leave at once.
 
     Attributes:
-        level: how much; below zero after what could not wait.
-        at: when it was so (UTC).
+        level: how much; below zero after texts that could not wait.
+        at: when that was the level (UTC).
     """
 
     level: float
@@ -75,7 +75,7 @@ class Bucket:
 
 
 def full(rate: Rate, at: datetime) -> Bucket:
-    """A bucket from which nothing was taken for long."""
+    """A full bucket, from which nothing has been taken for a while."""
     return Bucket(level=rate.burst, at=at)
 
 
@@ -88,8 +88,8 @@ def take(
         bucket: as it was left.
         rate: how fast it fills.
         amount: how much is wanted.
-        at: the present instant. Where it lies before what was seen earlier nothing is added.
-        waits: whether what is not there has to be waited for; otherwise it is owed.
+        at: the current instant. If it is earlier than the bucket's, nothing is added.
+        waits: True to wait for what is lacking; False to owe it.
 
     Returns:
         the bucket afterwards; or the instant (UTC) at which there will be enough.
@@ -111,20 +111,20 @@ def _filled(bucket: Bucket, rate: Rate, at: datetime) -> Bucket:
 
 
 def owed(seconds: float, at: datetime) -> Bucket:
-    """A bucket that owes so many seconds, at one a second: nothing leaves until it is even.
+    """A bucket in debt by so many seconds: nothing leaves until the debt is paid, at 1 a second.
 
     Args:
         seconds: how long nothing may leave.
-        at: the present (UTC).
+        at: the current instant (UTC).
     """
     return Bucket(level=-seconds, at=at)
 
 
 def waits_until(bucket: Bucket, at: datetime) -> datetime | None:
-    """When a bucket is even that owes seconds (UTC); None where it is already.
+    """When a bucket that owes seconds has paid them (UTC); None if it has already.
 
-    A clock that was ahead by much when the wait began, or is behind by much now, is not believed:
-    whoever asked for the wait will ask again.
+    A clock that was far ahead when the wait began, or is far behind now, is not believed: whoever
+    asked for the wait will ask again.
     """
     until = bucket.at - timedelta(seconds=bucket.level)
     return until if bucket.at - _WRONG_CLOCK <= at < until else None

@@ -1,4 +1,4 @@
-"""What a practice does with its records: takes them over, proves, audits, erases and drops them."""
+"""A practice's records: importing, proving, auditing, erasing and purging them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["AsyncRecordKeeping", "Facade", "RecordKeeping"]
 
 
 class Facade:
-    """What both facades are made of."""
+    """What both messengers share."""
 
     def __init__(self, ports: Ports, retention: Retention | None) -> None:
         from compliant_sms.retention import Retention
@@ -46,7 +46,7 @@ class Facade:
 
     @property
     def provider_names(self) -> tuple[str, ...]:
-        """Whose callbacks it takes, for example ``("twilio",)``; the first one's come first."""
+        """The providers whose callbacks it takes, for example ``("twilio",)``, in their order."""
         return tuple(dict.fromkeys(each.name for each in self._ports.routes.providers))
 
     def _purge_plan(self, by: str, *, dry_run: bool) -> flows.PurgePlan:
@@ -86,32 +86,31 @@ class RecordKeeping(Facade):
         batch: int = 1000,
         progress: flows.ImportProgress | None = None,
     ) -> ImportReport:
-        """Take over what another system knew of consent: all opt-outs, then the consents.
+        """Import another system's record of consent: all opt-outs first, then the consents.
 
-        It adds nothing that was imported from that source before, so that an import that was
-        interrupted is simply done again. It lifts no revocation that is on record here. Where an
-        opt-out cannot be used, no consent is written.
+        Nothing is imported twice from the same source, so an interrupted import can simply be
+        repeated. It lifts no revocation that is on record here. If an opt-out cannot be used, no
+        consent is written.
 
         Args:
             consents: records, or what :func:`compliant_sms.imports.read_consents` reads.
-            opt_outs: records, or what :func:`compliant_sms.imports.read_opt_outs` reads; None, if
+            opt_outs: records, or what :func:`compliant_sms.imports.read_opt_outs` reads; None if
                 they were imported before.
-            source: the other system, for example ``"old-ehr"``; the same one each time.
+            source: the other system, for example ``"old-ehr"``; the same name each time.
             by: who imports them, for example ``"it:j.ortiz"``.
             no_opt_outs_because: why there is no list of opt-outs, if there really is none; it
                 goes on record.
-            dry_run: only check, and report what would come of it.
-            batch: how many rows are written at once; each batch as a whole or not at all.
-            progress: is told after each batch what came of it so far.
+            dry_run: only check, and report what the import would do.
+            batch: how many rows to write at once; each batch as a whole or not at all.
+            progress: called after each batch with the result so far.
 
         Returns:
-            how many rows came to what, and what is wrong with the others.
+            how many rows had which result, and what is wrong with the others.
 
         Raises:
-            InvalidInput: there are consents, no opt-outs were ever imported for this practice,
-                and it is not said why; or a file cannot be read.
-            StoreError: a batch could not be written. What was written before it stays; do the
-                import again.
+            InvalidInput: there are consents, but no opt-outs were ever imported for this practice
+                and no reason is given; or a file cannot be read.
+            StoreError: a batch could not be written. Earlier batches stay; repeat the import.
         """
         plan = flows.ImportPlan.of(
             self._ports.practice,
@@ -143,26 +142,26 @@ class RecordKeeping(Facade):
         reason: str,
         earlier: Checkpoint | None = None,
     ) -> EvidencePack:
-        """All that is on record about a number and a period, for a lawyer: one zip.
+        """Everything on record about a number and a period, for a lawyer, as one zip.
 
-        It can be checked without the database: ``compliant-sms verify PACK``. That somebody took
-        it goes on record itself.
+        It can be checked without the database: ``compliant-sms verify PACK``. Taking it is itself
+        recorded.
 
         Args:
             number: which number.
-            since: the beginning of the period (aware).
-            until: its end (aware); what happened then or later is not part of it.
+            since: the start of the period (aware).
+            until: its end (aware), exclusive.
             by: who asks for it, for example ``"counsel:j.ortiz"``.
             reason: why, for whoever reads the record.
-            earlier: a checkpoint that you kept, to prove that the ledger only grew since.
+            earlier: a checkpoint that you kept, to prove that the ledger has only grown since.
 
         Returns:
             consents with their wording, decisions, texts, callbacks, answers, opt-outs and
-            proofs; the same record at the same instant gives the same bytes.
+            proofs. The same record at the same instant gives the same bytes.
 
         Raises:
             InvalidInput: an argument cannot be used.
-            LedgerTampered: the consent ledger of the number was altered.
+            LedgerTampered: the number's consent ledger was altered.
         """
         question = flows.Question(
             number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
@@ -170,14 +169,14 @@ class RecordKeeping(Facade):
         return EvidencePack(finish(flows.evidence_pack(self._ports, question)))
 
     def checkpoint(self, key: Signer | None = None) -> Checkpoint:
-        """Fix the ledger as it is now; ``str()`` of the answer is the text to keep elsewhere.
+        """Fix the ledger as it is now; keep ``str()`` of the result elsewhere.
 
-        It is stored as well. Whoever changes a record afterwards and recomputes every hash is
-        found by :meth:`verify_ledger`, against the text that was kept or against a signature.
+        The checkpoint is stored as well. If somebody later changes a record and recomputes every
+        hash, :meth:`verify_ledger` finds it, by the text that you kept or by the signature.
 
         Args:
-            key: signs it, such as :class:`compliant_sms.signing.SigningKey`. Keep it where
-                whoever administers the database does not reach it.
+            key: signs it, such as :class:`compliant_sms.signing.SigningKey`. Keep the key out of
+                the reach of whoever administers the database.
 
         Raises:
             LedgerTampered: the ledger does not follow from its last checkpoint.
@@ -188,15 +187,15 @@ class RecordKeeping(Facade):
     def verify_ledger(
         self, *, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
     ) -> flows.LedgerReport:
-        """Check the consent ledger of the practice, its audit log, and its checkpoints.
+        """Verify the practice's consent ledger, its audit log and its checkpoints.
 
-        Memory stays the same, however large the ledger is.
+        The memory used does not depend on the size of the ledger.
 
         Args:
             against: checkpoints that were kept elsewhere.
-            keys: public keys, such as :class:`compliant_sms.signing.VerifyKey`. Where there are
-                any, each checkpoint of ``against`` must be signed with one of them, and stored
-                ones that are count as proof.
+            keys: public keys, such as :class:`compliant_sms.signing.VerifyKey`. If there are any,
+                each checkpoint of ``against`` must be signed with one of them, and stored
+                checkpoints signed with one of them count as proof.
 
         Raises:
             LedgerTampered: it was altered; the error names the record, the checkpoint, or both.
@@ -207,56 +206,56 @@ class RecordKeeping(Facade):
         return finish(flows.verify_ledger(store, practice.id, against, keys))
 
     def erase(self, person: str, *, by: str, reason: str, dry_run: bool = False) -> Erased:
-        """Destroy the keys of everything that is kept of a person; what waits is called back.
+        """Destroy the keys of everything stored about a person, and call back what waits.
 
-        What stays: that texts went, when and by which rule as ids and hashes, and that somebody
-        at a number revoked, which goes on counting. The ledger still verifies. Backups still hold
-        the sealed keys: rotate the keyring and destroy the old key where they must not.
+        What remains: that texts went out, when and by which rule, as ids and hashes; and that
+        somebody at a number revoked, which still counts. The ledger still verifies. Backups still
+        hold the sealed keys: if they must not, rotate the keyring and destroy the old key.
 
         Args:
             person: your id of the patient.
             by: who decided so, for example ``"privacy:kim"``.
             reason: why; it goes on the audit log.
-            dry_run: change nothing, only count; what would refuse it refuses it.
+            dry_run: change nothing, only count. It is refused where the erasure would be.
 
         Raises:
-            ConfigurationError: the records of this practice lie in the clear.
-            UnknownPerson: nothing is kept of the person; nothing was written.
-            UnderLegalHold: a legal hold reaches the person, or one of their numbers.
-            Unsettled: nobody knows yet whether a text to them went out: :meth:`reconcile` first.
+            ConfigurationError: this practice's records are not sealed.
+            UnknownPerson: nothing is on record about the person; nothing was written.
+            UnderLegalHold: a legal hold covers the person, or one of their numbers.
+            Unsettled: it is not known yet whether a text to them went out: :meth:`reconcile` first.
         """
         plan = self._erase_plan(person, reason, by, dry_run=dry_run)
         return finish(flows.erase(self._ports.store, self._ports.clock, plan))
 
     def rotate_keys(self, *, progress: Callable[[int, int], None] | None = None) -> int:
-        """Seal every data key of the store anew with the newest key of the keyring.
+        """Seal every data key of the store anew with the keyring's newest key.
 
-        A keyring of a file reads it again before. Texts go on meanwhile, and other processes whose
-        keyring is a file read it again by themselves. A run that was cut short is repeated.
+        A keyring from a file reads the file again first. Texts go on meanwhile, and other processes
+        with a keyring from that file read it again by themselves. If a run is cut short, repeat it.
 
         Args:
-            progress: is told after each batch how many are done, and of how many.
+            progress: called after each batch with how many are done, and of how many.
 
         Returns:
             how many were sealed anew; 0 without a keyring. Keys of other practices, which other
             keyrings seal, are left alone.
 
         Raises:
-            CannotUnseal: the keyring does not know the key that seals this practice's records: it
-                is an older one, and what it calls done is not.
-            ConfigurationError: the key file cannot be read, or this practice's records lie in the
-                clear though there is a keyring.
+            CannotUnseal: the keyring does not know the key that seals this practice's records. It
+                is an older keyring, and the rotation is not done.
+            ConfigurationError: the key file cannot be read, or this practice's records are not
+                sealed although there is a keyring.
         """
         return finish(flows.rotate_keys(self._ports.store, progress, self._ports.practice.id))
 
     def audit(
         self, *, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
-        """Who did what besides sending, in the order of the record.
+        """The audit log: who did what besides sending, in the order of the record.
 
         Args:
             since: only what was done then or later (aware).
-            until: only what was done before (aware).
+            until: only what was done before then (aware).
         """
         return finish(flows.audit_log(self._ports, since, until))
 
@@ -267,19 +266,19 @@ class RecordKeeping(Facade):
         dry_run: bool = False,
         progress: Callable[[int], object] | None = None,
     ) -> flows.PurgeReport:
-        """Drop content whose time has passed; its proof stays, and so do all ids and keys.
+        """Drop content whose retention period has passed. Its proof and all ids and keys remain.
 
-        Nothing that is under a legal hold or not finished is dropped. It works in short
-        transactions; interrupted and called again it drops the rest.
+        Nothing under a legal hold, and nothing unfinished, is dropped. It works in short
+        transactions: if interrupted, call it again to drop the rest.
 
         Args:
             by: who asks for it, for example ``"it:kim"``; it goes on the audit log.
             dry_run: change nothing, only count.
-            progress: told how many more records were looked at.
+            progress: called with how many more records were looked at.
 
         Raises:
-            ConfigurationError: ``retention`` is below a floor.
-            StoreError: the database could not; what was dropped before stays dropped.
+            ConfigurationError: ``retention`` is shorter than is allowed.
+            StoreError: the database failed. What was dropped before stays dropped.
         """
         plan = self._purge_plan(by, dry_run=dry_run)
         return finish(flows.purge(self._ports.store, plan, progress))

@@ -1,6 +1,6 @@
-"""Values as canonical JSON bytes and back, for everything that is kept.
+"""Values as canonical JSON bytes and back, for everything that is stored.
 
-Canonical: UTF-8, keys sorted, no blanks, instants in UTC as ``2026-12-01T20:30:00.000000Z``.
+Canonical: UTF-8, sorted keys, no blanks, instants in UTC as ``2026-12-01T20:30:00.000000Z``.
 The same value always gives the same bytes, whatever the Python version.
 """
 
@@ -41,12 +41,12 @@ _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fal
 
 
 def instant_to_text(value: datetime) -> str:
-    """An aware instant in the canonical form, which sorts as the instants do."""
+    """An aware instant in canonical form, which sorts as instants do."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def instant_from_text(text: str) -> datetime:
-    """The instant (UTC) of the canonical form."""
+    """The instant (UTC) for its canonical form."""
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
@@ -56,9 +56,9 @@ _KEPT: dict[type, tuple[Callable[[Any], object], Callable[[Any], object]]] = {}
 
 
 def lean(kind: type[T]) -> type[T]:
-    """A class decorator: what a value has by default is left out of its record.
+    """Decorate a class: fields that have their default are left out of its records.
 
-    The default of a field of such a class must never change: old records rely on it.
+    The defaults of such a class must never change: old records rely on them.
     """
     _LEAN.add(kind)
     _converter.cache_clear()
@@ -66,7 +66,7 @@ def lean(kind: type[T]) -> type[T]:
 
 
 def keep_as(kind: type[T], to_plain: Callable[[T], object], from_plain: Callable[[Any], T]) -> None:
-    """Keep values of that type in a form of their own."""
+    """Register a special form for values of a type."""
     _KEPT[kind] = (to_plain, from_plain)
     _converter.cache_clear()
     _BY_FIELDS.clear()
@@ -88,12 +88,12 @@ def _by_fields(kind: type) -> tuple[Callable[[Any], Any], Callable[[Any, Any], A
 
 
 def fields_of(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    """A value of a type that is kept in a form of its own, by its fields all the same."""
+    """A value by its fields, even if its type has a special form."""
     return _by_fields(type(value))[0](value)
 
 
 def from_fields(data: object, kind: type[T]) -> T:
-    """The value of that type from what :func:`fields_of` made of it."""
+    """The value of that type from what :func:`fields_of` returned."""
     value: T = _by_fields(kind)[1](data, kind)
     return value
 
@@ -113,7 +113,7 @@ def _leanly(converter: Converter) -> Callable[[type], Callable[[Any], Any]]:
 
 @cache
 def _converter() -> Converter:
-    # Imported on first use: it costs as much time as the rest of the core together.
+    # Imported on first use: it takes as long as the rest of the core together.
     from cattrs import Converter  # noqa: PLC0415
 
     converter = Converter(
@@ -137,31 +137,31 @@ def _converter() -> Converter:
 
 
 def unstructure(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    """The value as plain lists, dicts, texts and numbers."""
+    """The value as plain lists, dicts, strings and numbers."""
     return _converter().unstructure(value)
 
 
 def structure(data: object, kind: type[T]) -> T:
-    """The value of that type from what :func:`unstructure` made of it."""
+    """The value of that type from what :func:`unstructure` returned."""
     return _converter().structure(data, kind)
 
 
 def canonical(data: object) -> bytes:
-    """Plain lists, dicts, texts and numbers as canonical JSON.
+    """Plain lists, dicts, strings and numbers as canonical JSON.
 
     Raises:
-        InvalidInput: a text holds half a surrogate pair.
+        InvalidInput: a string holds half a surrogate pair.
     """
-    return _given.utf_8(_JSON.encode(data), "what is to be kept")
+    return _given.utf_8(_JSON.encode(data), "what is to be stored")
 
 
 def parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON has no narrower type
-    """Plain lists, dicts, texts and numbers from what :func:`canonical` made of them.
+    """Plain lists, dicts, strings and numbers from what :func:`canonical` returned.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is not JSON.
     """
-    # Given bytes, json finds out their encoding first, each time.
+    # Given bytes, json would detect their encoding each time.
     return json.loads(data.decode("utf-8", "surrogatepass"))
 
 
@@ -169,19 +169,19 @@ def encode(value: object) -> bytes:
     """The value as canonical JSON.
 
     Raises:
-        InvalidInput: a text holds half a surrogate pair.
+        InvalidInput: a string holds half a surrogate pair.
     """
     return canonical(unstructure(value))
 
 
 def decode(data: bytes, kind: type[T]) -> T:
-    """The value of that type from what :func:`encode` made of it.
+    """The value of that type from what :func:`encode` returned.
 
     Raises:
-        NotOurDatabase: these bytes are nothing that it made.
+        NotOurDatabase: :func:`encode` did not make these bytes.
     """
     with suppress(*_DAMAGED):
         return structure(parsed(data), kind)
-    # Outside of the handler: what went wrong quotes the record, and must not come along.
+    # Outside the handler: the caught error quotes the record, and must not be chained.
     msg = f"a {kind.__name__} in the database is damaged. Restore a backup and compare."
     raise NotOurDatabase(msg)

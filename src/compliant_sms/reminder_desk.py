@@ -1,4 +1,4 @@
-"""Where a practice says how its visits stand: the reminders' part of the facades."""
+"""Visits, their reminders and what patients answer: ``messenger.reminders``."""
 
 from __future__ import annotations
 
@@ -22,56 +22,56 @@ def _instant(until: datetime | None) -> datetime | None:
 
 
 class ReminderDesk:
-    """Where a practice says how its visits stand, and learns what patients answered."""
+    """Takes in a practice's visits, and tells what patients answered about them."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
     def save(self, appointment: Appointment) -> None:
-        """Save how a visit stands now, whatever was said of it before; as often as you like.
+        """Record a visit as it stands now, replacing what was recorded; as often as you like.
 
-        Where that changes anything, texts that wait are called back, and the reminders are planned
-        anew. A visit that was moved is reminded of at its new time; of what is past at the moment
-        of booking or moving nobody is reminded.
+        If anything changed, waiting texts are called back and the reminders are planned anew. A
+        visit that was moved is reminded of at its new time. Reminders that would be past when the
+        visit is booked or moved are not sent.
 
         Args:
             appointment: the visit as it stands.
 
         Raises:
             ConfigurationError: the messenger has no plans for reminders.
-            InvalidInput: it is no appointment.
-            StoreError: it was not saved.
+            InvalidInput: it is not an appointment.
+            StoreError: it was not recorded.
         """
         self.save_many([appointment])
 
     def save_many(self, appointments: Iterable[Appointment]) -> None:
-        """Save how many visits stand now, for example the whole diary, 50 in a transaction.
+        """Record many visits as they stand now, such as the whole schedule, 50 per transaction.
 
-        Where one visit is among them twice, the last one counts.
+        If a visit occurs twice, the last one counts.
 
         Raises:
             ConfigurationError: the messenger has no plans for reminders.
-            InvalidInput: something is no appointment; then nothing was saved.
-            StoreError: some were not saved; call it again with all of them.
+            InvalidInput: something is not an appointment; nothing was recorded.
+            StoreError: some were not recorded. Call it again with all of them.
         """
         finish(flows.keep_appointments(self._ports, appointments))
 
     def plan_due(self, *, limit: int = 100, until: datetime | None = None) -> int:
-        """Ask for the reminders that are due; a worker does so by itself.
+        """Put the reminders that are due in the outbox. A worker does this by itself.
 
-        The texts wait in the outbox, and each is looked at once more, and decided, when it goes.
+        Each is checked once more, and decided, when it goes.
 
         Args:
             limit: how many visits to look at.
-            until: ask for those as well that are due until then (aware).
+            until: include reminders that fall due by then (aware).
 
         Returns:
-            how many texts were asked for.
+            how many texts were put in the outbox.
 
         Raises:
-            Exception: what went wrong with the first visit that failed, for example in your words;
-                after all the others; a note of it names the visit. It is planned again after ten
-                minutes.
+            Exception: what went wrong with the first visit that failed, for example in your
+                wording, raised after all the others were planned. A note on it names the visit,
+                which is planned again after ten minutes.
         """
         done = finish(flows.plan_due(self._ports, limit, _instant(until)))
         if done.failures:
@@ -79,18 +79,18 @@ class ReminderDesk:
         return done.texts
 
     def answers(self, *, limit: int = 100) -> tuple[AppointmentAnswer, ...]:
-        """What patients want done with visits, the oldest first.
+        """What patients want done about visits, oldest first.
 
-        The same answers come again until :meth:`acknowledge`. Where a patient answered twice, the
-        newer one comes.
+        The same answers are returned until you :meth:`acknowledge` them. If a patient answered
+        twice, the newer answer is returned.
         """
         return finish(flows.open_answers(self._ports, limit))
 
     def acknowledge(self, *answers: AppointmentAnswer) -> int:
-        """Say that you did what these ask for; they come no more. How many you had not done before.
+        """Mark answers as done, and return how many were not done before.
 
         Raises:
-            InvalidInput: something is no answer.
+            InvalidInput: an argument is not an answer.
         """
         return finish(flows.acknowledge_answers(self._ports, answers))
 

@@ -1,4 +1,4 @@
-"""Repeats what surely was not processed. The only file that imports tenacity."""
+"""Repeats requests that were certainly not processed. The only file that imports tenacity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compliant_sms.providers import Attempt
 
 __all__ = ["BriefRetry"]
 
-# The caller waits meanwhile: what needs longer is stored as due and left to dispatch.
+# The caller waits meanwhile: what takes longer is stored as due and left to dispatch.
 _TRIES = 3
 _LONGEST_WAIT = 2.0
 _backoff = wait_random_exponential(multiplier=0.1, max=_LONGEST_WAIT)  # full jitter
@@ -34,8 +34,8 @@ def _wait(state: RetryCallState) -> float:
 class BriefRetry:
     """Tries up to three times within a few seconds.
 
-    Only a refusal that passes is repeated (:attr:`Attempt.may_be_repeated`); what may have been
-    processed never is.
+    Only a request that was refused for a passing reason is repeated
+    (:attr:`Attempt.may_be_repeated`), never one that may have been processed.
 
     Args:
         sleep: waits for that many seconds.
@@ -45,10 +45,10 @@ class BriefRetry:
         self._sleep = sleep
 
     async def __call__(self, attempt: Callable[[], Awaitable[Attempt]]) -> Attempt:
-        """The last attempt, whatever it came to."""
+        """Return the last attempt, whatever its result."""
         first = await attempt()
         if not _worth_waiting_for(first):
-            return first  # nearly always, and without tenacity's machinery
+            return first  # nearly always, and without tenacity's overhead
         made = [first]
 
         async def next_attempt() -> Attempt:

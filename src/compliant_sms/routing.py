@@ -1,6 +1,6 @@
-"""Which providers and senders a practice has, which texts leave by each, and which of them work.
+"""A practice's providers and senders: which texts leave by which, and which of them work.
 
-Opt-outs and limits know nothing of this: they follow the patient.
+Opt-outs and limits do not depend on routes: they follow the patient.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ def _all_of(values: object, kind: type, name: str, instead: str) -> None:
 
 
 def _purposes(values: Collection[Purpose]) -> frozenset[str]:
-    _all_of(values, Purpose, "a route's purposes", "purposes of the catalogue in a list")
+    _all_of(values, Purpose, "a route's purposes", "a list of purposes from the catalogue")
     return frozenset(purpose.code for purpose in values)
 
 
 def _classes(values: Collection[MessageClass | str]) -> frozenset[MessageClass]:
-    _all_of(values, str, "a route's message_classes", "message classes in a list")
+    _all_of(values, str, "a route's message_classes", "a list of message classes")
     return frozenset(map(MessageClass, values))
 
 
 def _countries(values: Collection[str]) -> frozenset[str]:
-    instead = "country codes such as 'US' in a list"
+    instead = "a list of country codes such as 'US'"
     _all_of(values, str, "a route's countries", instead)
     if any(len(code) != _COUNTRY_CODE or not code.isupper() for code in values):
-        msg = f"a route's countries are no codes of ISO 3166-1. Pass {instead}."
+        msg = f"a route's countries are not ISO 3166-1 codes. Pass {instead}."
         raise InvalidInput(msg)
     return frozenset(values)
 
@@ -51,18 +51,18 @@ def _countries(values: Collection[str]) -> frozenset[str]:
 class Route:
     """A provider with one sender, and the texts that may leave by it.
 
-    Each limit that is left empty limits nothing. Answers to patients leave from the number that
-    they wrote to, whatever else its route is for; only what sells needs a route for that.
+    A limit that is left empty limits nothing. Answers to patients leave from the number that they
+    wrote to, whatever its route is for; only an answer that sells needs a route for marketing.
 
     Args:
-        provider: the adapter, with the sender in it.
-        purposes: only texts for these.
-        message_classes: only texts of these classes, by what they say and not by what they are
+        provider: the adapter, which has the sender.
+        purposes: only texts for these purposes.
+        message_classes: only texts of these classes, by what they say, not by what they are
             called: a reminder that sells is marketing.
-        countries: only to patients in these, as ISO 3166-1 alpha-2 codes.
+        countries: only to patients in these countries, as ISO 3166-1 alpha-2 codes.
 
     Raises:
-        InvalidInput: something is of another kind.
+        InvalidInput: an argument has the wrong type.
     """
 
     provider: Provider
@@ -72,7 +72,7 @@ class Route:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What is on record of a text that left by it: the provider's name and the sender."""
+        """The provider's name and the sender, which are recorded with a text that left by it."""
         return self.provider.name, self.provider.sender.e164
 
     def takes(self, purpose: str, message_class: MessageClass) -> bool:
@@ -87,11 +87,11 @@ class Route:
         )
 
     def reaches(self, country: str | None) -> bool:
-        """Whether it is for patients in that country; None where nobody knows it."""
+        """Whether it is for patients in that country; None if the country is not known."""
         return not self.countries or country in self.countries
 
     def has_room(self, characters: int, media: int) -> bool:
-        """Whether its provider takes a body so long, with so many pictures."""
+        """Whether its provider takes a body of that length with that many media."""
         can = self.provider.capabilities
         return characters <= can.max_characters and media <= can.max_media
 
@@ -103,18 +103,18 @@ def _routes(values: Sequence[Route | Provider]) -> tuple[Route, ...]:
 
 @frozen
 class Routes:
-    """The routes of a practice, the one to prefer first. Pass it as a messenger's ``provider``.
+    """The routes of a practice, in order of preference. Pass it as a messenger's ``provider``.
 
     A text leaves by the first route that takes it and works. It moves on to the next only when
-    it surely did not go out.
+    it certainly did not go out.
 
     Args:
         routes: :class:`Route` values; a provider alone is a route for every text.
-        rest_after: after so many failures in a row a route rests, and others are tried first.
-        rest_for: for how long; then it is tried again.
+        rest_after: after this many failures in a row a route rests, and others are tried first.
+        rest_for: for how long it rests; then it is tried again.
 
     Raises:
-        InvalidInput: there is none, two are the same provider and sender, or a figure is not
+        InvalidInput: there is no route, two have the same provider and sender, or a figure is not
             positive.
     """
 
@@ -125,14 +125,14 @@ class Routes:
     )
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what cannot be told apart on record, or never sends."""
+        """Refuse routes that could not be told apart on record, and having none."""
         if not self.routes:
-            msg = "routes are empty: nothing could be sent. Pass at least one provider."
+            msg = "there are no routes, so nothing could be sent. Pass at least one provider."
             raise InvalidInput(msg)
         if len({route.key for route in self.routes}) < len(self.routes):
             msg = (
                 "two routes have the same provider and the same sender, so that nobody could tell "
-                "by which a text left. Make one route of them, or give each its own sender."
+                "which one a text left by. Merge them, or give each its own sender."
             )
             raise InvalidInput(msg)
         if self.rest_after < 1:
@@ -141,30 +141,30 @@ class Routes:
 
     @classmethod
     def of(cls, provider: Provider | Routes) -> Routes:
-        """The routes themselves, or the one route that a provider is."""
+        """Return the routes themselves, or one route for a provider."""
         return provider if isinstance(provider, Routes) else cls([provider])
 
     @property
     def providers(self) -> tuple[Provider, ...]:
-        """The adapters, the preferred one first."""
+        """The adapters, in order of preference."""
         return tuple(route.provider for route in self.routes)
 
     def named(self, name: str | None) -> tuple[Provider, ...]:
-        """The adapters of that name; those of the first one's, without a name."""
+        """The adapters of that name; without a name, those named like the first one."""
         wanted = self.routes[0].provider.name if name is None else name
         return tuple(each for each in self.providers if each.name == wanted)
 
     def from_number(self, sender: PhoneNumber | None) -> tuple[Route, ...]:
-        """Those with that sender; all of them, where there is none or it is not given."""
+        """The routes with that sender; all routes if there is none or no sender is given."""
         there = tuple(route for route in self.routes if route.provider.sender == sender)
         return there or self.routes
 
     def left_by(self, provider: str | None, sender: str) -> Route | None:
-        """The route that a text left by; None where it is not here any more.
+        """The route that a text left by; None if it is no longer configured.
 
         Args:
             provider: the provider's name on record.
-            sender: the sender on record; empty in records of earlier versions, which knew of one.
+            sender: the sender on record; empty in records of earlier versions, which had only one.
         """
         senders = {sender} if sender else {self.routes[0].provider.sender.e164}
         there = (r for r in self.routes if r.key[0] == provider and r.key[1] in senders)
@@ -186,16 +186,16 @@ class _Record:
 
 @define
 class Health:
-    """Which routes failed lately, as this process saw it. A restart forgets it, to no harm."""
+    """Which routes failed recently, as this process saw it. A restart forgets it, harmlessly."""
 
     _records: dict[tuple[str, str], _Record] = field(factory=dict, repr=False, init=False)
 
     def worked(self, route: Route) -> None:
-        """The provider answered about a text."""
+        """Note that the provider answered about a text."""
         self._records.pop(route.key, None)
 
     def failed(self, route: Route, routes: Routes, at: datetime) -> None:
-        """The provider could not be reached, failed, or refused for reasons of its own."""
+        """Note that the provider was unreachable, failed, or refused for reasons of its own."""
         record = self._records.setdefault(route.key, _Record())
         record.failures += 1
         if record.failures >= routes.rest_after:
@@ -206,8 +206,8 @@ class Health:
         record = self._records.get(route.key)
         if record is None or record.since is None or record.rests_until is None:
             return False
-        return record.since <= at < record.rests_until  # a clock may have been turned back
+        return record.since <= at < record.rests_until  # the clock may have been set back
 
     def in_order(self, routes: Collection[Route], at: datetime) -> tuple[Route, ...]:
-        """Those that work first; each kind in the order given."""
+        """Routes that work, then resting ones; each group in the order given."""
         return tuple(sorted(routes, key=lambda route: self.rests(route, at)))

@@ -1,4 +1,4 @@
-"""Where a practice's secure pages are looked after: their part of the facades."""
+"""The secure pages behind notices: ``messenger.secure_pages``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class SecureDesk:
         self.has_pages: bool = ports.secure_pages is not None
 
     def answer(self, request: PageRequest) -> HttpReply:
-        """Answer a browser; ``secure_app`` and the like of :mod:`compliant_sms.web` call it.
+        """Answer a browser's request.
+
+        ``secure_app`` and its counterparts in :mod:`compliant_sms.web` call this.
 
         Raises:
             ConfigurationError: the messenger has no pages.
@@ -37,60 +39,60 @@ class SecureDesk:
         return finish(flows.answer_page(self._ports, request))
 
     def issue_code(self, message_id: str, *, by: str, reason: str) -> str:
-        """Make a code that opens the page of a text: to be told to the patient, and to nobody else.
+        """Make a code that opens the page of a text. Tell it to the patient and to nobody else.
 
-        The page asks for it from now on, also where it asked for the date of birth, and also where
-        wrong answers had locked it. Make sure whom you tell. Only a hash of it is kept; an earlier
-        code opens nothing any more.
+        From now on the page asks for this code, even if it asked for the date of birth before, or
+        was locked after wrong answers. Verify whom you tell it to. Only its hash is stored. An
+        earlier code no longer opens anything.
 
         Args:
-            message_id: the text's.
+            message_id: the text's id.
             by: who tells it, for example ``"front-desk:ana"``; for the audit log.
-            reason: why, and how you know whom you told; likewise.
+            reason: why, and how you know whom you told; for the audit log.
 
         Returns:
             eight digits.
 
         Raises:
-            UnknownMessage: no page that can still be opened belongs to that text.
+            UnknownMessage: the text has no page that can still be opened.
             InvalidInput: ``by`` or ``reason`` is empty.
         """
         return finish(flows.issue_code(self._ports, message_id, by=by, reason=reason))
 
     def withdraw(self, message_id: str, *, by: str, reason: str) -> datetime:
-        """Take the page of a text back: it shows nothing any more, and cannot be brought back.
+        """Withdraw the page of a text: it shows nothing from now on, and cannot be restored.
 
         Args:
-            message_id: the text's.
+            message_id: the text's id.
             by: who decided so; for the audit log.
-            reason: why; likewise.
+            reason: why; for the audit log.
 
         Returns:
             since when (UTC) it shows nothing.
 
         Raises:
-            UnknownMessage: no page belongs to that text.
+            UnknownMessage: the text has no page.
             InvalidInput: ``by`` or ``reason`` is empty.
         """
         return finish(flows.withdraw_page(self._ports, message_id, by=by, reason=reason))
 
     def accesses(self, message_id: str) -> tuple[PageAccess, ...]:
-        """Who came to the page of a text, oldest first: opened, wrong answers, read, replied."""
+        """Visits to the page of a text, oldest first: opened, wrong answers, read, replied."""
         return finish(flows.page_accesses(self._ports, message_id))
 
     def events(self, *, limit: int = 100) -> tuple[PageAccess, ...]:
-        """What happened at the pages and was not acknowledged yet, oldest first.
+        """What happened on the pages and was not acknowledged yet, oldest first.
 
-        A read receipt is the event whose ``what`` is ``"read"``. The same events come again until
-        :meth:`acknowledge`: whoever stops in between loses none.
+        A read receipt is the event whose ``what`` is ``"read"``. The same events are returned until
+        you :meth:`acknowledge` them, so that none is lost if your program stops in between.
         """
         return finish(flows.new_accesses(self._ports, limit))
 
     def acknowledge(self, *events: PageAccess) -> int:
-        """Say that these were dealt with; how many had not been before.
+        """Acknowledge events, and return how many had not been acknowledged before.
 
         Raises:
-            InvalidInput: something is no event.
+            InvalidInput: an argument is not an event.
         """
         return finish(flows.acknowledge_accesses(self._ports, events))
 

@@ -1,8 +1,8 @@
 """The keys that sign checkpoints: Ed25519 (RFC 8032), through cryptography (extra ``keyring``).
 
-Keys are written as Go's signed notes write them (https://pkg.go.dev/golang.org/x/mod/sumdb/note),
-so that its tools and others' read them too: a name, the key's id in hexadecimal and the key in
-base64, with plus signs between::
+Keys are written as in Go's signed notes (https://pkg.go.dev/golang.org/x/mod/sumdb/note), so that
+those tools can read them too: a name, the key's id in hexadecimal and the key in base64, separated
+by plus signs::
 
     PRIVATE+KEY+lakeside.example/ledger+3fa0c1d2+AbX...
     lakeside.example/ledger+3fa0c1d2+AZq...
@@ -36,7 +36,7 @@ _KEY = re.compile(r"(PRIVATE\+KEY\+)?([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44
 def _usable(_: object, __: Attribute[str], name: str) -> None:
     if not name or re.search(r"[\s+\x00-\x1f]", name):
         msg = (
-            "the name of a key has blanks or a plus sign, or is empty. Take a web address without "
+            "the name of a key has blanks or a plus sign, or is empty. Use a web address without "
             "https://, such as 'lakeside.example/ledger'."
         )
         raise InvalidInput(msg)
@@ -56,23 +56,23 @@ def _read(text: str, *, private: bool) -> tuple[str, str, bytes]:
     key = b64decode(found[4]) if found else b""
     if found is None or bool(found[1]) != private or key[:1] != _ED25519:
         kind = "signing key" if private else "public key"
-        msg = f"this is no {kind} for checkpoints: run  compliant-sms ledger key PATH  to make one"
+        msg = f"not a {kind} for checkpoints: run  compliant-sms ledger key PATH  to make one"
         raise InvalidKeys([msg])
     return found[2], found[3], key[1:]
 
 
 def _refuse_another_id(key: SigningKey | VerifyKey, written: str) -> None:
     if key.key_id.hex() != written:
-        msg = f"the key {key.name} was damaged: its id does not fit. Take another copy of it."
+        msg = f"the key {key.name} is damaged: its id does not match. Use another copy of it."
         raise InvalidKeys([msg])
 
 
 @frozen(repr=False)
 class VerifyKey:
-    """A public key: whoever has it can check who signed a checkpoint.
+    """A public key, to check who signed a checkpoint.
 
     Args:
-        name: what the key is called.
+        name: the key's name.
         public: 32 bytes.
     """
 
@@ -83,15 +83,15 @@ class VerifyKey:
         return f"VerifyKey({str(self)!r})"
 
     def __str__(self) -> str:
-        """The text to give away."""
+        """The key as text, to publish."""
         return _written(self.name, self.key_id, self.public)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The key that was written as that text.
+        """Read a key from its text.
 
         Raises:
-            InvalidKeys: it is no such text.
+            InvalidKeys: it is not the text of such a key.
         """
         name, key_id, public = _read(text, private=False)
         key = cls(name, public)
@@ -100,11 +100,11 @@ class VerifyKey:
 
     @property
     def key_id(self) -> bytes:
-        """Four bytes that tell it from other keys of the name."""
+        """Four bytes that tell it from other keys of the same name."""
         return _key_id(self.name, self.public)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether the key made that signature of the message.
+        """Whether this key made that signature of the message.
 
         Raises:
             MissingExtra: the extra ``keyring`` is not installed.
@@ -127,17 +127,17 @@ class VerifyKey:
 class SigningKey:
     """A secret key that signs checkpoints. Neither repr nor errors show it.
 
-    Keep it where whoever administers the database does not reach it: what it signs proves only
-    that they did not rewrite the ledger.
+    Keep it out of the reach of whoever administers the database: its signatures prove only that
+    those without it did not rewrite the ledger.
 
     Args:
-        name: what it is called: a web address of yours without ``https://``, for example
-            ``"lakeside.example/ledger"``, so that nobody else's has the same name.
+        name: its name: a web address of yours without ``https://``, for example
+            ``"lakeside.example/ledger"``, so that nobody else's key has the same name.
         seed: 32 bytes that nobody can guess.
 
     Raises:
         InvalidInput: the name cannot be used.
-        InvalidKeys: the seed has another length.
+        InvalidKeys: the seed does not have 32 bytes.
         MissingExtra: the extra ``keyring`` is not installed.
     """
 
@@ -146,7 +146,7 @@ class SigningKey:
     _key: Ed25519PrivateKey = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what is no key."""
+        """Refuse a seed of the wrong length."""
         try:
             from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
                 Ed25519PrivateKey,
@@ -163,15 +163,15 @@ class SigningKey:
 
     @classmethod
     def generate(cls, name: str) -> Self:
-        """A new key, from the system's randomness."""
+        """Make a new key, from the system's randomness."""
         return cls(name, os.urandom(32))
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The key in a text such as a key file holds, for keys from a secrets manager.
+        """Read a key from the text of a key file, for keys from a secrets manager.
 
         Raises:
-            InvalidKeys: it is no such text.
+            InvalidKeys: it is not the text of such a key.
         """
         name, key_id, seed = _read(text, private=True)
         key = cls(name, seed)
@@ -180,7 +180,7 @@ class SigningKey:
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Self:
-        """The key in a file that nobody but its owner can read.
+        """Read a key from a file that only its owner can read.
 
         Raises:
             InvalidKeys: the file holds something else.
@@ -193,24 +193,24 @@ class SigningKey:
         """Write a key file, readable and writable by its owner only (on POSIX: mode 0600).
 
         Raises:
-            ConfigurationError: there is such a file already, which is never overwritten, or it
-                cannot be written.
+            ConfigurationError: the file exists, and is never overwritten; or it cannot be
+                written.
         """
         text = f"PRIVATE+KEY+{_written(self.name, self.key_id, self._seed)}\n"
         write_key_file(Path(path), text.encode())
 
     @property
     def public(self) -> VerifyKey:
-        """The key to give to whoever shall check the signatures."""
+        """The public key, to give to whoever is to check the signatures."""
         return VerifyKey(self.name, self._key.public_key().public_bytes_raw())
 
     @property
     def key_id(self) -> bytes:
-        """Four bytes that tell it from other keys of the name."""
+        """Four bytes that tell it from other keys of the same name."""
         return self.public.key_id
 
     def sign(self, message: bytes) -> bytes:
-        """The signature of the message, 64 bytes."""
+        """Sign a message; the signature has 64 bytes."""
         return self._key.sign(message)
 
 

@@ -1,4 +1,4 @@
-"""The real clock, ids, sleep and tasks. The only file that asks the system for any of them."""
+"""The system's clock, ids, sleep and tasks. No other file asks the system for them."""
 
 from __future__ import annotations
 
@@ -17,45 +17,46 @@ __all__ = ["async_sleep", "blocking_sleep", "entropy", "new_id", "now", "to_the_
 
 T = TypeVar("T")
 
-# Seconds that what must not be left half done has at the end of its event loop. It may wait for
-# what has ended already: a handler for room in a queue, the store for another process.
+# Seconds that work which must not be left half done gets when its event loop ends. It may be
+# waiting for something that has ended already: a handler for room in a queue, the store for another
+# process.
 _LONGEST_AT_THE_END = 5.0
 
 
 def now() -> datetime:
-    """The present instant in UTC."""
+    """The current instant in UTC."""
     return datetime.now(UTC)
 
 
 def new_id() -> str:
     """32 hexadecimal digits that nobody can guess.
 
-    The first 12 are the milliseconds since 1970, as in a UUID of version 7 (RFC 9562): what is
-    made together lies together in an index.
+    The first 12 are the milliseconds since 1970, as in a version 7 UUID (RFC 9562), so that ids
+    made together are close together in an index.
     """
     return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
 
 
 def entropy(count: int) -> bytes:
-    """So many random bytes, fit for keys."""
+    """That many random bytes, fit for keys."""
     return os.urandom(count)
 
 
 async def blocking_sleep(seconds: float) -> None:
-    """Sleep on the calling thread; never suspends."""
+    """Sleep on the calling thread, without suspending."""
     time.sleep(seconds)  # noqa: ASYNC251 - no event loop runs under blocking ports
 
 
 async def async_sleep(seconds: float) -> None:
     """Sleep on the running event loop."""
-    import asyncio  # noqa: PLC0415 - whoever awaits this has imported it; others need not pay
+    import asyncio  # noqa: PLC0415 - loaded by whoever awaits this; others need not load it
 
     await asyncio.sleep(seconds)
 
 
 @cache
 def _lasting() -> type[Task[Any]]:
-    """A task that goes on for a while where a loop cancels all of them at its end."""
+    """The type of a task that goes on for a while when a loop cancels all tasks at its end."""
     import asyncio  # noqa: PLC0415 - as above
 
     class Lasting(asyncio.Task[Any]):
@@ -67,10 +68,10 @@ def _lasting() -> type[Task[Any]]:
 
 
 async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
-    """Have it go on in a task of its own, and wait for its end however often one is cancelled.
+    """Run it in a task of its own, and wait for its end even if the caller is cancelled.
 
     Raises:
-        asyncio.CancelledError: the caller was cancelled meanwhile; the rest has ended.
+        asyncio.CancelledError: the caller was cancelled meanwhile; the task has ended.
     """
     import asyncio  # noqa: PLC0415 - as above
 
@@ -79,9 +80,9 @@ async def to_the_end(rest: Coroutine[Any, Any, T]) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         while not task.done():
-            with suppress(asyncio.CancelledError):  # the first one comes out
+            with suppress(asyncio.CancelledError):  # the first one is raised below
                 await asyncio.wait([task])
         raise
-    except GeneratorExit:  # nothing can be awaited any more
+    except GeneratorExit:  # nothing more can be awaited
         asyncio.Task.cancel(task)
         raise

@@ -1,9 +1,9 @@
 """Spans and metrics for OpenTelemetry. Needs the extra ``opentelemetry``.
 
-Names follow OpenTelemetry's conventions: the HTTP spans have the attributes of its HTTP
-conventions, but for ``url.full``, because the address of a request can hold a patient's number;
-everything else begins with ``compliant_sms.``. No attribute holds a body, a number, a name, or a
-host's id of a person, and no span holds the words of an exception.
+Names follow OpenTelemetry's conventions. HTTP spans have the attributes of its HTTP conventions,
+except ``url.full``, because the address of a request can hold a patient's number. All other names
+begin with ``compliant_sms.``. No attribute holds a body, a number, a name, or your id of a person,
+and no span holds the message of an exception.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class OpenTelemetry:
     """Measures what a messenger does: ``Messenger(telemetry=OpenTelemetry())``.
 
     Args:
-        tracer_provider: makes spans; the global one, if not given.
-        meter_provider: makes metrics; the global one, if not given.
+        tracer_provider: makes spans; the global one by default.
+        meter_provider: makes metrics; the global one by default.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class OpenTelemetry:
         self._ratio = meter.create_gauge(*_told("compliant_sms.opt_out.ratio"))
 
     def span(self, name: str) -> AbstractContextManager[Span]:
-        """A span of that name; what ends it by raising is noted by its type, without its words."""
+        """A span of that name. An exception that ends it is recorded by its type only."""
         return self._spanning(name, SpanKind.INTERNAL)
 
     @contextmanager
@@ -94,11 +94,11 @@ class OpenTelemetry:
                 raise
 
     def transport(self, transport: Transport) -> Transport:
-        """The transport, with a span of kind CLIENT around each request."""
+        """Wrap a transport, with a span of kind CLIENT around each request."""
         return _Traced(self, transport)
 
     def heard(self, event: Event) -> None:
-        """Count what happened; a handler for :meth:`compliant_sms.Messenger.on`."""
+        """Count an event; a handler for :meth:`compliant_sms.Messenger.on`."""
         if isinstance(event, TextEvent):
             self._count_text(event)
         elif isinstance(event, TextReceived):
@@ -124,8 +124,8 @@ class OpenTelemetry:
     def record(self, figures: Figures) -> None:
         """Set the gauges from figures, such as ``messenger.figures(since=a_day_ago)``.
 
-        Call it as often as your metrics are read. Events only tell what changes; what is open
-        stands in the store.
+        Call it as often as your metrics are read. Events only tell what changes; only the store
+        knows what is open.
         """
         self._open.set(figures.uncertain, {"compliant_sms.text.state": "uncertain"})
         self._open.set(figures.overdue, {"compliant_sms.text.state": "overdue"})
@@ -161,6 +161,6 @@ def _asked(request: HttpRequest) -> dict[str, Measured]:
     try:
         url = urlsplit(request.url)
         host, port = url.hostname, url.port or (_HTTPS if url.scheme == "https" else 80)
-    except ValueError:  # the transport says so
+    except ValueError:  # the transport reports it
         return told
     return told | ({"server.address": host, "server.port": port} if host else {})

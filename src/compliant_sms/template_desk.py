@@ -1,4 +1,4 @@
-"""Sending by the name of a template: the templates' part of the facades."""
+"""Sending by the name of a template: the messengers' ``send_template``."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _ABOUT_VISITS = (MessageClass.TRANSACTIONAL, Category.APPOINTMENTS)
 
 
 def a_catalogue(given: Catalogue | None) -> Catalogue | None:
-    """What a messenger was given for its templates.
+    """Return what a messenger was given for its templates, checked.
 
     Raises:
-        InvalidInput: it is no catalogue.
+        InvalidInput: it is not a catalogue.
     """
     if given is not None:
         from compliant_sms.templates import Catalogue
@@ -40,14 +40,14 @@ def a_catalogue(given: Catalogue | None) -> Catalogue | None:
 def plans_with(
     given: Sequence[ReminderPlan], templates: Catalogue | None
 ) -> tuple[ReminderPlan, ...]:
-    """The plans of a practice, whose templates are there and fit.
+    """Return a practice's reminder plans, after checking that their templates exist and fit.
 
-    A template of which all versions were withdrawn is refused when a text is to be made from it:
+    A template whose versions were all withdrawn is refused only when a text is to be made from it:
     a practice must be able to receive a STOP without it.
 
     Raises:
-        InvalidInput: something is no plan, or two are for the same kind of visit.
-        ConfigurationError: a plan names a template that is not there, or is not for visits.
+        InvalidInput: something is not a plan, or two are for the same kind of visit.
+        ConfigurationError: a plan names a template that does not exist, or is not for visits.
     """
     from compliant_sms.reminders import plans_of
 
@@ -65,7 +65,7 @@ def _versions(templates: Catalogue | None, name: str) -> list[Template]:
     found = [each for each in templates or () if each.name == name]
     if not found:
         msg = (
-            f"a plan for reminders names the template {name!r}, and there is none of that name. "
+            f"a reminder plan names the template {name!r}, which does not exist. "
             "Pass Messenger(templates=Catalogue(...)) with it."
         )
         raise ConfigurationError(msg)
@@ -81,9 +81,9 @@ def _refuse_unfit(versions: Iterable[Template], *, may_ask: bool) -> None:
         fits = (purpose.message_class, purpose.category) == _ABOUT_VISITS
         if not fits or template.picked_by_people or template.asks not in asks:
             msg = (
-                f"{template.name} {template.version} is no template for this plan: its purpose "
-                "must be about appointments and sell nothing, people do not pick it, and it asks "
-                "to confirm at most, and only where the plan has confirm=True and is no recall."
+                f"{template.name} {template.version} cannot be used for this plan. Its purpose "
+                "must be about appointments and sell nothing, it must not be a canned reply, and "
+                "it may ask to confirm only if the plan has confirm=True and is not a recall."
             )
             raise ConfigurationError(msg)
 
@@ -93,7 +93,7 @@ class _Desk:
 
     @property
     def templates(self) -> Catalogue | None:
-        """The practice's templates; None where the messenger was given none."""
+        """The practice's templates; None if the messenger was given none."""
         return self._ports.templates
 
 
@@ -114,27 +114,26 @@ class TemplateDesk(_Desk):
     ) -> Outcome:
         """Send the newest approved version of a template; otherwise as :meth:`send`.
 
-        The patient gets the text for detail only where the ledger says that they were warned and
-        prefer it, and only about ordinary care. Name, version and fingerprint of the template stay
-        on record with the text.
+        The patient gets the detailed text only if the ledger says that they were warned and prefer
+        it, and only about ordinary care. The template's name, version and fingerprint are recorded
+        with the text.
 
         Args:
-            template: its name in the catalogue that the messenger was given.
+            template: its name in the messenger's catalogue.
             to: the patient's number.
             person: your id of the patient.
-            values: by variable of the template.
+            values: the template's values, by variable.
             idempotency_key: as for :meth:`send`. The same call again returns what is on record,
-                also where there is a newer version by then, or another wish.
-            language: what the patient reads (BCP 47); what ``Profile.language`` says, if not
-                given.
-            by: who picked it, for example ``"front-desk:ana"``; needed for a canned reply.
+                even if by then there is a newer version, or the patient wishes otherwise.
+            language: the patient's language (BCP 47); ``Profile.language`` by default.
+            by: who picked it, for example ``"front-desk:ana"``; required for a canned reply.
             not_after: as for :meth:`send`.
 
         Raises:
             ConfigurationError: the messenger was given no templates; or as for :meth:`send`.
-            UnknownTemplate: no version of it is approved and not withdrawn.
+            UnknownTemplate: it has no version that is approved and not withdrawn.
             CannotRender: the values cannot be used; ``problems`` says why, by variable.
-            InvalidInput: a canned reply that nobody picked; or as for :meth:`send`.
+            InvalidInput: it is a canned reply and ``by`` is empty; or as for :meth:`send`.
             IdempotencyConflict: as for :meth:`send`.
             StoreError: as for :meth:`send`.
         """

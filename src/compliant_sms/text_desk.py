@@ -1,4 +1,4 @@
-"""Asking about texts, and calling them back: what a messenger and a joined one do alike."""
+"""Asking about texts and calling them back, for a messenger and a joined one alike."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["AsyncTextDesk", "TextDesk"]
 
 
 class TextDesk:
-    """What a messenger tells of texts, and calls back.
+    """The part of a messenger that answers questions about texts and calls them back.
 
     A :class:`~compliant_sms.joined.JoinedMessenger` answers by what your transaction sees, and
-    calls back if you commit; where no transaction is open, it raises ``ConfigurationError``.
+    calls back if you commit. If no transaction is open, it raises ``ConfigurationError``.
     """
 
     _ports: Ports
@@ -37,7 +37,7 @@ class TextDesk:
         body: str,
         media: Sequence[str] = (),
     ) -> Decision:
-        """What :meth:`~compliant_sms.Messenger.send` would decide now.
+        """Decide as :meth:`~compliant_sms.Messenger.send` would now, without sending.
 
         Nothing is stored and nothing is sent.
 
@@ -50,11 +50,11 @@ class TextDesk:
         return finish(flows.check(self._ports, draft))
 
     def cancel(self, message_id: str) -> Outcome:
-        """Call a text back if it has not gone out; otherwise say where it is.
+        """Call a text back if it has not gone out; otherwise return its state.
 
-        One that may be on its way stays ``Queued`` or ``Uncertain``, with a ``problem`` that says
-        that it was called back: it is cancelled as soon as it is known that it did not go out, and
-        is not sent again.
+        A text that may be on its way stays ``Queued`` or ``Uncertain``, with a ``problem`` that
+        says that it was called back. It is cancelled as soon as it is known that it did not go out,
+        and is not sent again.
 
         Raises:
             UnknownMessage: this practice has no such text.
@@ -64,10 +64,10 @@ class TextDesk:
     def history(self, person: str) -> flows.History:
         """Everything on record about a person.
 
-        Of a person of whom nothing is known, or whom nobody texted, it is empty: an id of yours
-        that is mistyped raises nothing, and a number is no id unless you use numbers as ids.
+        It is empty for a person of whom nothing is known, or whom nobody texted: a mistyped id
+        raises no error, and a number is no id unless you use numbers as ids.
         ``messenger.consent.events(number)`` has what was said about texting a number, and
-        ``messenger.evidence(number, ...)`` all that went there.
+        ``messenger.evidence(number, ...)`` everything that was sent there.
 
         Args:
             person: your id of the patient.
@@ -75,14 +75,14 @@ class TextDesk:
         return finish(flows.history(self._ports, person))
 
     def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:
-        """Everything that nobody has seen to yet, the oldest first, in one query.
+        """Everything that still needs attention, oldest first, in one query.
 
-        Texts that wait for an answer, those of which nobody knows whose they are, what could not
-        be delivered, what is uncertain, and what is held too long. ``remedy`` says what to do. A
-        reminder that did not arrive leaves the list once its visit is past; it stays on record.
+        Texts that wait for an answer, texts from unknown senders, and our own texts that were not
+        delivered, are uncertain, or have been held too long. ``remedy`` says what to do. A reminder
+        that did not arrive leaves the list once its visit is past; it stays on record.
 
-        Without an inbox no threads are kept, so that what patients wrote is not listed: only our
-        own texts are.
+        Without an inbox no threads are kept, so what patients wrote is not listed, only our own
+        texts.
         """
         return finish(flows.open_items(self._ports, limit))
 

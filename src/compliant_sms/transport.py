@@ -1,7 +1,7 @@
-"""Sends requests. The only file that imports httpx, and no httpx type or error leaves it.
+"""Sends HTTP requests. The only file that imports httpx; no httpx type or error leaves it.
 
 It uses httpx's transports rather than its clients: a client logs each full URL at INFO, and a
-look-up's URL holds a phone number.
+lookup's URL holds a phone number.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from compliant_sms.wire import HttpReply, HttpRequest
 
 __all__ = ["AsyncTransport", "BlockingTransport", "NoTransport"]
 
-# Raised before a byte of the request was written; everything else may come too late to tell.
+# Raised before a byte of the request was written; with any other error, bytes may have left.
 _NEVER_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
-    UnicodeError,  # the host is no name that can be looked up
+    UnicodeError,  # the host is not a name that can be resolved
 )
 
 
@@ -54,7 +54,7 @@ def _body(answer: httpx.Response, largest: int | None) -> bytes:
 _ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
 
-@lru_cache(maxsize=64)  # parsing one takes a tenth of the time of a request on loopback
+@lru_cache(maxsize=64)  # parsing a URL takes a tenth of the time of a request on loopback
 def _url(url: str) -> httpx.URL:
     return httpx.URL(url)
 
@@ -65,7 +65,7 @@ class BlockingTransport:
     Args:
         connect_timeout: seconds to wait for a connection.
         answer_timeout: seconds to wait for each part of the answer.
-        kept: connections kept open between requests at most.
+        kept: how many connections to keep open between requests, at most.
     """
 
     def __init__(
@@ -94,10 +94,10 @@ class BlockingTransport:
         return self.send_now(request)
 
     def send_now(self, request: HttpRequest) -> HttpReply:
-        """What :meth:`send` does, for callers that are no coroutines."""
+        """:meth:`send` for callers that are not coroutines."""
         outgoing = self._outgoing(request)
         if not request.may_leave():
-            msg = "the time reserved for sending it ran out while it waited"
+            msg = "the time reserved for sending ran out while the request waited"
             raise RequestNotSent(msg)
         with self._connection() as connection:
             try:
@@ -124,15 +124,15 @@ class BlockingTransport:
             raise RequestNotSent(msg) from error
         except UnicodeEncodeError:  # which holds the header
             msg = (
-                "the provider's key, or a header, has a character that HTTP does not carry. "
-                "Copy the key anew from the provider's console."
+                "the provider's key, or a header, has a character that HTTP does not allow. "
+                "Copy the key again from the provider's console."
             )
             raise RequestNotSent(msg) from None
 
     @contextmanager
     def _connection(self) -> Iterator[httpx.HTTPTransport]:
         if self._opened_by != os.getpid():
-            # After a fork they are the parent's: two would read each other's answers.
+            # After a fork they are the parent's: both would read each other's answers.
             self._idle, self._opened_by = [], os.getpid()
         try:
             connection = self._idle.pop()  # the one used last is the warmest
@@ -146,17 +146,17 @@ class BlockingTransport:
 
     def _close_beyond(self, kept: int) -> None:
         while len(self._idle) > kept:
-            with suppress(IndexError):  # another thread was faster
+            with suppress(IndexError):  # another thread was first
                 self._idle.pop(0).close()
 
     def close(self) -> None:
-        """Close the connections that no request is using, and the others after their answer."""
+        """Close idle connections now, and the others after their answer."""
         self._kept = 0
         self._close_beyond(0)
 
 
 class NoTransport:
-    """What a dry run has in place of a transport: nothing leaves."""
+    """The transport of a dry run: nothing leaves."""
 
     async def send(self, request: HttpRequest) -> HttpReply:  # noqa: ARG002 - whatever it is
         """Refuse a request.
@@ -164,20 +164,21 @@ class NoTransport:
         Raises:
             RequestNotSent: always.
         """
-        msg = "this is a dry run, in which no request leaves"
+        msg = "this is a dry run, so no request is sent"
         raise RequestNotSent(msg)
 
 
 class AsyncTransport:
     """Sends for an event loop, on threads of its own.
 
-    Measured at 64 requests in flight, httpx's asynchronous pool reaches a third of what threads
-    do: it looks at every connection for each request, and asks for an optional module each time.
+    Measured with 64 requests in flight, httpx's asynchronous pool reaches a third of the throughput
+    of threads: it looks at every connection for each request, and tries to import an optional
+    module each time.
 
     Args:
         connect_timeout: seconds to wait for a connection.
         answer_timeout: seconds to wait for each part of the answer.
-        in_flight: requests at the same time; more wait their turn.
+        in_flight: how many requests at the same time; more wait their turn.
     """
 
     def __init__(
@@ -199,17 +200,17 @@ class AsyncTransport:
             RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
             ReplyTooLarge: the answer is larger than the request allows.
-            asyncio.CancelledError: the caller was cancelled; where the request had not had its
-                turn yet, its cause is a :class:`RequestNotSent`.
+            asyncio.CancelledError: the caller was cancelled; if the request had not had its turn
+                yet, the cause is a :class:`RequestNotSent`.
         """
-        # Where no thread can be started it raises, and another takes the request all the same.
+        # If no thread can be started it raises, and yet another thread takes the request.
         turn = self._threads.submit(self._http.send_now, request)
         try:
             return await asyncio.wrap_future(turn)
         except asyncio.CancelledError as error:
             if not turn.cancelled():  # it was under way
                 raise
-            msg = "it waited for its turn when whoever waited for it was cancelled, or all closed"
+            msg = "the request waited its turn when its caller was cancelled or all was closed"
             not_sent = RequestNotSent(msg)
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -219,7 +220,7 @@ class AsyncTransport:
     async def aclose(self) -> None:
         """Close all connections; requests that wait their turn are not sent.
 
-        New ones are opened when they are needed again.
+        New connections are opened when they are needed again.
         """
         threads, self._threads = self._threads, self._new_threads()
         threads.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Keeping a set-up in order: looking it over, and evening out opt-outs with the providers."""
+"""Keeping a setup in order: checking it, and synchronizing opt-outs with the providers."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ __all__ = ["AsyncUpkeep", "Upkeep"]
 
 
 class Upkeep(Facade):
-    """The part of :class:`~compliant_sms.Messenger` that keeps the set-up in order."""
+    """The part of :class:`~compliant_sms.Messenger` that keeps the setup in order."""
 
     def doctor(self, *, call_webhooks: bool = False) -> tuple[flows.Checked, ...]:
-        """Look everything over: store, credentials, clock, agreements, callbacks, registration.
+        """Check the whole setup: store, credentials, clock, agreements, callbacks, registration.
 
-        Nobody is texted and nothing is changed. ``compliant-sms doctor`` prints it.
+        Nobody is texted and nothing is changed. ``compliant-sms doctor`` prints the result.
 
         Args:
-            call_webhooks: also call the addresses of status callbacks from here, unsigned:
-                whoever answers must refuse that.
+            call_webhooks: also call the addresses of status callbacks from here, unsigned; they
+                must refuse the call.
 
         Returns:
-            one value for each thing that was looked at.
+            one value for each check.
         """
         return finish(flows.examine(self._ports, call_webhooks=call_webhooks))
 
     def sync_opt_outs(self, *, by: str, dry_run: bool = False) -> tuple[flows.OptOutDrift, ...]:
-        """Even the ledger out with what the providers keep of opted-out numbers.
+        """Synchronize the ledger with the providers' lists of opted-out numbers.
 
-        Who is on a provider's list only is revoked in the ledger; who revoked here only is put on
-        the list, where the provider takes additions. It removes nobody from a list: that is the
-        patient's to do, with a START. What changed is on the audit log.
+        A number that only a provider's list has is revoked in the ledger. One that is revoked only
+        here is put on the list, if the provider accepts additions. No number is removed from a
+        list: only the patient can do that, with a START. Changes are recorded in the audit log.
 
         Args:
             by: who asks for it, for example ``"it:j.ortiz"``.
-            dry_run: change nothing, and only say how the two differ.
+            dry_run: change nothing, only report how the two differ.
 
         Returns:
             how each provider's list differed before.
 
         Raises:
             InvalidInput: ``by`` is empty.
-            StoreError: what was evened out before it stays; do it again.
+            StoreError: the database failed. What was done before stays; do it again.
         """
         return finish(flows.sync_opt_outs(self._ports, by=by, dry_run=dry_run))
 
 
 class AsyncUpkeep(Facade):
-    """The same for :class:`~compliant_sms.AsyncMessenger`."""
+    """The part of :class:`~compliant_sms.AsyncMessenger` that keeps the setup in order."""
 
     async def doctor(self, *, call_webhooks: bool = False) -> tuple[flows.Checked, ...]:
         """See :meth:`Upkeep.doctor`."""

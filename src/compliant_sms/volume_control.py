@@ -1,4 +1,4 @@
-"""Keeping a practice's volume in hand: the pause switch, and what a batch would come to."""
+"""Controlling a practice's volume: pausing texts, and estimating a batch."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = ["AsyncVolumeControl", "VolumeControl", "allow_list", "with_caps"]
 
 
 def allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNumber] | None:
-    """The only numbers that are texted; None where there is no such list.
+    """The only numbers that are texted; None if there is no such list.
 
     Raises:
-        InvalidInput: it is a single text, or names something that is no number.
+        InvalidInput: it is a single string, or holds something that is not a number.
     """
     if numbers is None:
         return None
@@ -38,7 +38,7 @@ def allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNu
 
 
 def with_caps(rulebook: Rulebook | None, volume: VolumePlan | None) -> Rulebook:
-    """The rulebook with the caps of a plan, so that each decision has them on record."""
+    """The rulebook with a plan's caps, so that each decision records them."""
     from compliant_sms.rules import Rulebook
 
     rulebook = rulebook or Rulebook()
@@ -49,82 +49,82 @@ def with_caps(rulebook: Rulebook | None, volume: VolumePlan | None) -> Rulebook:
 
 
 class VolumeControl(Facade):
-    """The part of :class:`~compliant_sms.Messenger` that keeps volume in hand."""
+    """The part of :class:`~compliant_sms.Messenger` that controls volume."""
 
     def pause(self, *, by: str, reason: str, scope: str | Purpose = ALL) -> int:
         """Stop texts, for every worker on the database, until :meth:`resume`.
 
-        After it has returned no text in its scope is claimed any more. The answers to STOP, START
-        and HELP go on. What is paused waits as ``Held``, also past its ``not_after``: it is decided
-        anew when somebody resumes, and cancelled then if it came too late. It goes on the audit
+        Once this has returned, no text in its scope is claimed. The answers to STOP, START and HELP
+        go on. Paused texts wait as ``Held``, even past their ``not_after``. They are decided anew
+        when somebody resumes, and cancelled then if they are too late. The pause goes on the audit
         log.
 
         Args:
-            by: who stops it, for example ``"front-desk:ana"``.
+            by: who stops them, for example ``"front-desk:ana"``.
             reason: why.
-            scope: ``"all"``, also emergencies; ``"marketing"``, which is promotions by content; or
-                the code of a purpose. A purpose of your own is passed as a :class:`Purpose`.
+            scope: ``"all"``, emergencies included; ``"marketing"``, which is promotions by content;
+                or the code of a purpose. Pass a purpose of your own as a :class:`Purpose`.
 
         Returns:
-            how many texts of the practice were claimed before, so that their requests may still be
-            on their way, until ``Delivery.lease`` has passed at the latest.
+            how many texts of the practice were already claimed. Their requests may still be on
+            their way, until ``Delivery.lease`` has passed at the latest.
 
         Raises:
-            InvalidInput: nobody could be asked later, or there is no such scope.
+            InvalidInput: ``by`` or ``reason`` is empty, or there is no such scope.
             StoreError: nothing was paused.
         """
         return finish(flows.pause(self._ports, by=by, reason=reason, scope=scope))
 
     def resume(self, *, by: str, reason: str, scope: str | Purpose = ALL) -> tuple[Pause, ...]:
-        """End the pause of a scope; what waited for it is due, and decided anew.
+        """End the pause of a scope; the texts that waited are due, and decided anew.
 
         Args:
-            by: who lets it go on.
+            by: who resumes them.
             reason: why.
-            scope: as it was paused.
+            scope: the scope that was paused.
 
         Returns:
-            the pauses that still stand.
+            the pauses still in force.
 
         Raises:
-            InvalidInput: nobody could be asked later, or there is no such scope.
+            InvalidInput: ``by`` or ``reason`` is empty, or there is no such scope.
             StoreError: nothing was resumed.
         """
         return finish(flows.resume(self._ports, by=by, reason=reason, scope=scope))
 
     def paused(self) -> tuple[Pause, ...]:
-        """The pauses that stand, the oldest first."""
+        """The pauses in force, oldest first."""
         return finish(flows.paused(self._ports))
 
     def estimate(
         self, batch: Iterable[flows.Estimated], *, price_per_segment: Decimal | int = 0
     ) -> Estimate:
-        """What a batch would come to if it were sent now. Nothing is stored and nothing is sent.
+        """Estimate what would happen to a batch sent now. Nothing is stored and nothing is sent.
 
-        Each text is decided by what is on record now. How many places a batch takes on the plan
-        is reckoned with; how its texts count against each other's caps is not, nor is an
-        idempotency key that was used before.
+        Each text is decided by what is on record now. The estimate accounts for the places that a
+        batch takes in the volume plan. It does not account for how its texts count against each
+        other's caps, nor for idempotency keys that were used before.
 
         Args:
             batch: ``Draft``, a text; ``FromTemplate``, a text by the name of its template, in the
                 patient's language and as detailed as they wish; and ``Appointment``, a visit with
-                all its reminders that are still to come, those of a day at one number folded into
-                one. In the order in which they would be sent; reminders come last, by their times.
+                all its reminders still to come, those of one day at one number combined into one.
+                In the order in which they would be sent; reminders come last, by their times.
             price_per_segment: in any currency, for example ``Decimal("0.0083")``.
 
         Raises:
             InvalidInput: a text cannot be sent, there is something else in the batch, or the price
                 is a float or below 0.
             Unsupported: no provider of this messenger takes a text.
-            ConfigurationError: a template is named, and the messenger was given none.
-            UnknownTemplate: no version of a template is approved and not withdrawn.
-            CannotRender: the values of one cannot be used.
+            ConfigurationError: a template is named, and the messenger was given no templates.
+            UnknownTemplate: a template has no version that is approved and not withdrawn.
+            CannotRender: the values for a template cannot be used.
         """
         return finish(flows.estimate(self._ports, batch, price_per_segment))
 
 
 class AsyncVolumeControl(Facade):
-    """The same for :class:`~compliant_sms.AsyncMessenger`."""
+    """The part of :class:`~compliant_sms.AsyncMessenger` that controls volume."""
 
     async def pause(self, *, by: str, reason: str, scope: str | Purpose = ALL) -> int:
         """See :meth:`VolumeControl.pause`."""

@@ -1,4 +1,4 @@
-"""Why somebody may do what the library would refuse, and who answers for it."""
+"""Waivers: permission to depart from a rule, with a reason and somebody who answers for it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Waiver:
         on: when.
 
     Raises:
-        InvalidInput: a text is empty, or the day is none.
+        InvalidInput: a field is empty, or ``on`` is not a day.
     """
 
     of: str = field(validator=_given.told)

@@ -1,4 +1,4 @@
-"""HTTP as plain values, so that adapters can be pure and no client library shows through."""
+"""HTTP requests and replies as plain values, so that adapters are pure and need no HTTP client."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _received(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers
     return _pairs(items)
 
 
-_raw = _given.kind(bytes, "the bytes as they came, undecoded: signatures cover them")
+_raw = _given.kind(bytes, "the raw bytes as received, not decoded: signatures cover them")
 
 
 def _first(headers: Headers, name: str) -> str | None:
@@ -42,14 +42,14 @@ def _always() -> bool:
 
 @frozen(kw_only=True)
 class HttpRequest:
-    """What to send to a provider.
+    """A request to a provider.
 
     The body holds a patient's text and the headers hold credentials, so neither is in the repr.
 
     Attributes:
-        may_leave: asked at the last moment before the first byte is written; a request may have
-            waited for a connection until somebody else is to send the text.
-        largest_reply: bytes of the answer's body at most; None for no limit.
+        may_leave: called just before the first byte is written: a request may have waited for a
+            connection so long that another worker is to send the text.
+        largest_reply: the largest body to accept in the answer, in bytes; None for no limit.
     """
 
     method: str
@@ -62,14 +62,14 @@ class HttpRequest:
 
 @frozen(kw_only=True)
 class HttpReply:
-    """What a provider answered to a request, or what we answer to a callback."""
+    """A provider's answer to a request, or our answer to a callback."""
 
     status: int
     headers: Headers = field(converter=_pairs, repr=False, default=())
     body: bytes = field(repr=False, default=b"")
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case, or None."""
+        """The first value of a header, or None; the name's case does not matter."""
         return _first(self.headers, name)
 
 
@@ -85,7 +85,7 @@ class WebhookRequest:
         body: the raw bytes.
 
     Raises:
-        InvalidInput: something is of another type.
+        InvalidInput: an argument has the wrong type.
     """
 
     method: str = field(validator=_given.text)
@@ -94,5 +94,5 @@ class WebhookRequest:
     body: bytes = field(repr=False, default=b"", validator=_raw)
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case, or None."""
+        """The first value of a header, or None; the name's case does not matter."""
         return _first(self.headers, name)

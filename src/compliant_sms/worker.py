@@ -1,6 +1,6 @@
-"""Workers: they dispatch and reconcile for practices, until somebody says stop.
+"""Workers dispatch and reconcile for practices until they are stopped.
 
-As many as you like can share one store: each text goes out once, whoever gets to it.
+Any number of them can share one store: each text goes out once, whichever worker takes it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from compliant_sms.ports import Ports
 __all__ = ["AsyncWorker", "Progress", "Worker"]
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
-# Seconds. A signal that comes in the instant before a wait does not end it, and is heard after it.
+# Seconds. A signal that comes just before a wait does not end it, and is noticed after it.
 _LONGEST_NAP = 1.0
 
 
@@ -38,18 +38,16 @@ M = TypeVar("M", Messenger, AsyncMessenger)
 
 
 def _each(given: M | Iterable[M], kind: type[M], other: str) -> list[M]:
-    """The messengers, all of the kind that this worker can wait for."""
+    """The messengers as a list, if all are of the class that this worker can run."""
     them = list(given) if isinstance(given, Iterable) else [given]
     if not all(isinstance(each, kind) for each in them):
-        msg = (
-            f"this worker works for a {kind.__name__}, or several; for the other kind take {other}"
-        )
+        msg = f"this worker takes one or several {kind.__name__}; for the other kind use {other}"
         raise InvalidInput(msg)
     return them
 
 
 class _Worker:
-    """What both workers are made of."""
+    """What both workers share."""
 
     def __init__(
         self,
@@ -58,7 +56,7 @@ class _Worker:
         on_progress: Callable[[Progress], object] | None,
     ) -> None:
         if not practices:
-            msg = "a worker needs at least one messenger to work for"
+            msg = "a worker needs at least one messenger"
             raise InvalidInput(msg)
         self._practices = practices
         self._shift = shift
@@ -68,19 +66,19 @@ class _Worker:
 class Worker(_Worker):
     """Works for messengers on the calling thread.
 
-    What goes wrong ends nothing: it is counted, and logged as a warning
-    (:class:`compliant_sms.events.WorkFailed`), at once and then ever more rarely.
+    A failure does not end the work: it is counted, and logged as a warning
+    (:class:`compliant_sms.events.WorkFailed`), at once and then less and less often.
 
     Args:
-        messengers: one, or several, which may share a store.
-        quantum: how many texts of one practice go before it is the next one's turn.
-        poll: how often a practice without due texts is looked at.
-        reconcile_every: how often the provider is asked about uncertain texts, and about those
-            whose last report never came.
-        on_progress: is told after each turn that changed anything. What it raises ends the work.
+        messengers: one or several, which may share a store.
+        quantum: how many texts of one practice go before the next practice has its turn.
+        poll: how often to look at a practice without due texts.
+        reconcile_every: how often to ask the provider about uncertain texts, and about those
+            whose final report never came.
+        on_progress: called after each turn that changed anything. What it raises ends the work.
 
     Raises:
-        InvalidInput: there is no messenger, or one of the other kind, or something is not positive.
+        InvalidInput: there is no messenger, one is of the other kind, or a figure is not positive.
     """
 
     def __init__(
@@ -104,33 +102,33 @@ class Worker(_Worker):
 
         Args:
             signals: whether SIGTERM and SIGINT stop it too; on the main thread only. The text in
-                hand is finished. A second signal does what it did before.
+                hand is finished. A second signal has its usual effect.
         """
         return self._work(self._shift, signals=signals)
 
     def drain(self, *, within: timedelta | None = None, signals: bool = True) -> Progress:
-        """Work until nothing is due any more, or until :meth:`stop`.
+        """Work until nothing is due, or until :meth:`stop`.
 
-        What has to wait for more than five minutes, as a provider asked for that or the allowance
-        of a day is used up, stays due for the next one.
+        Texts that must wait for more than five minutes, because a provider asked for it or a day's
+        allowance is used up, stay due for the next run.
 
         Args:
-            within: after what time to return in any case.
+            within: return after this time in any case.
             signals: as for :meth:`run`.
         """
         return self._work(evolve(self._shift, once=True, within=within), signals=signals)
 
     def stop(self) -> None:
-        """Finish the text in hand and return, for good; from any thread, or a signal handler."""
+        """Finish the text in hand and stop for good. Call it from any thread or signal handler."""
         self._stopping = True
         self._wake.put(None)
 
     def stopping(self) -> bool:
-        """Whether somebody asked it to stop."""
+        """Whether it was told to stop."""
         return self._stopping
 
     async def rest(self, seconds: float) -> None:
-        """Do nothing for so long, or until :meth:`stop`; a long rest is several short ones."""
+        """Rest for that many seconds, or until :meth:`stop`. A long rest is several short ones."""
         try:
             self._wake.get(timeout=min(seconds, _LONGEST_NAP))
         except Empty:
@@ -143,7 +141,7 @@ class Worker(_Worker):
 
 @contextmanager
 def stopped_by_signals(stop: Callable[[], object], *, wanted: bool) -> Iterator[None]:
-    """Have SIGTERM and SIGINT call something once; on the main thread only."""
+    """Let SIGTERM and SIGINT call a function once; on the main thread only."""
     if not wanted or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -151,7 +149,7 @@ def stopped_by_signals(stop: Callable[[], object], *, wanted: bool) -> Iterator[
 
     def restore() -> None:
         for each, handler in before.items():
-            # None was not set from Python, and cannot be set again from here.
+            # A handler of None was not set from Python, and cannot be restored from here.
             signal.signal(each, signal.SIG_DFL if handler is None else handler)
 
     def handle(_: int, __: FrameType | None) -> None:
@@ -170,15 +168,15 @@ class AsyncWorker(_Worker):
     """:class:`Worker` for an event loop: the same names, the same logic, the same warnings.
 
     Args:
-        messengers: one, or several, which may share a store.
-        quantum: how many texts of one practice go before it is the next one's turn.
-        poll: how often a practice without due texts is looked at.
-        reconcile_every: how often the provider is asked about uncertain texts, and about those
-            whose last report never came.
-        on_progress: is told after each turn that changed anything. What it raises ends the work.
+        messengers: one or several, which may share a store.
+        quantum: how many texts of one practice go before the next practice has its turn.
+        poll: how often to look at a practice without due texts.
+        reconcile_every: how often to ask the provider about uncertain texts, and about those
+            whose final report never came.
+        on_progress: called after each turn that changed anything. What it raises ends the work.
 
     Raises:
-        InvalidInput: there is no messenger, or one of the other kind, or something is not positive.
+        InvalidInput: there is no messenger, one is of the other kind, or a figure is not positive.
     """
 
     def __init__(
@@ -190,7 +188,7 @@ class AsyncWorker(_Worker):
         reconcile_every: timedelta = timedelta(minutes=1),
         on_progress: Callable[[Progress], object] | None = None,
     ) -> None:
-        import asyncio  # noqa: PLC0415 - whoever runs this has imported it
+        import asyncio  # noqa: PLC0415 - loaded by whoever runs this
 
         them = _each(messengers, AsyncMessenger, "Worker")
         shift = Shift(quantum=quantum, poll=poll, reconcile_every=reconcile_every)
@@ -202,20 +200,20 @@ class AsyncWorker(_Worker):
         return await flows.work(self._practices, self, self._shift, self._on_progress)
 
     async def drain(self, *, within: timedelta | None = None) -> Progress:
-        """Work until nothing is due any more, for at most so long, or until :meth:`stop`."""
+        """Work until nothing is due, for at most ``within``, or until :meth:`stop`."""
         once = evolve(self._shift, once=True, within=within)
         return await flows.work(self._practices, self, once, self._on_progress)
 
     def stop(self) -> None:
-        """Finish the text in hand and return; from the loop's own thread."""
+        """Finish the text in hand and stop. Call it from the loop's own thread."""
         self._stop.set()
 
     def stopping(self) -> bool:
-        """Whether somebody asked it to stop."""
+        """Whether it was told to stop."""
         return self._stop.is_set()
 
     async def rest(self, seconds: float) -> None:
-        """Do nothing for so long, or until :meth:`stop`."""
+        """Rest for that many seconds, or until :meth:`stop`."""
         import asyncio  # noqa: PLC0415 - as above
 
         try:

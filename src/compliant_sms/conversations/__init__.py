@@ -1,7 +1,7 @@
-"""Threads with patients: queues, business hours, who is answered by when, what must not be lost.
+"""Threads with patients: queues, business hours, when answers are due, what must not be lost.
 
-Two rules keep this room: a text that asks for an answer waits until somebody answers it or says why
-not; and it decides nothing about whether an answer may go. Pure.
+A text that asks for an answer waits until somebody answers it or says why not. This package does
+not decide whether an answer may go. Pure.
 """
 
 from compliant_sms.conversations._hours import BusinessHours

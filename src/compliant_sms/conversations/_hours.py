@@ -1,7 +1,7 @@
-"""Business hours on a clinic's wall, and arithmetic with them on the line of instants.
+"""Business hours in a clinic's wall time, and arithmetic with them on instants.
 
-An instant is open where the clock on the wall shows an open minute on a day that is no holiday. So
-an hour that comes twice as clocks go back is open twice, and one that is skipped was never open.
+An instant is open if the wall clock shows an open minute on a day that is not a holiday. So an hour
+that occurs twice when clocks go back is open twice, and one that is skipped is never open.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _A_DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _NOTHING = timedelta(0)
 _MIDNIGHT = 1440
-# Whoever is closed for longer than this is not awaited.
+# A practice that is closed for longer than this is not waited for.
 _FARTHEST = 800  # days
 
 _Minutes = tuple[int, int]
@@ -95,7 +95,7 @@ def _dates(given: Collection[date]) -> frozenset[date]:
     for each in given:
         _given.a_kind(each, date, "a day of closed_on", "a datetime.date")
         if isinstance(each, datetime):  # it is a date too, and equal to none
-            msg = "a day of closed_on is a datetime, which is no day; pass its .date()"
+            msg = "a day of closed_on is a datetime; pass its .date()"
             raise InvalidInput(msg)
     return frozenset(given)
 
@@ -104,25 +104,24 @@ def _state(given: str) -> str:
     _given.a_text(given, "holidays_of")
     code = given.strip().upper()
     if code and code not in PARTS["US"]:
-        msg = "holidays_of is no state of the USA. Pass its postal code, for example 'IL'."
+        msg = "holidays_of is not a US state. Pass its postal code, for example 'IL'."
         raise InvalidInput(msg)
     return code
 
 
 @frozen(kw_only=True)
 class BusinessHours:
-    """When somebody is there to answer, by the clock on the wall.
+    """When somebody is there to answer, in local time.
 
     Args:
-        time_zone: IANA name of the zone that the clock shows.
+        time_zone: IANA name of the local time zone.
         week: open hours by day, such as ``{"mon-fri": "09:00-12:00, 13:00-17:00"}``; a day that is
             not named is closed.
         closed_on: days on which nobody is there.
-        holidays_of: a state's postal code: its legal holidays, and the federal ones, are closed as
-            well.
+        holidays_of: a state's postal code: its legal holidays and the federal ones are closed too.
 
     Raises:
-        InvalidInput: something cannot be read, overlaps, or no hour is open.
+        InvalidInput: something cannot be read, hours overlap, or no hour is open.
     """
 
     time_zone: str = field(converter=clock_of_place)
@@ -143,24 +142,21 @@ class BusinessHours:
         return any(start <= at < end for start, end in self._open_on(day))
 
     def next_open(self, at: datetime) -> datetime | None:
-        """The first open instant (UTC) from ``at`` (aware) on.
-
-        None where there is none within two years.
-        """
+        """The first open instant (UTC) from ``at`` (aware) on; None if none within two years."""
         at = as_utc(at, "at")
         return next((max(at, start) for start, end in self._from(at)), None)
 
     def after(self, at: datetime, span: timedelta) -> datetime:
-        """The first instant (UTC) by which so much business time has passed since ``at`` (aware).
+        """The first instant (UTC) when that much business time has passed since ``at`` (aware).
 
-        Where they do not open often enough, it lies two years ahead.
+        If the practice does not open often enough, it is two years ahead.
 
         Raises:
             InvalidInput: the span is negative.
         """
         at, left = as_utc(at, "at"), span
         if left < _NOTHING:
-            msg = "a span of business time is negative; pass one of nothing or more"
+            msg = "a span of business time is negative; pass zero or more"
             raise InvalidInput(msg)
         if left == _NOTHING:
             return at
@@ -172,7 +168,7 @@ class BusinessHours:
         return at + _FARTHEST * _A_DAY
 
     def elapsed(self, since: datetime, until: datetime) -> timedelta:
-        """The business time between two instants (aware); nothing, where ``until`` is earlier."""
+        """The business time between two instants (aware); zero if ``until`` is earlier."""
         since, until = as_utc(since, "since"), as_utc(until, "until")
         total, day = _NOTHING, since.astimezone(ZoneInfo(self.time_zone)).date()
         last = until.astimezone(ZoneInfo(self.time_zone)).date()
@@ -183,7 +179,7 @@ class BusinessHours:
         return total
 
     def _from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """What is open from an instant on, as spans of instants."""
+        """Open spans of instants from an instant on."""
         day = at.astimezone(ZoneInfo(self.time_zone)).date()
         for _ in range(_FARTHEST):
             yield from (span for span in self._open_on(day) if span[1] > at)
@@ -203,7 +199,7 @@ class BusinessHours:
 
 @lru_cache(maxsize=4096)
 def _on(zone: str, day: date, hours: tuple[_Minutes, ...]) -> tuple[tuple[datetime, datetime], ...]:
-    """The instants [from, to) at which a wall shows these minutes of a day, in their order."""
+    """The instants [from, to) at which a wall clock shows these minutes of a day, in order."""
     midnight = datetime.combine(day, time(0), UTC)
     found: list[tuple[datetime, datetime]] = []
     for begins, ends, offset in _offsets(zone, day):
@@ -217,7 +213,7 @@ def _on(zone: str, day: date, hours: tuple[_Minutes, ...]) -> tuple[tuple[dateti
 
 @lru_cache(maxsize=4096)
 def _offsets(zone: str, day: date) -> tuple[tuple[datetime, datetime, timedelta], ...]:
-    """The stretches of a day, and of those around it, in which a zone's offset stays the same."""
+    """The parts of a day, and of those around it, in which a zone's offset stays the same."""
     clock = ZoneInfo(zone)
     at = datetime.combine(day, time(0), UTC) - _A_DAY
     last, stretches, begun = at + 3 * _A_DAY, [], at
@@ -232,7 +228,7 @@ def _offsets(zone: str, day: date) -> tuple[tuple[datetime, datetime, timedelta]
 
 
 def _change(before: datetime, after: datetime, clock: ZoneInfo) -> datetime:
-    """The first second at which the later offset holds."""
+    """The first second at which the later offset is in force."""
     changed = _offset(after, clock)
     while after - before > _SECOND:
         middle = (before + (after - before) / 2).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""How fast patients were answered, in business time, and whether the pile climbs."""
+"""How fast patients were answered, in business time, and whether the backlog grows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attrs import frozen
 from compliant_sms.conversations._plan import InboxPlan, Queue
 from compliant_sms.conversations._thread import Wait
 
-# So many days in a row must be worse than the one before; one bad day is no trend.
+# This many days in a row must be worse than the one before; one bad day is no trend.
 _RISES = 3
 
 
@@ -23,15 +23,14 @@ class QueueDay:
     """One queue on one day of its own calendar.
 
     Attributes:
-        day: which.
-        queue: which.
-        received: texts that came in and asked for an answer.
-        answered: those of them that were answered.
-        median: the business time until the first answer that half of them took at most; None
-            where none was answered.
-        ninetieth: the same for nine of ten.
-        backlog: texts that waited at the end of the day, whenever they came; a thread that somebody
-            reopened counts as one.
+        day: the day.
+        queue: the queue's name.
+        received: how many texts came in and asked for an answer.
+        answered: how many of those were answered.
+        median: the median business time until the first answer; None if none was answered.
+        ninetieth: the 90th percentile of that time; None if none was answered.
+        backlog: how many texts waited at the end of the day, whenever they came; a thread that
+            somebody reopened counts as one.
     """
 
     day: date
@@ -48,13 +47,13 @@ class InboxMetrics:
     """How patients were answered.
 
     Attributes:
-        days: each queue on each day, the oldest first.
-        backlog: texts that wait now.
+        days: each queue on each day, oldest first.
+        backlog: how many texts wait now.
         trend: how many more wait now than at the end of the first day.
-        alarms: names of queues in which the backlog climbed three days in a row, or the time of
-            nine in ten did and the last day missed the goal. Days on which nobody is there do not
-            count, nor days without a text. Today counts from when its business hours begin, and
-            ends no alarm before they are over, unless it is better than the day before.
+        alarms: names of queues whose backlog grew three days in a row, or whose 90th percentile
+            did and missed the goal on the last day. Days on which nobody is there do not count,
+            nor days without a text. Today counts once its business hours begin, and ends no alarm
+            before they are over, unless it is better than the day before.
     """
 
     days: tuple[QueueDay, ...]
@@ -64,18 +63,18 @@ class InboxMetrics:
 
     @property
     def alarm(self) -> bool:
-        """Whether any queue climbs."""
+        """Whether any queue has an alarm."""
         return bool(self.alarms)
 
 
 def metrics_of(
     plan: InboxPlan, waits: Iterable[Wait], *, since: datetime, at: datetime
 ) -> InboxMetrics:
-    """What came of texts that asked for an answer.
+    """Compute the metrics of texts that asked for an answer.
 
     Args:
-        plan: whose queues and hours.
-        waits: those that came in since the first day began, and those that were not settled before.
+        plan: the queues and their hours.
+        waits: texts that came in since the first day began, and those not settled before it.
         since: an instant (UTC) of the first day.
         at: now (UTC).
     """
@@ -137,11 +136,11 @@ def _waits_at(wait: Wait, at: datetime) -> bool:
 
 
 def _climbs(queue: Queue, days: Sequence[QueueDay], at: datetime) -> bool:
-    """Whether it gets worse, on days on which somebody is there and anything came or waited.
+    """Whether it gets worse, on days when somebody is there and anything came or waited.
 
-    What comes while nobody is there is the next day's pile: a weekend would end every climb, and
-    by itself be one before Monday's hours begin. How a day ends that is not over nobody knows: that
-    it is no better yet than the one before suffices.
+    Texts that come while nobody is there are the next day's backlog: a weekend would end every
+    trend, and before Monday's hours begin it would itself be one. A day that is not over only needs
+    to be no better yet than the day before.
     """
     there = [d for d in days if _was_there(queue, d, at)]
     busy = [d for d in there if d.received or d.backlog or d is there[-1]]
@@ -168,7 +167,7 @@ def _of(queue: Queue, told: QueueDay) -> tuple[datetime, datetime]:
 
 
 def _seconds(told: QueueDay) -> float:
-    """How long nine in ten took; no number, which nothing is more than, where none was answered."""
+    """The 90th percentile in seconds; NaN, which exceeds nothing, if none was answered."""
     return nan if told.ninetieth is None else told.ninetieth.total_seconds()
 
 

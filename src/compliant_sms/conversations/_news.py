@@ -1,4 +1,4 @@
-"""What a host hears of, and what is listed so that nothing is lost."""
+"""Events that a host is told of, and the list of open items, so that nothing is lost."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ class InboxEventKind(Word):
     """What happened."""
 
     EMERGENCY = "emergency"
-    """A patient seems in danger. Call at once; the library only told them whom to call."""
+    """A patient seems to be in danger. Call at once; the library only told them whom to call."""
     DUE = "due"
     """A text still waits after the queue's ``warn_after``."""
     OVERDUE = "overdue"
     """A text was not answered within the queue's goal."""
     POINT_PERSON = "point_person"
-    """Nobody answered; it is the point person's now."""
+    """Nobody answered; it is now the point person's."""
     REPLY_FAILED = "reply_failed"
-    """An answer did not go out, so that its patient waits again."""
+    """An answer did not go out, so the patient waits again."""
 
 
 @frozen(kw_only=True)
 class InboxEvent:
-    """Something that somebody has to hear of. It holds no text, name or number.
+    """Something that somebody must be told of. It holds no text, name or number.
 
     Attributes:
-        event_id: ours; opaque.
+        event_id: the library's id of it; opaque.
         kind: what happened.
         at: when (UTC).
         thread_id: in which thread.
-        queue: whose thread it was then.
-        to: the member who has it; the queue's name, where nobody has.
-        reference: the id of the text that waits, or of the answer that failed; ours of the
-            reopening, where somebody reopened the thread.
+        queue: the queue that the thread was in then.
+        to: the member who has it; the queue's name if nobody has it.
+        reference: the id of the text that waits, or of the answer that failed; if somebody
+            reopened the thread, the library's id of that.
     """
 
     event_id: str
@@ -49,11 +49,11 @@ class InboxEvent:
 
 
 class OpenKind(Word):
-    """Why something is on the list of what must not be lost."""
+    """Why something is on the list of open items."""
 
     UNANSWERED = "unanswered"
     UNMATCHED = "unmatched"
-    """A text that waits, of which nobody knows whose it is."""
+    """A waiting text from an unknown sender."""
     UNDELIVERABLE = "undeliverable"
     """A text to a patient that did not arrive, or was refused after it had waited."""
     UNCERTAIN = "uncertain"
@@ -76,15 +76,15 @@ _REMEDIES = {
 
 @frozen(kw_only=True)
 class OpenItem:
-    """Something that nobody has seen to yet. It holds no text, name or number.
+    """Something that still needs attention. It holds no text, name or number.
 
     Attributes:
         kind: why it is listed.
         since: since when (UTC).
-        reference: the id of what it is about: of the text that came in, or of ours.
-        thread_id: the thread that it belongs to; empty where it belongs to none.
-        queue: who answers there; empty likewise.
-        assignee: the member who has it; empty where nobody has.
+        reference: the id of the text that it is about, one that came in or one of ours.
+        thread_id: the thread that it belongs to; empty if none.
+        queue: the queue that the thread is in; empty if none.
+        assignee: the member who has it; empty if nobody has it.
     """
 
     kind: OpenKind

@@ -22,21 +22,21 @@ _GOAL = timedelta(hours=4)
 def _named(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
     if not value.strip():
-        msg = f"{attribute.name} of the inbox is empty; whoever is responsible must have a name"
+        msg = f"{attribute.name} of the inbox is empty; pass a name"
         raise InvalidInput(msg)
 
 
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
-    _given.each_of(values, str, "members, places and the like", "texts in a list")
+    _given.each_of(values, str, "members, places and the like", "a list of str")
     return tuple(values)
 
 
 def _intents(values: Iterable[Intent | str]) -> frozenset[Intent]:
-    _given.a_kind(values, (list, tuple, set, frozenset), "intents", "intents in a list")
+    _given.a_kind(values, (list, tuple, set, frozenset), "intents", "a list of intents")
     try:
         return frozenset(Intent(each) for each in values)
     except ValueError:
-        msg = f"there is no such intent. Pass some of: {', '.join(Intent)}."
+        msg = f"there is no such intent. The intents are: {', '.join(Intent)}."
         raise InvalidInput(msg) from None
 
 
@@ -53,17 +53,17 @@ def _twice(queue: Queue) -> timedelta:
 
 @frozen(kw_only=True)
 class Queue:
-    """Who answers one kind of text, and in which time.
+    """Who answers one kind of text, and how soon.
 
     Args:
         name: its name, for example ``"front-desk"``.
         members: ids of staff, as your software knows them.
         hours: when they are there.
-        goal: the business time in which a patient is answered. The first reply says it.
+        goal: the business time within which a patient is answered. The first reply states it.
         warn_after: the business time after which an unanswered text becomes due, so that the
-            members hear of it; half of the goal, if not given.
-        point_person_after: the business time after which the point person gets it; twice the
-            goal, if not given.
+            members are told; by default half of the goal.
+        point_person_after: the business time after which the point person gets it; by default
+            twice the goal.
 
     Raises:
         InvalidInput: the name is empty, or the times do not follow each other.
@@ -81,7 +81,7 @@ class Queue:
     )
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a goal that comes before its warning."""
+        """Refuse a goal that comes before its warning or after the point person's turn."""
         if not self.warn_after <= self.goal <= self.point_person_after:
             msg = "warn_after must not be later than the goal, nor point_person_after earlier"
             raise InvalidInput(msg)
@@ -95,12 +95,12 @@ class Queue:
 
 @frozen(kw_only=True)
 class Arrival:
-    """What is known of a text when its queue is looked for.
+    """What is known of a text when its queue is chosen.
 
     Attributes:
         at: when it came in (UTC).
         intent: what it is about.
-        place: which of the practice's places it concerns; empty where nobody can tell.
+        place: which of the practice's places it concerns; empty if not known.
     """
 
     at: datetime
@@ -110,13 +110,13 @@ class Arrival:
 
 @frozen(kw_only=True)
 class RoutingRule:
-    """Which texts go to a queue; all that is given must fit.
+    """Which texts go to a queue. All given conditions must be met.
 
     Args:
-        queue: its name.
-        intents: what they are about; anything, if not given.
-        places: which place they concern; any, if not given.
-        while_open: whether the queue must be open then, True, or closed, False.
+        queue: the queue's name.
+        intents: what they are about; anything by default.
+        places: which place they concern; any by default.
+        while_open: True if the queue must be open then, False if it must be closed.
     """
 
     queue: str = field(validator=_named)
@@ -125,7 +125,7 @@ class RoutingRule:
     while_open: bool | None = None
 
     def fits(self, arrival: Arrival, queue: Queue) -> bool:
-        """Whether a text goes there."""
+        """Whether a text goes to the queue."""
         return (
             (not self.intents or arrival.intent in self.intents)
             and (not self.places or arrival.place in self.places)
@@ -154,18 +154,19 @@ class InboxPlan:
     """How a practice answers what patients write.
 
     Args:
-        point_person: the id of the one who gets what nobody else answers.
-        queues: who answers; a text that no rule fits goes to the first.
-        rules: which text goes to which queue; the first that fits counts.
-        numbers: the name of the place that each of your numbers is for, by number.
+        point_person: the id of the person who gets what nobody else answers.
+        queues: who answers; a text that no rule matches goes to the first.
+        rules: which text goes to which queue; the first rule that matches counts.
+        numbers: the place that each of your numbers is for, by number.
         first_reply: whether a patient is told, once a day, that the text came in and by when
-            somebody answers; after hours, when that begins.
-        emergency_reply: whether a patient who seems in danger is told at once whom to call.
-        emergency_number: whom to call in danger.
-        held_too_long: after which time a text to a patient that still waits is listed.
+            somebody answers; after hours, when the practice opens.
+        emergency_reply: whether a patient who seems to be in danger is told at once whom to call.
+        emergency_number: the number to call in danger.
+        held_too_long: how long a text to a patient may be held before it is listed as an open
+            item.
 
     Raises:
-        InvalidInput: there is no queue, two have one name, or a rule names none of them.
+        InvalidInput: there is no queue, two have the same name, or a rule names an unknown one.
     """
 
     point_person: str = field(validator=_named)
@@ -178,7 +179,7 @@ class InboxPlan:
     held_too_long: timedelta = field(default=timedelta(days=1), validator=_given.positive_span)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse queues that nobody could find."""
+        """Refuse a plan without queues, with duplicate names, or with rules for unknown queues."""
         names = [queue.name for queue in self.queues]
         if not names or len(set(names)) < len(names):
             msg = "the inbox needs at least one queue, each with a name of its own"
@@ -188,26 +189,26 @@ class InboxPlan:
             raise InvalidInput(msg)
 
     def queue(self, name: str) -> Queue:
-        """The queue of that name; the first one, where it was taken out of the plan."""
+        """The queue of that name; the first one if the plan no longer has it."""
         return next((each for each in self.queues if each.name == name), self.queues[0])
 
     def holder(self, assignee: str, queue: str) -> str:
-        """Who has what lies in a queue: its assignee; nobody, once they are of its members no more.
+        """Who has a thread of a queue: its assignee; nobody if they are no longer a member.
 
         Args:
-            assignee: to whom it was assigned; empty where nobody has it.
+            assignee: whom it was assigned to; empty if nobody.
             queue: the queue's name.
         """
         there = assignee in {*self.queue(queue).members, self.point_person}
         return assignee if there else ""
 
     def placed(self, thread: Thread) -> Thread:
-        """A thread as it lies now, whatever its queue was called, and whoever was there, before."""
+        """A thread in the queues and with the members of the plan as it is now."""
         queue = self.queue(thread.queue).name
         return evolve(thread, queue=queue, assignee=self.holder(thread.assignee, queue))
 
     def queue_for(self, arrival: Arrival) -> Queue:
-        """Who answers a text."""
+        """The queue that answers a text."""
         for rule in self.rules:
             queue = self.queue(rule.queue)
             if rule.fits(arrival, queue):
@@ -221,5 +222,5 @@ class InboxPlan:
         return min(each.astimezone(UTC) for each in begins)
 
     def place_of(self, number: PhoneNumber | None) -> str:
-        """The place that one of our numbers is for; empty where nobody said so."""
+        """The place that one of our numbers is for; empty if none was given."""
         return self.numbers.get(number, "") if number is not None else ""

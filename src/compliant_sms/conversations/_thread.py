@@ -1,4 +1,4 @@
-"""A thread: one person at one number, and what of it still waits for an answer."""
+"""A thread: the texts with one person at one number, and which of them wait for an answer."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from compliant_sms.phone import PhoneNumber
 
 
 class ThreadState(Word):
-    """Where a thread is."""
+    """The state of a thread."""
 
     WAITING = "waiting"
     """The patient waits for an answer."""
     ANSWERED = "answered"
-    """Nothing waits; nobody closed it."""
+    """Nothing waits, and nobody closed it."""
     CLOSED = "closed"
 
 
@@ -28,7 +28,7 @@ class EntryKind(Word):
     NOTE = "note"
     ASSIGNED = "assigned"
     HANDED_OVER = "handed_over"
-    """To another queue."""
+    """It went to another queue."""
     REPLIED = "replied"
     CLOSED = "closed"
     REOPENED = "reopened"
@@ -43,22 +43,22 @@ class Thread:
     """A conversation with one person at one number.
 
     Attributes:
-        thread_id: ours; opaque.
-        practice_id: whose.
-        number: the patient's; None where a text came from what is no phone number.
-        person: the host's id; None where nobody knows yet who writes.
-        queue: who answers.
-        assignee: the member who has it; empty where nobody has.
+        thread_id: the library's id of it; opaque.
+        practice_id: the practice that it belongs to.
+        number: the patient's number; None if a text came from what is not a phone number.
+        person: your id of the patient; None if it is not known yet who writes.
+        queue: the queue that answers.
+        assignee: the member who has it; empty if nobody has it.
         place: which of the practice's places it concerns, as far as known.
-        language: in which the patient wrote last, ISO 639-1.
-        written_to: our number that was written to last.
+        language: the language that the patient last wrote in, ISO 639-1.
+        written_to: our number that was last written to.
         opened_at: when the first text came (UTC).
-        last_at: when the last one came (UTC).
-        closed_at: when somebody closed it (UTC); None where it is open.
-        waits_since: since when (UTC) the oldest unanswered text waits; None where none does.
-        due_at: by when (UTC) one of those that wait is to be answered, the first that is due: by
-            the queue's goal, and at once where the patient seems in danger.
-        joined_to: the thread that it was joined to; empty where it stands by itself.
+        last_at: when the last text came (UTC).
+        closed_at: when somebody closed it (UTC); None if it is open.
+        waits_since: since when (UTC) the oldest unanswered text waits; None if none does.
+        due_at: when (UTC) the first answer to a waiting text is due: by the queue's goal, or at
+            once if the patient seems to be in danger.
+        joined_to: the thread that it was joined to; empty if none.
     """
 
     thread_id: str
@@ -79,14 +79,14 @@ class Thread:
 
     @property
     def state(self) -> ThreadState:
-        """Where it is."""
+        """Its state."""
         if self.waits_since is not None:
             return ThreadState.WAITING
         return ThreadState.CLOSED if self.closed_at else ThreadState.ANSWERED
 
     @property
     def alone(self) -> Thread:
-        """The thread without what is read from the texts that wait."""
+        """The thread without what is derived from its waiting texts."""
         return Thread(**_all_of(self) | {"waits_since": None, "due_at": None})
 
     def __eq__(self, other: object) -> bool:
@@ -103,7 +103,7 @@ class WaitingThread(Thread):
 
     Attributes:
         waits_since: since when (UTC) the oldest unanswered text waits.
-        due_at: by when (UTC) one of those that wait is to be answered, the first that is due.
+        due_at: when (UTC) the first answer to a waiting text is due.
     """
 
     waits_since: datetime
@@ -111,7 +111,7 @@ class WaitingThread(Thread):
 
     @classmethod
     def of(cls, thread: Thread) -> WaitingThread:
-        """The same thread, of which it is known that the patient waits."""
+        """The same thread, as one whose patient is known to wait."""
         return cls(**_all_of(thread))
 
 
@@ -124,18 +124,18 @@ class Wait:
     """A text in a thread, or a reopening, and whether it waits for an answer.
 
     Attributes:
-        wait_id: ours; opaque.
-        thread_id: of which thread.
-        queue: where it came to.
-        inbound_id: the text; None where somebody reopened the thread.
+        wait_id: the library's id of it; opaque.
+        thread_id: in which thread.
+        queue: the queue that it came to.
+        inbound_id: the text; None if somebody reopened the thread.
         at: when it came in (UTC).
         asks: whether a person has to answer it.
-        steps: when (UTC) its members are warned, it is overdue, and it goes to the point person.
-        raised: how many of those somebody heard of.
+        steps: when (UTC) the members are warned, it is overdue, and it goes to the point person.
+        raised: how many of those steps were reported.
         settled: ``"nothing-asked"``, ``"closed"``, ``"answered"`` or ``"erased"``; empty while it
             may wait.
         settled_at: since when (UTC).
-        answered_at: when (UTC) the first answer left that reached the provider; None where none.
+        answered_at: when (UTC) the first answer that reached the provider left; None if none did.
     """
 
     wait_id: str
@@ -158,15 +158,15 @@ class Wait:
 
 @frozen(kw_only=True)
 class Entry:
-    """What somebody did with a thread, on record.
+    """The record of what somebody did with a thread.
 
     Attributes:
-        entry_id: ours; opaque.
-        thread_id: of which thread.
+        entry_id: the library's id of it; opaque.
+        thread_id: in which thread.
         at: when (UTC).
-        kind: what.
+        kind: what was done.
         actor: who did it, for example ``"front-desk:ana"``.
-        words: the note, or the reason; empty where there is none. Erasure and retention drop it.
+        words: the note or the reason; empty if there is none. Erasure and retention drop it.
         to: the member or the queue that got it; empty otherwise.
         message_id: the reply; empty otherwise.
     """

@@ -1,1 +1,1 @@
-"""Beside other people's programs: what runs this library from there, one file each."""
+"""Integrations that run this library from other programs, one file each."""

@@ -1,7 +1,7 @@
-"""Dispatch from a team's own procrastinate workers (https://procrastinate.readthedocs.io).
+"""Dispatch from your own procrastinate workers (https://procrastinate.readthedocs.io).
 
-Needs the extra ``procrastinate``. Its jobs hold no patient data: which texts are due is read from
-the store.
+Needs the extra ``procrastinate``. Its jobs hold no patient data: the due texts are read from the
+store.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ except ModuleNotFoundError as _error:
 __all__ = ["NAME", "register"]
 
 NAME = "compliant_sms.dispatch"
-"""Of the task, and of its queueing lock: no more than one waits at a time."""
+"""Name of the task and of its queueing lock: at most one job waits at a time."""
 
 
 def register(
@@ -38,21 +38,21 @@ def register(
     queue: str = "default",
     within: timedelta = timedelta(seconds=50),
 ) -> Task[..., Any, ...]:
-    """Make a task of your app that sends what is due, and run it by the clock.
+    """Register a periodic task in your app that sends what is due.
 
     Several jobs at once share the work. To send at once rather than at the next full minute, for
-    example after :meth:`~compliant_sms.Messenger.receive`, defer the task yourself; while one
-    waits already, procrastinate raises ``AlreadyEnqueued``, and nothing is lost by that.
+    example after :meth:`~compliant_sms.Messenger.receive`, defer the task yourself. If one is
+    already waiting, procrastinate raises ``AlreadyEnqueued``, and nothing is lost.
 
     Args:
         app: your procrastinate app.
-        messengers: for whom, all of one kind.
-        cron: how often it begins.
+        messengers: the messengers to work for, all of one kind.
+        cron: how often it starts.
         queue: in which of your queues.
-        within: after what time a job ends, so that it does not block a worker that shuts down.
+        within: the time after which a job ends, so that it does not hold up a worker's shutdown.
 
     Returns:
-        the task. Its result is what it has counted, by the names of
+        the task. Its result is its counts, by the names of
         :class:`~compliant_sms.worker.Progress`.
 
     Raises:

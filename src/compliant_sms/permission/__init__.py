@@ -1,8 +1,8 @@
-"""Asking patients for permission to text: programmes, words, the form, keywords. Pure.
+"""Asking patients for permission to text: programmes, wordings, the form, keywords. Pure.
 
-Two rules keep this room: what a patient agrees to is made of one configuration, whatever the
-medium, so that what is shown, recorded, enforced and registered is the same; and no promotion is
-ever offered by a text that we send by ourselves.
+What a patient agrees to is made from one configuration, whatever the medium, so that what is shown,
+recorded, enforced and registered is the same. The library never offers promotions by a text that it
+sends of its own accord.
 """
 
 from typing import TYPE_CHECKING
@@ -121,6 +121,6 @@ _FILES = {
         "register_toll_free",
     ),
 }
-# PEP 562: who sends texts every day registers them once.
+# PEP 562: a program that sends texts every day registers them only once.
 if not TYPE_CHECKING:
     __getattr__, __dir__ = names_of(__name__, _FILES)

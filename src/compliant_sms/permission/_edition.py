@@ -24,17 +24,17 @@ def _a_version(of: object, attribute: Attribute[str], value: str) -> None:
 class Edition:
     """One edition of the words that patients agree to.
 
-    Whoever changes words decides whether they mean something else: that decision is part of the
-    edition, with who made it and why. Fixing a comma asks nobody again; another kind of text, more
-    of them, or another sender does.
+    Whoever changes the words decides whether they mean something else. That decision is part of the
+    edition, with who made it and why. After fixing a comma nobody need be asked again; another kind
+    of text, more texts, or another sender means asking again.
 
     Args:
-        version: what goes on record with each consent, for example ``"2026-09"``.
-        follows: the version that it takes the place of; empty for the first.
-        changes_substance: patients who agreed to an earlier edition have to be asked again. Needed
-            where it follows another.
-        decided_by: who decided that, for example ``"compliance:kim"``; likewise.
-        reason: why; likewise.
+        version: recorded with each consent, for example ``"2026-09"``.
+        follows: the version that it replaces; empty for the first edition.
+        changes_substance: whether patients who agreed to an earlier edition must be asked again.
+            Required if it follows another edition.
+        decided_by: who decided that, for example ``"compliance:kim"``. Required in the same case.
+        reason: why. Required in the same case.
 
     Raises:
         InvalidInput: a version cannot be used, or an edition that follows another does not say

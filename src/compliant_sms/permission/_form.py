@@ -29,8 +29,8 @@ class Choice:
     """One box of a form.
 
     Attributes:
-        programme: what it is for.
-        wording: all that is shown about it, word for word, as it goes on record.
+        programme: the programme that it is for.
+        wording: everything shown about it, word for word, as it goes on record.
     """
 
     programme: Programme
@@ -44,10 +44,10 @@ class ConsentForm:
     Attributes:
         practice: who asks.
         choices: the boxes.
-        legal: where terms and privacy policy stand.
-        health_details: the words beside the box for health details by text, a choice of its own;
-            None where there is no such box.
-        language: of all that it says, ISO 639-1.
+        legal: where the terms and the privacy policy are.
+        health_details: the words next to the separate box for health details by text; None if
+            there is no such box.
+        language: the language of the whole form, ISO 639-1.
     """
 
     practice: Practice
@@ -58,7 +58,7 @@ class ConsentForm:
 
     @property
     def fingerprint(self) -> str:
-        """Stands for every word and version that is shown; another one with any change."""
+        """A fingerprint of every word and version shown; any change gives another one."""
         warned = self.health_details
         shown = [(each.programme.id, each.wording) for each in self.choices]
         told = [[name, wording.version, wording.text] for name, wording in shown]
@@ -123,19 +123,19 @@ class Submission:
     """What somebody sent with a form, whoever showed it.
 
     Args:
-        id: the same however often it is sent, for example a nonce of the form. What differs in
-            anything that somebody typed or ticked is another submission all the same.
+        id: the same however often it is sent, for example a nonce of the form. If anything typed or
+            ticked differs, it is another submission nevertheless.
         shown: :attr:`ConsentForm.fingerprint` of the form that they saw.
-        name: as they typed it.
-        number: likewise.
+        name: the name, as typed.
+        number: the number, as typed.
         agreed: the ids of the programmes whose boxes they ticked.
-        health_details: they ticked the box for health details.
+        health_details: whether they ticked the box for health details.
         at: when it came in (aware).
-        ip_address: where from.
+        ip_address: the address that it came from.
         user_agent: the browser.
 
     Raises:
-        InvalidInput: a field is of another kind.
+        InvalidInput: a field has the wrong type, or ``id`` is missing or too long.
     """
 
     id: str = field(validator=_one_of_a_kind)

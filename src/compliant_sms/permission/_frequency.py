@@ -1,4 +1,4 @@
-"""How many texts of a programme come at most: as patients read it, and as it is kept."""
+"""The most texts of a programme in a period: as patients read it, and as it is enforced."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _LASTS = {Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=31)}
 
 @frozen
 class Frequency:
-    """How many texts of a programme come at most: said to patients, and kept.
+    """The most texts of a programme in a period, told to patients and enforced.
 
-    Who agreed to a programme in its words is sent no more of its texts than that at the number:
-    what is over waits. Answers to what a patient wrote, and emergencies, do not count.
+    A patient who agreed to a programme in its words gets no more of its texts than this at the
+    number; texts beyond it wait. Answers to what a patient wrote, and emergencies, do not count.
 
     Args:
-        count: at most that many, 1 to 999.
-        per: in a ``"week"`` or a ``"month"``, counted back from each text: 7 days, or 31.
+        count: at most this many, 1 to 999.
+        per: per ``"week"`` or ``"month"``, counted back from each text: 7 days, or 31.
 
     Raises:
-        InvalidInput: one of them is something else.
+        InvalidInput: ``count`` or ``per`` is something else.
     """
 
     count: int = field(validator=_given.whole)
     per: Period = field(default=Period.MONTH, converter=Period)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what would let nothing through."""
+        """Refuse a count that cannot be used."""
         if not 1 <= self.count <= _MOST:
             msg = f"count must be a whole number from 1 to {_MOST}"
             raise InvalidInput(msg)

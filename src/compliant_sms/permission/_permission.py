@@ -1,4 +1,4 @@
-"""How a practice asks for permission: its programmes, its form, its terms."""
+"""How a practice asks for permission: its programmes, form and terms."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Applicant:
 
 
 Identify: TypeAlias = Callable[[Applicant], str | Awaitable[str | None] | None]
-"""Your id of whoever filled in the form, or None where you cannot tell: then nothing is recorded.
+"""Returns your id of whoever filled in the form, or None if you cannot tell: nothing is recorded.
 
-Answer a known patient's id only where your records have that number for them: anybody can type
-their name beside another one, to which their texts would go. A new id is as good as a known one;
-awaitable under an ``AsyncMessenger``.
+Return a known patient's id only if your records have that number for them: anybody can type the
+patient's name with another number, and their texts would go there. A new id is as good as a known
+one. It may be a coroutine function with an ``AsyncMessenger``.
 """
 
 
@@ -82,22 +82,22 @@ class Permission:
     """How a practice asks its patients for permission to text.
 
     Pass it to :class:`compliant_sms.Messenger` as ``permission``. Forms, invitations, keywords and
-    registrations are all made of it.
+    registrations are all made from it.
 
     Args:
-        programmes: the kinds of texts that patients agree to, each by itself.
-        terms_url: where the terms of the texts stand.
-        privacy_url: where the privacy policy stands. Carriers want it to say that opt-in data is
-            not shared.
+        programmes: the kinds of texts that patients agree to, each separately.
+        terms_url: the URL of the terms of the texts.
+        privacy_url: the URL of the privacy policy. Carriers want it to say that opt-in data is not
+            shared.
         form_url: where the form is served, as a patient's browser sees it; empty for no form.
-        health_details: the words under which the form offers health details by text, as a choice of
-            its own (78 FR 5566, 5634); None for no such choice.
-        health_details_translations: those words by language, ``"es"`` or ``"fr"``, where they are
+        health_details: the words with which the form offers health details by text, as a separate
+            choice (78 FR 5566, 5634); None for no such choice.
+        health_details_translations: those words by language, ``"es"`` or ``"fr"``, if they are
             not the library's own.
-        identify: your id of whoever filled in the form; needed for a form.
+        identify: returns your id of whoever filled in the form; required for a form.
         answer_within: how long a YES counts as the answer to a question.
-        secret: what vouches for forms, the same in every process, 32 random bytes or more. Without
-            it the keyring does; without a keyring too, forms hold within one process only.
+        secret: authenticates forms, the same in every process, 32 random bytes or more. By default
+            keys from the keyring do; without a keyring, forms are valid in one process only.
 
     Raises:
         InvalidInput: something cannot be used, or is missing.
@@ -125,17 +125,17 @@ class Permission:
             https_url(self, attribute, value)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a form whose consents would be nobody's."""
+        """Refuse a form whose consents could not be assigned to a patient."""
         if self.form_url and not callable(self.identify):
-            msg = "a form needs identify=..., which answers with your id of whoever filled it in"
+            msg = "a form needs identify=..., which returns your id of whoever filled it in"
             raise InvalidInput(msg)
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """In which the form is there, ISO 639-1, English first.
+        """The languages of the form, ISO 639-1, English first.
 
-        Into the others every programme is translated, and so are the words about health details:
-        nobody agrees to a form of which they can read the half.
+        Every programme is translated into the others, and so are the words about health details:
+        nobody should agree to a form that they can only half read.
         """
         return tuple(each for each in LANGUAGES if each == ENGLISH or self._is_translated(each))
 
@@ -144,16 +144,16 @@ class Permission:
         return details and all(each.spoken(language) == language for each in self.programmes)
 
     def language_for(self, tag: str | None) -> str:
-        """The language of the form for a reader: English, where it is not there in theirs.
+        """The language of the form for a reader; English if it is not translated into theirs.
 
         Args:
-            tag: such as ``"es"`` or ``"es-MX"`` (BCP 47); None for nobody knows.
+            tag: such as ``"es"`` or ``"es-MX"`` (BCP 47); None if not known.
         """
         wanted = _given.primary(tag or ENGLISH)
         return wanted if wanted in self.languages else ENGLISH
 
     def health_details_in(self, language: str) -> Wording | None:
-        """The words about health details; None where there is no such choice in that language."""
+        """The words about health details; None if there is no such choice in that language."""
         if self.health_details is None or language == ENGLISH:
             return self.health_details
         own = self.health_details_translations.get(language)
@@ -162,33 +162,33 @@ class Permission:
 
     @property
     def legal(self) -> Legal:
-        """Where terms and privacy policy stand."""
+        """Where the terms and the privacy policy are."""
         return Legal(terms_url=self.terms_url, privacy_url=self.privacy_url)
 
     @property
     def origin(self) -> str:
-        """Scheme and host of the form, as browsers tell where a form comes from."""
+        """Scheme and host of the form, as browsers send them in ``Origin``."""
         return f"https://{urlsplit(self.form_url).netloc}"
 
     @property
     def form_path(self) -> str:
-        """The path of the form's address."""
+        """The path of the form's URL."""
         return urlsplit(self.form_url).path
 
     def programme(self, programme_id: str) -> Programme:
-        """The programme of that id.
+        """The programme with that id.
 
         Raises:
             InvalidInput: there is none.
         """
         found = self.find(programme_id)
         if found is None:
-            msg = f"there is no programme of that id. Pass one of: {', '.join(self._ids())}"
+            msg = f"there is no programme with that id. Pass one of: {', '.join(self._ids())}"
             raise InvalidInput(msg)
         return found
 
     def find(self, programme_id: str) -> Programme | None:
-        """The programme of that id; None where there is none."""
+        """The programme with that id; None if there is none."""
         return next((each for each in self.programmes if each.id == programme_id), None)
 
     def asked_for_by(self, body: str) -> Programme | None:

@@ -49,17 +49,17 @@ def _a_line_or_none(of: object, attribute: Attribute[str], value: str) -> None:
 
 @frozen(kw_only=True)
 class Translation:
-    """What a programme says of itself in another language than English.
+    """A programme's own words in another language than English.
 
     Args:
-        about: what its texts are about, as it goes on after "mensajes sobre" in Spanish and after
+        about: what its texts are about, as it continues "mensajes sobre" in Spanish and
             "SMS concernant" in French, for example ``"citas y atención médica"``, without
             "sus" or "vos", as in English.
-        frequency: how often its texts come, as a sentence; needed where the programme says so in
-            words of its own.
+        frequency: how often its texts come, as a sentence; required if the programme has its own
+            sentence for it.
 
     Raises:
-        InvalidInput: one of them is no line that can stand in a sentence.
+        InvalidInput: one of them is not a line that fits into a sentence.
     """
 
     about: str = field(validator=one_line)
@@ -76,31 +76,32 @@ def _promotes(programme: Programme) -> bool:
 
 @frozen(kw_only=True)
 class Programme:
-    """A kind of texts that patients agree to as one thing: CTIA's "program".
+    """A kind of texts that patients agree to as a whole: CTIA's "program".
 
     Args:
         id: its short name on record and in forms, for example ``"reminders"``.
-        about: what its texts are about, as it goes on after "texts about", for example
-            ``"appointments and care"``. Leave out "your", "my" and "our": patients say it on the
-            form ("may send me texts about ..."), and the practice elsewhere. A registration tells
-            where it says so.
+        about: what its texts are about, as it continues "texts about", for example
+            ``"appointments and care"``. Leave out "your", "my" and "our": on the form the patient
+            says it ("may send me texts about ..."), elsewhere the practice. A registration reports
+            such words as a problem.
         categories: what a consent to it covers.
-        editions: of its words, the oldest first; one version is enough at the beginning.
-        frequency: how often its texts come: a :class:`Frequency`, which is said to patients in
-            each language and kept, or a sentence, which is only said.
-        keyword: the word by which a patient can ask for it, for example ``"DEALS"``; empty for
+        editions: the editions of its words, oldest first; one version is enough to begin with.
+        frequency: how often its texts come: a :class:`Frequency`, which is told to patients in
+            each language and enforced, or a sentence, which is only told.
+        keyword: the word that a patient can text to ask for it, for example ``"DEALS"``; empty for
             none.
-        marketing: it needs written permission, 47 CFR 64.1200(a)(2). Promotions always do; of
-            categories of your own say it.
-        samples: texts of it as patients get them, for registrations; without any, templates serve.
-        translations: what it says of itself in Spanish (``"es"``) and French (``"fr"``): patients
-            can then be asked in them. An edition is one in all languages: whoever agreed on a web
-            form to a translation that is mended within it has to be asked again, as where English
-            words change in silence; one that is taken out asks nobody again.
+        marketing: whether it needs written consent, 47 CFR 64.1200(a)(2). Promotions always do;
+            for your own categories, say so here.
+        samples: its texts as patients get them, for registrations; by default from templates.
+        translations: its own words in Spanish (``"es"``) and French (``"fr"``), so that patients
+            can be asked in them. An edition is the same in all languages: patients who agreed on a
+            web form to a translation that is changed within an edition must be asked again, as when
+            the English words change without a new edition. Removing a translation asks nobody
+            again.
 
     Raises:
         InvalidInput: something cannot be used; promotions are mixed with other texts, so that
-            nobody could have one without the other; or the keyword means something already.
+            nobody could have one without the other; or the keyword already means something.
     """
 
     id: str = field(validator=slug)

@@ -1,4 +1,4 @@
-"""What a practice registers with carriers, made of the configuration that is enforced.
+"""What a practice registers with carriers, made from the configuration that is enforced.
 
 Limits of 10DLC campaigns are those of The Campaign Registry as providers document them: a
 description of 40 to 4,096 characters, a message flow of 40 to 2,048, two to five samples of 20 to
@@ -36,14 +36,14 @@ _TOLL_FREE = "toll-free verification, as providers document it; not confirmed by
 
 @frozen(kw_only=True)
 class RegistrationField:
-    """One text of a registration.
+    """One field of a registration.
 
     Attributes:
-        name: of the field, as most providers call it.
+        name: the field's name, as most providers call it.
         text: what goes into it.
-        least: the fewest characters that are taken; 0 for any.
-        most: the most; 0 for any.
-        source: where the limits stand.
+        least: the fewest characters allowed; 0 for any.
+        most: the most characters allowed; 0 for any.
+        source: where the limits come from.
     """
 
     name: str
@@ -54,7 +54,7 @@ class RegistrationField:
 
     @property
     def problem(self) -> str:
-        """Why it would be refused; empty where nothing is known against it."""
+        """Why it would be refused; empty if nothing is known against it."""
         count = len(self.text)
         if count < self.least:
             return f"{self.name} has {count} characters, and at least {self.least} are asked for"
@@ -69,8 +69,8 @@ class Registration:
 
     Attributes:
         kind: ``"10dlc"`` or ``"toll_free"``.
-        fields: the texts, in the order in which forms ask for them.
-        problems: what would be refused; none of a registration that is ready.
+        fields: the fields, in the order in which forms ask for them.
+        problems: what would be refused; empty for a registration that is ready.
     """
 
     kind: str
@@ -78,7 +78,7 @@ class Registration:
     problems: tuple[str, ...] = field(default=())
 
     def text(self, name: str) -> str:
-        """What goes into the field of that name.
+        """What goes into the field with that name.
 
         Raises:
             KeyError: there is none.
@@ -94,14 +94,14 @@ def register_10dlc(
     texts: Iterable[str] = (),
     answers_calls: bool = False,
 ) -> Registration:
-    """The texts of a 10DLC campaign.
+    """The registration of a 10DLC campaign.
 
     Args:
         permission: what patients are asked.
         practice: who asks.
-        templates: what is sent; where a programme names no samples of its own, they serve.
-        texts: what else is sent, such as the library's own words. A link or a phone number in it
-            is told of, and shown by a sample.
+        templates: what is sent; they provide samples for programmes without samples of their own.
+        texts: what else is sent, such as the library's own wording. A link or a phone number in it
+            is declared, and shown in a sample.
         answers_calls: whether callers are texted back, with a spoken offer that they accept.
     """
     samples = samples_of(permission, practice, list(templates), texts)
@@ -136,7 +136,7 @@ def register_toll_free(
     texts: Iterable[str] = (),
     answers_calls: bool = False,
 ) -> Registration:
-    """The texts of a toll-free verification. Arguments as for :func:`register_10dlc`."""
+    """The registration of a toll-free number. Arguments as for :func:`register_10dlc`."""
     samples = samples_of(permission, practice, list(templates), texts)
     found = [
         RegistrationField(name="use_case_categories", text=_use_case(permission.programmes)),

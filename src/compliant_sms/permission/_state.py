@@ -1,4 +1,4 @@
-"""How a patient's consent to a programme stands, and whether they have to be asked again."""
+"""The state of a patient's consent to a programme, and whether to ask them again."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ from compliant_sms.permission._words import ENGLISH
 
 
 class PermissionState(Word):
-    """How a patient's consent to a programme stands."""
+    """The state of a patient's consent to a programme."""
 
     AGREED = "agreed"
     OUTDATED = "outdated"
-    """They agreed to words that have changed in substance since: ask again."""
+    """They agreed to words that have since changed in substance: ask again."""
     NOT_AGREED = "not_agreed"
     STOPPED = "stopped"
-    """They, or somebody at the number, asked for these texts to stop, among others or alone."""
+    """They, or somebody at the number, asked for these texts to stop, alone or with others."""
 
     @property
     def needs_asking_again(self) -> bool:
-        """Whether the words have changed since they agreed. Nobody who stopped is asked again."""
+        """Whether the words have changed since they agreed. Nobody who opted out is asked again."""
         return self is PermissionState.OUTDATED
 
 
 @frozen(kw_only=True)
 class ToAskAgain:
-    """Consents to words that have changed in substance since, a page at a time.
+    """One page of consents to words that have since changed in substance.
 
     Attributes:
-        consents: the newest of each person at a number, as it stands in the ledger: whose, where,
-            when, and to which words. Nobody who stopped is among them.
-        after: what to ask for the next page with; empty where everybody was looked at.
+        consents: the newest consent of each person at a number, as recorded in the ledger: whose,
+            where, when, and to which words. Nobody who opted out is among them.
+        after: pass it to get the next page; empty once everybody was looked at.
     """
 
     consents: tuple[Granted, ...] = field(repr=lambda found: f"<{len(found)}>")

@@ -1,4 +1,4 @@
-"""What a patient agreed to on paper or when asked, as whoever writes it down tells it."""
+"""What a patient agreed to on paper or when asked, as told by whoever records it."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class OnPaper(_Told):
 
     Args:
         person: your id of the patient.
-        recorded_by: who writes it down, for example ``"front-desk:ana"``.
+        recorded_by: who records it, for example ``"front-desk:ana"``.
         occurred_at: when it was signed (aware); None for now.
-        reference: your own record of the paper, for example of its scan.
-        language: in which it was read, a tag such as ``"es"`` or ``"es-MX"`` (BCP 47): English, or
-            one that the programme is translated into.
+        reference: your own record of the paper, for example its scan.
+        language: the language it was read in, a tag such as ``"es"`` or ``"es-MX"`` (BCP 47):
+            English, or one that the programme is translated into.
         signer: the name in the signature.
-        wording: what the paper says, where that is not what
-            :meth:`~compliant_sms.permission_desk.PermissionDesk.paper` gives today: an older
+        wording: what the paper says, if not what
+            :meth:`~compliant_sms.permission_desk.PermissionDesk.paper` returns today: an older
             edition, with its version.
     """
 
@@ -90,12 +90,12 @@ class Spoken(_Told):
 
     Args:
         person: your id of the patient.
-        recorded_by: who asked and writes it down.
+        recorded_by: who asked and records it.
         occurred_at: when they said so (aware); None for now.
         reference: your own record of it.
-        language: in which it was read out, as for :class:`OnPaper`.
-        recording: where the recording is kept; marketing needs one, because a spoken yes signs
-            only where it was recorded (15 U.S.C. 7001).
+        language: the language it was read out in, as for :class:`OnPaper`.
+        recording: where the recording is kept; marketing needs one, because a spoken yes is a
+            signature only if it was recorded (15 U.S.C. 7001).
     """
 
     recording: str = field(default="", validator=_given.text)
@@ -138,7 +138,7 @@ class Spoken(_Told):
 
 
 Told = OnPaper | Spoken
-"""How a patient agreed, other than on a web form or by text."""
+"""How a patient agreed, if not on a web form or by text."""
 
 
 def _refuse_untranslated(programme: Programme, language: str) -> None:

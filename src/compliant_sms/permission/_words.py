@@ -14,15 +14,15 @@ ENGLISH = "en"
 
 
 class FormProblem(Word):
-    """Why a form is not taken."""
+    """Why a form is not accepted."""
 
     CHANGED = "changed"
-    """The words are others than those that were shown."""
+    """The words are no longer those that were shown."""
     NO_NAME = "no_name"
     NO_NUMBER = "no_number"
     NOTHING_TICKED = "nothing_ticked"
     STALE = "stale"
-    """It was not sent from the page that we showed, or long after."""
+    """It was not sent from the page that we showed, or too late."""
     UNKNOWN = "unknown"
     """Nobody could tell which patient it is. The library's own page does not say so: whoever knows
     a name and a number could ask it whether that is a patient."""

@@ -1,7 +1,6 @@
-"""Visits and what patients are reminded of: offsets, recalls, and which texts fold into one.
+"""Visits and their reminders: offsets, recalls, and which texts are combined into one.
 
-Two rules keep this room: it plans and never sends; and a clinic's wall time stays what it is
-while clocks change.
+This package plans and never sends; and a clinic's wall time does not shift when clocks change.
 """
 
 from compliant_sms.reminders._answers import Answer, AppointmentAnswer

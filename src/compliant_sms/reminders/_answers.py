@@ -22,7 +22,7 @@ class AppointmentAnswer:
     """A patient's answer about a visit.
 
     Attributes:
-        answer_id: ours; opaque.
+        answer_id: the library's id of it; opaque.
         appointment_id: your id of the visit.
         occurrence: which visit of a series.
         answer: what the patient wants.
@@ -32,13 +32,13 @@ class AppointmentAnswer:
         stands: the visit is still as it was asked about, when you hear of the answer; False where
             it was moved or cancelled since, also after the answer came, where the patient came,
             or missed it, or where their consent at that number was voided after the answer.
-        shared: the text asked about several visits, so that a wish to move or cancel may mean
-            only one of them: ask which.
+        shared: the text asked about several visits, so a wish to move or cancel may mean only one
+            of them: ask which.
         says_more: the text says more than this answer: a condition, another time or day, a
-            question, or anything else that has to be read. Do nothing about it by yourself: the
+            question, or anything else that has to be read. Do not act on it automatically: the
             text waits for a person.
-        replaces: the answer that the patient gave about this visit before; the newest counts.
-        thread_id: the thread that the text lies in; None where no threads are kept.
+        replaces: the patient's earlier answer about this visit; the newest counts.
+        thread_id: the thread that holds the text; None where no threads are kept.
     """
 
     answer_id: str

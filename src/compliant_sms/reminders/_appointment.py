@@ -1,4 +1,4 @@
-"""Appointments as the practice's software knows them."""
+"""Appointments, as the practice's software knows them."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ _ANY_ZONE = "America/New_York"
 
 
 class Status(Word):
-    """Where an appointment is."""
+    """The state of an appointment."""
 
     BOOKED = "booked"
     CONFIRMED = "confirmed"
-    """The patient said so. It is still reminded of, and no longer asked about."""
+    """The patient confirmed it. They are still reminded of it, but no longer asked to confirm."""
     ARRIVED = "arrived"
     DONE = "done"
-    """Recalls count from here."""
+    """It took place. Recalls count from it."""
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
 
     @property
     def is_ahead(self) -> bool:
-        """Whether the patient is still to come."""
+        """Whether the patient is still expected."""
         return self in {Status.BOOKED, Status.CONFIRMED}
 
 
 @frozen
 class Kind:
-    """What kind of visit it is.
+    """A kind of visit.
 
     Args:
-        code: yours, for example ``"cleaning"``. Plans are chosen by it.
-        sensitivity: the kind of care. A text about anything but general care keeps to the least
-            words, and tells of no other visit.
+        code: your code for it, for example ``"cleaning"``. Plans are chosen by it.
+        sensitivity: the kind of care. A text about anything but general care says as little as
+            possible, and mentions no other visit.
     """
 
     code: str = field(validator=_given.storable)
@@ -63,7 +63,7 @@ class Kind:
 
     @property
     def is_sensitive(self) -> bool:
-        """Whether it is more than general care."""
+        """Whether it is anything but general care."""
         return self.sensitivity is not Sensitivity.GENERAL
 
 
@@ -72,7 +72,7 @@ def _kind(value: str | Kind) -> Kind:
 
 
 def _numbers(values: Iterable[str | PhoneNumber] | str | PhoneNumber) -> tuple[PhoneNumber, ...]:
-    # None, as of a patient whose number nobody knows, is told as that: no number.
+    # None, for a patient whose number is not known, is reported as having no number.
     each = [values] if isinstance(values, str | PhoneNumber | None) else [*values]
     return tuple(map(as_number, each))
 
@@ -89,23 +89,23 @@ class Appointment:
     """A visit, as it stands now.
 
     Args:
-        id: yours.
+        id: your id of it.
         occurrence: which visit of a series; it stays the same when that visit moves. Empty for a
-            visit of its own.
+            single visit.
         person: your id of the patient.
-        numbers: where to text, the preferred first. One text goes, to the first at which the
-            patient agreed to such texts and nothing on record ends them.
-        start: the clinic's wall time, without a time zone; an aware time is turned into it.
-        time_zone: IANA name of the zone in which that is, as that of a place.
-        place: where, for your own words. The library's never name it.
-        kind: what kind of visit, or its code.
-        status: where it is.
-        language: of the library's own words, ``"en"``, ``"es"`` or ``"fr"``, where the profile of
-            the person says nothing else.
+        numbers: where to text, in order of preference. One text goes, to the first number at which
+            the patient agreed to such texts and nothing on record ends them.
+        start: the clinic's wall time, without a time zone; an aware time is converted to it.
+        time_zone: IANA name of the clinic's zone, as a place, such as ``"America/Chicago"``.
+        place: where it is, for your own wording. The library's own wording never names it.
+        kind: the kind of visit, or its code.
+        status: its state.
+        language: language of the library's own wording, ``"en"``, ``"es"`` or ``"fr"``, unless the
+            person's profile has one.
 
     Raises:
         InvalidInput: an argument cannot be used.
-        InvalidPhoneNumber: one of the numbers is none.
+        InvalidPhoneNumber: one of the numbers is not a phone number.
     """
 
     id: str = field(validator=_named)
@@ -120,17 +120,17 @@ class Appointment:
     language: str = field(default="en")
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what nobody can be reminded of; bring the start into the clinic's wall time."""
+        """Refuse visits that nobody can be reminded of; convert the start to wall time."""
         _given.a_kind(self.start, datetime, "start", "a datetime, the clinic's wall time")
         if self.start.tzinfo is not None:
             with suppress(OverflowError):  # at the ends of the calendar, which are refused below
                 object.__setattr__(self, "start", wall_of(self.start, self.time_zone))
         object.__setattr__(self, "start", self.start.replace(tzinfo=None, fold=0, microsecond=0))
         if not _FIRST_YEAR < self.start.year < _LAST_YEAR:
-            msg = f"start is no day of a visit; pass one between {_FIRST_YEAR} and {_LAST_YEAR}"
+            msg = f"start is not a plausible day; pass one between {_FIRST_YEAR} and {_LAST_YEAR}"
             raise InvalidInput(msg)
         if not self.numbers:
-            msg = "an appointment needs at least one number to be texted about"
+            msg = "an appointment needs at least one number to text"
             raise InvalidInput(msg)
         if len(self.id) > _LONGEST_ID or len(self.occurrence) > _LONGEST_OCCURRENCE:
             msg = (
@@ -146,7 +146,7 @@ class Appointment:
             )
             raise InvalidInput(msg)
         if self.language not in LANGUAGES:
-            msg = f"the library's own words are in {', '.join(sorted(LANGUAGES))}; pass one of them"
+            msg = f"language must be one of: {', '.join(sorted(LANGUAGES))}"
             raise InvalidInput(msg)
 
     @property
@@ -161,30 +161,30 @@ class Appointment:
 
 
 def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple[Appointment, ...]:
-    """The visits of a recurring appointment.
+    """List the visits of a recurring appointment.
 
-    The wall time stays the same while clocks change. Each has its day and time for an occurrence,
-    as RECURRENCE-ID names it in iCalendar (RFC 5545, 3.8.4.4), and can be moved or cancelled by
-    itself.
+    The wall time stays the same when clocks change. Each visit has its day and time as its
+    occurrence, like RECURRENCE-ID in iCalendar (RFC 5545, 3.8.4.4), and can be moved or cancelled
+    by itself.
 
     Args:
         first: the first visit, without an occurrence.
         rule: an RRULE (RFC 5545, 3.3.10), for example ``"FREQ=WEEKLY;COUNT=6"``. Its UNTIL is in
-            UTC, as calendars write it beside a time zone, or the clinic's wall time; a day counts
-            to its end. Lines with ``EXDATE:`` and the clinic's wall times leave visits out, also
+            UTC, as calendars write it with a time zone, or in the clinic's wall time; a day counts
+            to its end. Lines with ``EXDATE:`` and the clinic's wall times leave out visits, even
             the first.
-        until: the last day (on the clinic's calendar); needed where the rule has no end.
+        until: the last day (on the clinic's calendar); required if the rule has no end.
 
     Raises:
-        InvalidInput: it is no rule, the first visit is none of its series (3.8.5.3 leaves open what
-            that would mean), it has no end, or it has more than 1,000 visits.
+        InvalidInput: it is not a rule, the first visit is not in its series (3.8.5.3 does not say
+            what that would mean), it has no end, or it has more than 1,000 visits.
     """
     from dateutil.rrule import rrulestr  # noqa: PLC0415 - few have series
 
     _given.a_text(rule, "the rule")
     if first.occurrence:
         msg = (
-            "the first appointment of a series has an occurrence already. Leave occurrence out; "
+            "the first appointment of a series already has an occurrence. Leave occurrence out; "
             "each visit of the series gets its own."
         )
         raise InvalidInput(msg)
@@ -202,12 +202,12 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
             )
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        msg = "the rule is no RRULE of RFC 5545. Pass one such as 'FREQ=WEEKLY;COUNT=6'."
+        msg = "the rule is not an RRULE of RFC 5545. Pass one such as 'FREQ=WEEKLY;COUNT=6'."
         raise InvalidInput(msg) from error
     if begins != first.start:
         msg = (
-            "the first appointment is no visit of the series: the rule has none at its day and "
-            "time, or ends before. Pass the first one that the rule has, for BYDAY=MO on a Monday; "
+            "the first appointment is not in the series: the rule has no visit at its day and "
+            "time, or ends before it. Pass the first visit of the rule, for BYDAY=MO on a Monday; "
             "or change the rule."
         )
         raise InvalidInput(msg)
@@ -223,10 +223,10 @@ def series(first: Appointment, rule: str, *, until: date | None = None) -> tuple
 
 
 def _in_wall_time(rule: str, zone: str) -> str:
-    """A rule whose UNTIL, a day or in UTC, is what the clinic's clock shows.
+    """Convert a rule's UNTIL, a day or in UTC, to the clinic's wall time.
 
     Raises:
-        ValueError: it is no day or time.
+        ValueError: it is not a day or time.
     """
 
     def written(found: re.Match[str]) -> str:
@@ -240,7 +240,7 @@ def _in_wall_time(rule: str, zone: str) -> str:
 
 
 def _recorded(appointment: Appointment) -> object:
-    # A naive time is no instant, and must not be kept as one.
+    # A naive time is not an instant, and must not be stored as one.
     return {
         "id": appointment.id,
         "occurrence": appointment.occurrence,
@@ -257,8 +257,8 @@ def _recorded(appointment: Appointment) -> object:
 
 
 def _from_record(data: Any) -> Appointment:  # noqa: ANN401 - what JSON holds
-    # Checked when it was kept: numbering plans change, as does which zones are taken, and no visit
-    # may vanish with them.
+    # It was checked when it was stored. Numbering plans and accepted zones change, and no visit may
+    # vanish with them.
     numbers = [PhoneNumber(number) for number in data["numbers"]]
     rest = {**data, "numbers": numbers, "start": datetime.fromisoformat(data["start"])}
     kind, zone = Kind(rest.pop("kind"), rest.pop("sensitivity")), rest.pop("zone")

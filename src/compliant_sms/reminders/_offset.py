@@ -27,16 +27,17 @@ _IN_WORDS = (
 class Offset:
     """How long before a visit a reminder goes.
 
-    Days count on the clinic's calendar, so that a time of day stays what it is while clocks
-    change; hours and minutes are as long as they always are.
+    Days count on the clinic's calendar, so a time of day stays the same when clocks change. Hours
+    and minutes are elapsed time.
 
     Args:
-        days: so many days before, at the time ``at``; or
-        minutes: so many minutes before.
-        at: the clinic's time of day, for days; the visit's own where none is given.
+        days: this many days before, at the time ``at``; or
+        minutes: this many minutes before.
+        at: the clinic's time of day, for days; the visit's own by default.
 
     Raises:
-        InvalidInput: it is neither, both, not before the visit, or more than 999 weeks before.
+        InvalidInput: it has neither days nor minutes, or both; or it is not before the visit, or
+            more than 999 weeks before it.
     """
 
     days: int | None = field(default=None, validator=_given.whole)
@@ -44,7 +45,7 @@ class Offset:
     at: time | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what says no moment before a visit."""
+        """Refuse an offset that is not a moment before a visit."""
         of_day = self.at is None or (self.at.tzinfo is None and self.at == _to_minute(self.at))
         least = 1 if self.at is None else 0
         in_days = self.minutes is None and self.days is not None and self.days >= least
@@ -57,10 +58,10 @@ class Offset:
 
     @classmethod
     def parse(cls, written: str | Offset) -> Offset:
-        """The offset in words, such as ``"7 days before at 10:00"`` or ``"2 hours before"``.
+        """Parse words such as ``"7 days before at 10:00"`` or ``"2 hours before"``.
 
         Raises:
-            InvalidInput: it says none.
+            InvalidInput: they are not an offset.
         """
         if isinstance(written, Offset):
             return written
@@ -89,7 +90,7 @@ class Offset:
 
         Args:
             wall: the visit's naive wall time.
-            zone: IANA name of the zone of that.
+            zone: IANA name of its zone.
         """
         if self.minutes is not None:
             return instant_of(wall, zone) - timedelta(minutes=self.minutes)

@@ -1,4 +1,4 @@
-"""What a practice wants its patients to be reminded of, and when."""
+"""Plans: which visits patients are reminded of, and when."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _ANY_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - lengths are compared from it
 
 @frozen(kw_only=True)
 class ReminderContext:
-    """What a text is about, for whoever words it.
+    """What a text is about, for the function that words it.
 
     Attributes:
         practice: who texts.
-        appointment: the visit; for a recall, the one that it counts from.
+        appointment: the visit; for a recall, the visit that it counts from.
         start: when it starts, in the clinic's zone.
         code: which reminder: an offset's code, or ``"recall-1"`` and so on.
         asks: whether the patient is asked to confirm.
@@ -40,26 +40,26 @@ class ReminderContext:
 
 
 Body: TypeAlias = Callable[[ReminderContext], str]
-"""Words a text. It is asked again where something changed before the text left."""
+"""Returns the body of a text. It is called again if something changed before the text left."""
 
 Values: TypeAlias = Callable[[ReminderContext], Mapping[str, object]]
-"""Gives a template values, by variable, beside those that a visit has by itself."""
+"""Returns values for a template, by variable, in addition to those of the visit itself."""
 
 
 def _one_wording(body: Body | None, template: str | None, values: Values | None) -> None:
-    """Refuse a plan that says twice what its texts say.
+    """Refuse a plan with both a body and a template.
 
     Raises:
-        InvalidInput: it does.
+        InvalidInput: it has both, values without a template, or something that cannot be called.
     """
     if template is not None:
         _given.a_text(template, "a plan's template")
     for name, given in (("body", body), ("values", values)):
         if given is not None and not callable(given):  # or no reminder would ever go
-            msg = f"{name} of a plan is no function. Pass one that takes a ReminderContext."
+            msg = f"{name} of a plan is not a function. Pass one that takes a ReminderContext."
             raise InvalidInput(msg)
     if body is not None and template is not None:
-        msg = "a plan has its own words or a template, and not both: pass body=... or template=..."
+        msg = "a plan has a body or a template, not both: pass body=... or template=..."
         raise InvalidInput(msg)
     if values is not None and template is None:
         msg = "values are for a template: pass template=... too"
@@ -84,20 +84,21 @@ def _kinds(values: Iterable[str | Kind]) -> tuple[str, ...]:
 class RecallPlan:
     """When a patient is asked to book again.
 
-    It stops as soon as a later visit of that kind is booked.
+    Recalls stop as soon as a later visit of that kind is booked.
 
     Args:
         after: how long after the last visit, for example ``"6 months"``.
         every: how long after each recall the next one goes, for example ``"30 days"``.
         at_most: how many go, 1 to 12.
         at: the clinic's time of day.
-        body: words the text; the library's own words, if not given.
-        template: name of a template to make the text from, in place of ``body``.
-        values: what the template's variables take, beside the visit's ``place``.
+        body: returns the text; the library's own wording by default.
+        template: name of a template to make the text from, instead of ``body``.
+        values: returns the values of the template's variables, in addition to the visit's
+            ``place``.
 
     Raises:
-        InvalidInput: a length cannot be read, or is more than 20 years; the count is none of
-            these; or there is both a body and a template.
+        InvalidInput: a period cannot be read, or is more than 20 years; the count is not 1 to 12;
+            or there is both a body and a template.
     """
 
     after: Span = field(converter=span_of)
@@ -109,7 +110,7 @@ class RecallPlan:
     values: Values | None = field(default=None, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse two wordings."""
+        """Refuse both a body and a template."""
         _one_wording(self.body, self.template, self.values)
 
     @after.validator
@@ -123,7 +124,7 @@ class RecallPlan:
     def _some(self, of: Attribute[int], count: int) -> None:
         _given.whole(self, of, count)
         if not 1 <= count <= _MOST:
-            msg = f"at_most must be from 1 to {_MOST}: so often a recall goes out"
+            msg = f"at_most, the number of recalls, must be from 1 to {_MOST}"
             raise InvalidInput(msg)
 
     def times(self, start: datetime) -> tuple[datetime, ...]:
@@ -141,21 +142,21 @@ class ReminderPlan:
 
     Args:
         offsets: how long before a visit, in words or as :class:`Offset`.
-        body: words the text about a single visit; the library's own words, if not given. Those
-            are also used for visits of a sensitive kind, and where one text tells of several.
-        template: name of a template of :class:`compliant_sms.Messenger` to make that text from, in
-            place of ``body``: in the patient's language, and as detailed as they wish at the
+        body: returns the text about a single visit; the library's own wording by default. That is
+            also used for visits of a sensitive kind, and for one text about several visits.
+        template: name of a template of :class:`compliant_sms.Messenger` to make that text from,
+            instead of ``body``: in the patient's language, and as detailed as they wish at the
             moment when it goes.
-        values: what the template's variables take. The visit itself gives ``date``, ``time`` and
-            ``place``, where the template has variables of these names and this does not.
+        values: returns the values of the template's variables. The visit itself provides ``date``,
+            ``time`` and ``place``, if the template has such variables and this does not set them.
         confirm: whether patients are asked to confirm, while the visit is booked; with a template,
-            whether it may.
-        kinds: for which kinds of visit; for all that no other plan names, where it names none.
+            whether the template may ask.
+        kinds: for which kinds of visit; if empty, for all that no other plan names.
         recall: when a patient is asked to book again after such a visit.
 
     Raises:
-        InvalidInput: an offset cannot be read, or stands there twice; or there is both a body and
-            a template.
+        InvalidInput: an offset cannot be read, or occurs twice; or there is both a body and a
+            template.
     """
 
     offsets: tuple[Offset, ...] = field(converter=_offsets)
@@ -169,27 +170,27 @@ class ReminderPlan:
     )
 
     def __attrs_post_init__(self) -> None:
-        """Refuse two wordings."""
+        """Refuse both a body and a template."""
         _one_wording(self.body, self.template, self.values)
 
     @offsets.validator
     def _distinct(self, _: Attribute[tuple[Offset, ...]], offsets: tuple[Offset, ...]) -> None:
         if len({each.code for each in offsets}) < len(offsets):
-            msg = "an offset stands in the plan twice; one reminder goes for each, so leave one out"
+            msg = "an offset is in the plan twice; each is one reminder, so leave one out"
             raise InvalidInput(msg)
 
 
 def plans_of(given: Sequence[ReminderPlan]) -> tuple[ReminderPlan, ...]:
-    """The plans of a practice.
+    """Return the plans of a practice, checked.
 
     Raises:
-        InvalidInput: something is no plan, or two are for the same kind of visit.
+        InvalidInput: something is not a plan, or two are for the same kind of visit.
     """
     _given.each_of(given, ReminderPlan, "reminders", "a list of ReminderPlan")
     kinds = [kind for plan in given for kind in plan.kinds or ("",)]
     if len(set(kinds)) < len(kinds):
         msg = (
-            "two plans for reminders are for the same kind of visit, or two name no kind. Put "
+            "two plans in reminders are for the same kind of visit, or two name no kind. Put "
             "their offsets into one."
         )
         raise InvalidInput(msg)
@@ -197,7 +198,7 @@ def plans_of(given: Sequence[ReminderPlan]) -> tuple[ReminderPlan, ...]:
 
 
 def plan_for(plans: Sequence[ReminderPlan], kind: Kind) -> ReminderPlan | None:
-    """The plan for a kind of visit: the one that names it, or else the one that names none."""
+    """The plan for a kind of visit: the one that names it, otherwise the one that names none."""
     naming = [plan for plan in plans if kind.code in plan.kinds]
     rest = [plan for plan in plans if not plan.kinds]
     return next(iter([*naming, *rest]), None)

@@ -1,4 +1,4 @@
-"""Which texts are to go about which visits, and when. Arithmetic over a diary."""
+"""Which texts are to go about which visits, and when. Pure arithmetic over a schedule."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Reminder:
         appointment: the visit.
         code: which one: an offset's code, or ``"recall-1"`` and so on.
         at: when it goes (UTC).
-        until: when it makes no sense any more (UTC): the next one goes, or the visit begins.
-        day: the day on the clinic's calendar with whose texts it may be told together.
+        until: when it no longer makes sense (UTC): the next one goes, or the visit begins.
+        day: the day on the clinic's calendar whose texts it may be combined with.
     """
 
     appointment: Appointment
@@ -48,15 +48,15 @@ class Reminder:
 
 @frozen(kw_only=True)
 class DiaryEntry:
-    """A visit with what planning has to know.
+    """A visit with what planning needs to know.
 
     Attributes:
         appointment: the visit as it stands.
-        since: since when (UTC) it has stood at that time. Reminders that would have gone before
+        since: since when (UTC) it has been at that time. Reminders that would have gone before
             are skipped.
-        told: codes of reminders of it for which there is a text already.
+        told: codes of its reminders for which there is already a text.
         number: where the text goes.
-        household: visits at one number are told together where these are equal.
+        household: visits at one number are combined if these are equal.
     """
 
     appointment: Appointment
@@ -71,10 +71,10 @@ class PlannedText:
     """A text that is to go.
 
     Attributes:
-        number: where to.
+        number: where it goes.
         at: when (UTC).
-        until: when it makes no sense any more (UTC).
-        reminders: what it tells of; several where they were folded into one.
+        until: when it no longer makes sense (UTC).
+        reminders: what it is about; several if they were combined.
     """
 
     number: PhoneNumber = field(repr=False)
@@ -91,13 +91,13 @@ class PlannedText:
 def reminders_of(
     appointment: Appointment, plans: Sequence[ReminderPlan], *, since: datetime
 ) -> tuple[Reminder, ...]:
-    """All reminders of a visit as it stands, the earliest first.
+    """All reminders of a visit as it stands, earliest first.
 
     Args:
         appointment: the visit.
-        plans: what the practice wants.
-        since: since when the visit has stood at that time. What would have gone before is left
-            out: whoever booked a moment ago knows.
+        plans: the practice's plans.
+        since: since when the visit has been at that time. Reminders that would have gone before
+            are left out: somebody who booked a moment ago knows.
     """
     plan = plan_for(plans, appointment.kind)
     if plan is None:
@@ -124,7 +124,7 @@ def _between(
 
 
 def succeeded(appointment: Appointment, others: Iterable[Appointment]) -> bool:
-    """Whether a later visit of that kind stands among those of the person: recalls stop."""
+    """Whether the person has a later visit of that kind, so that recalls stop."""
     return any(
         each.kind.code == appointment.kind.code
         and each.starts_at > appointment.starts_at
@@ -136,15 +136,15 @@ def succeeded(appointment: Appointment, others: Iterable[Appointment]) -> bool:
 def planned(
     diary: Iterable[DiaryEntry], plans: Sequence[ReminderPlan], now: datetime
 ) -> tuple[PlannedText, ...]:
-    """The texts that are still to go about the visits of a diary, the earliest first.
+    """The texts still to go about the visits of a schedule, earliest first.
 
-    Reminders of one offset, at one number and of one day, are folded into one text, which goes when
-    the first of them would.
+    Reminders of one offset, at one number and of one day, are combined into one text, which goes
+    when the first of them would.
 
     Args:
         diary: the visits.
-        plans: what the practice wants.
-        now: the present; what makes no sense any more is left out.
+        plans: the practice's plans.
+        now: the current instant; texts that no longer make sense are left out.
     """
     folds: dict[Hashable, list[Reminder]] = {}
     numbers: dict[Hashable, PhoneNumber] = {}

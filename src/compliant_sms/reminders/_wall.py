@@ -1,4 +1,4 @@
-"""Wall time and instants. What a clinic's clock shows stays as clocks change."""
+"""Wall time and instants. A clinic's wall time does not shift when clocks change."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 _SECOND = timedelta(seconds=1)
 
 
-# A diary asks for the same few again and again. It is not known of whom.
+# A schedule asks for the same few again and again. They identify nobody.
 @lru_cache(maxsize=1024)
 def instant_of(wall: datetime, zone: str) -> datetime:
     """The instant (UTC) at which clocks in a zone show a time.
 
-    A time that is skipped as clocks go forward becomes the first one that exists after it; of one
-    that comes twice as they go back, the first counts.
+    A time that is skipped when clocks go forward becomes the first one after it that exists. If a
+    time occurs twice because they go back, the first one counts.
 
     Args:
         wall: a naive time.
@@ -29,7 +29,7 @@ def instant_of(wall: datetime, zone: str) -> datetime:
 
 
 def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which clocks changed, between two that lie around it."""
+    """The instant at which clocks changed, between two instants around it."""
     changed = after.astimezone(zone).utcoffset()
     while after - before > _SECOND:
         middle = (before + (after - before) / 2).replace(microsecond=0)

@@ -1,7 +1,7 @@
-"""The library's own words for reminders: the least that lets a patient come.
+"""The library's own wording of reminders: the least that a patient needs to come.
 
 No place, kind of visit or name: HHS, guidance on appointment reminders and messages; 45 CFR
-164.530(c). Letters of GSM-7 alone: another one would more than double what a text costs.
+164.530(c). Only GSM-7 characters: any other would more than double the cost of a text.
 """
 
 from __future__ import annotations

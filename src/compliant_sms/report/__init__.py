@@ -1,7 +1,7 @@
-"""A practice's report: one HTML file with plots and tables, and nothing in it about anybody.
+"""A practice's report: one HTML file with plots and tables, and nothing about any person.
 
-It loads nothing, runs nothing, follows the reader's choice of dark or light, and each plot has a
-table beside it. Plots need the extra ``report``.
+It loads nothing, runs no script, follows the reader's choice of dark or light, and has a table for
+each plot. Plots need the extra ``report``.
 """
 
 from compliant_sms.report._page import page

@@ -1,4 +1,4 @@
-"""What the report shows, before it is drawn: sums by day, by hour, by rule, by waiting time."""
+"""The report's data before it is drawn: sums by day, by hour, by rule, by waiting time."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ class Series:
 
 @frozen(kw_only=True)
 class Chart:
-    """Counts to be drawn as bars and shown as a table.
+    """Counts to draw as bars and show as a table.
 
     Attributes:
-        name: an id of its own within the page.
+        name: its id within the page.
         title: what it shows.
         over: what the labels are.
-        labels: where each count belongs.
+        labels: one for each count.
         series: what is counted.
-        stacked: whether the series stand on each other; otherwise side by side.
-        lying: whether bars lie, so that there is room for long labels.
+        stacked: whether the series are stacked; otherwise side by side.
+        lying: whether bars are horizontal, to leave room for long labels.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Chart:
 
     @property
     def words(self) -> str:
-        """What whoever does not see it is told; the table has all of it."""
+        """A description for readers who do not see it; the table has all numbers."""
         told = [f"{each.name}: {_highest(each, self.labels)}" for each in self.series]
         return f"Bars by {self.over}. {'; '.join(told)}. The table below has every number."
 
@@ -145,7 +145,7 @@ def opt_outs(activity: Activity, zone: ZoneInfo) -> Chart:
 
 
 class _Days:
-    """The days of a period on the practice's calendar; weeks, where they would be too many."""
+    """The days of a period on the practice's calendar; weeks, if there are too many days."""
 
     def __init__(self, activity: Activity, zone: ZoneInfo) -> None:
         self._zone = zone
@@ -161,9 +161,9 @@ class _Days:
         )
 
     def _ends(self, activity: Activity) -> tuple[date, date]:
-        """The first day and the last; without a beginning, that of the first thing on record.
+        """The first day and the last; without a start, the day of the first record.
 
-        A period of decades begins and ends with the record too: nobody looks at empty years.
+        A period of decades starts and ends with the record too: nobody looks at empty years.
         """
         figures = activity.figures
         last = figures.until - timedelta.resolution
@@ -220,7 +220,7 @@ def _label(answer: Answered) -> str:
 
 
 def waits_words(answers: Sequence[Answered]) -> str:
-    """Median and nine tenths, where there are enough to hide each one."""
+    """The median and the 90th percentile, if there are enough answers to hide each one."""
     times = [each.after for each in answers if each.after is not None]
     if len(times) < SMALLEST:
         return f"Fewer than {SMALLEST} were answered: too few to say how fast."

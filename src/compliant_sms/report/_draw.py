@@ -21,7 +21,7 @@ except ImportError as error:
     extra = "report"
     raise MissingExtra(extra, "drawing a report") from error
 
-# Drawn in colours that stand for variables of the style sheet, so that plots turn dark with it.
+# Drawn in colors that stand for variables of the style sheet, so that plots turn dark with it.
 _COLOURS = {
     "blue": "#0000f1",
     "amber": "#0000f2",
@@ -50,7 +50,7 @@ _PALE = 0.4
 
 
 def svg(chart: Chart) -> str:
-    """The chart as an SVG element, named and described for whoever does not see it."""
+    """The chart as an SVG element, with a name and description for readers who do not see it."""
     with rc_context(_STYLE | {"svg.hashsalt": chart.name}):
         height = 0.6 + 0.36 * len(chart.labels) if chart.lying else 3.0
         figure = Figure(figsize=(9.6, max(1.4, height)), layout="constrained")
@@ -106,7 +106,7 @@ def _stand(axes: Axes, chart: Chart) -> None:
 
 
 def _pale(bars: BarContainer, series: Series) -> None:
-    """Show that small counts are drawn alike."""
+    """Make bars of small counts pale, as they are all drawn alike."""
     for bar, count in zip(bars.patches, series.counts, strict=True):
         if is_small(count):
             bar.set_alpha(_PALE)
@@ -118,7 +118,7 @@ _FONT = re.compile(r"font: [^;]*;?")
 
 
 def _inline(written: str, chart: Chart) -> str:
-    """What stands within a page: no prologue, nothing named outside, the page's colours."""
+    """SVG to embed in a page: no prologue, no outside references, the page's colors."""
     found = _SIZE.search(written)
     assert found is not None, "matplotlib writes an svg element"  # noqa: S101
     inside = _FONT.sub("", _METADATA.sub("", written[found.end() :])).replace("xlink:href", "href")

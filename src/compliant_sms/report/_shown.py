@@ -1,11 +1,11 @@
-"""How counts are shown: a small one could be about somebody whom a reader knows."""
+"""How counts are shown. Small ones are hidden: a reader might know whom they are about."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 SMALLEST = 5
-"""The smallest count that is shown as it is, beside 0."""
+"""The smallest count, other than 0, that is shown as it is."""
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -17,17 +17,17 @@ def is_small(count: int) -> bool:
 
 
 def shown(count: int) -> str:
-    """A count as it stands in tables."""
+    """A count as shown in tables."""
     return f"under {SMALLEST}" if is_small(count) else f"{count:,}"
 
 
 def drawn(count: int) -> float:
-    """A count as it is drawn: all small ones alike."""
+    """A count as drawn: all small ones alike."""
     return SMALLEST / 2 if is_small(count) else float(count)
 
 
 def span(time: timedelta) -> str:
-    """A time in words, as exact as anybody needs it."""
+    """A duration in words, roughly."""
     if time < _HOUR:
         return f"{round(time / timedelta(minutes=1))} min"
     if time < _DAY:

@@ -1,7 +1,6 @@
-"""How long records are kept: classes with floors as data, and whether one may be dropped.
+"""How long records are kept: classes with floors, and whether one may be dropped.
 
-Two rules keep this room: nothing is dropped below a floor, or under a legal hold; and what is
-dropped leaves its proof.
+Nothing is dropped before its floor, or under a legal hold. What is dropped leaves a proof.
 """
 
 from compliant_sms.retention._classes import Class, RecordClass, classes

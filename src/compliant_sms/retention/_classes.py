@@ -30,15 +30,15 @@ class RecordClass(Word):
 
 @frozen(kw_only=True)
 class Class:
-    """What is known of a class of records.
+    """A class of records and how long it is kept.
 
     Attributes:
-        record: which.
-        title: what it is, for a reader.
-        keep: how long it is kept where the practice says nothing; None for ever.
-        least: a floor of this library's own.
-        floors: ids of the limits in the packs below which nobody may go.
-        why: for a lawyer.
+        record: which class.
+        title: its name, for a reader.
+        keep: how long it is kept by default; None for ever.
+        least: the library's own minimum.
+        floors: ids of the limits in the packs that are floors for it.
+        why: the reason, for a lawyer.
     """
 
     record: RecordClass = field(converter=RecordClass)

@@ -17,15 +17,15 @@ _person = _given.kind(str, _given.A_TEXT)
 
 @frozen(kw_only=True)
 class LegalHold:
-    """Nothing about a person, or a number, is purged or erased.
+    """A legal hold: nothing about a person, or a number, is purged or erased.
 
     Attributes:
-        hold_id: ours; opaque.
+        hold_id: the library's id of it; opaque.
         practice_id: whose records.
-        person: the host's id of the patient; None where a number is held. It reaches everything
-            at all their numbers.
-        number: None where a person is held.
-        reason: why, for example the matter's number.
+        person: your id of the patient; None for a hold on a number. It covers everything at all
+            their numbers.
+        number: the number; None for a hold on a person.
+        reason: why, for example the matter number.
         placed_at: when (UTC).
         placed_by: by whom.
     """
@@ -39,7 +39,7 @@ class LegalHold:
     placed_by: str = field(validator=_given.told)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a hold on nothing, and one on two things."""
+        """Refuse a hold on nothing, or on both a person and a number."""
         if (self.number is None) == (not (self.person or "").strip()):
             msg = "a legal hold is for a person or for a number: pass one of the two"
             raise InvalidInput(msg)

@@ -16,11 +16,11 @@ from compliant_sms.rules import Rulebook
 
 @frozen(kw_only=True)
 class Floor:
-    """A time below which nobody may go.
+    """The shortest time for which a record must be kept.
 
     Attributes:
         span: how long.
-        citation: where it comes from.
+        citation: its source.
     """
 
     span: Span
@@ -36,8 +36,8 @@ class PurgeDecision:
         code: what decided, for programs: ``"floor-passed"``, ``"retention-floor-5y"``,
             ``"retention-period"`` or ``"never-purged"``.
         words: the same, for a compliance officer.
-        citation: where it comes from.
-        until: for how long (UTC) it must stay; None where it may go, or must stay for ever.
+        citation: its source.
+        until: until when (UTC) it must be kept; None if it may be dropped, or is kept for ever.
     """
 
     allowed: bool
@@ -53,21 +53,21 @@ def _spans(values: Mapping[RecordClass | str, Span | str]) -> dict[RecordClass, 
 
 @frozen(kw_only=True)
 class Retention:
-    """How long a practice keeps its records, where it departs from the defaults.
+    """How long a practice keeps its records, where not for the default period.
 
     Args:
         keep: by class of records, for example ``{"text_body": "8 years"}``. Longer than the
-            default is always possible, shorter down to the floor.
+            default is always possible; shorter, down to the floor.
 
     Raises:
-        InvalidInput: there is no such class; it is kept for ever whatever anybody says; or the
-            time cannot be read.
+        InvalidInput: there is no such class, its records are always kept for ever, or the period
+            cannot be read.
     """
 
     keep: Mapping[RecordClass, Span] = field(factory=dict, converter=_spans, hash=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse an end for what has none."""
+        """Refuse a period for records that are kept for ever."""
         for record in self.keep:
             if classes()[record].keep is None:
                 msg = f"{record} is never dropped, so no time can be set. {classes()[record].why}"
@@ -81,14 +81,14 @@ class Retention:
 def floors(
     record: RecordClass, *, at: datetime, rulebook: Rulebook, states: Collection[str] | None = None
 ) -> Iterator[Floor]:
-    """The floors that bind a class of records at an instant.
+    """The floors that apply to a class of records at an instant.
 
     Args:
         record: which class.
-        at: under the law of which instant (aware).
-        rulebook: whose packs.
-        states: postal codes of where the person may be; None where nobody knows, and then every
-            state's floor binds.
+        at: the instant (aware) whose law applies.
+        rulebook: whose packs apply.
+        states: postal codes of where the person may be; None if not known: then every state's
+            minimum applies.
     """
     known, law = classes()[record], rulebook.at(at)
     if known.least is not None:
@@ -109,20 +109,20 @@ def may_purge(
     retention: Retention | None = None,
     rulebook: Rulebook | None = None,
 ) -> PurgeDecision:
-    """Whether a record may be dropped now. A legal hold is another question.
+    """Decide whether a record may be dropped, legal holds aside.
 
     Args:
         record: its class.
         made_at: when it was made (aware).
         at: now, or whenever it would be dropped (aware).
-        last_in_effect: when it was last in effect (aware), for policies and the like; the time
+        last_in_effect: when it was last in effect (aware), for policies and the like; the period
             counts from the later of the two.
-        states: postal codes of where the person may be; None where nobody knows.
+        states: postal codes of where the person may be; None if not known.
         retention: what the practice chose; the defaults, if not given.
-        rulebook: whose packs say what the law asks; the library's, if not given.
+        rulebook: whose packs give the law; the library's, if not given.
 
     Raises:
-        ConfigurationError: the practice chose a time below a floor.
+        ConfigurationError: the practice chose a period below a floor.
         InvalidInput: there is no such class, or an instant has no time zone.
     """
     record, book, chosen = RecordClass(record), rulebook or Rulebook(), retention or Retention()
@@ -182,12 +182,12 @@ def _refuse_too_short(
 def purged_until(
     record: RecordClass, *, at: datetime, retention: Retention, rulebook: Rulebook
 ) -> datetime | None:
-    """The instant up to which records made then may be dropped at ``at``; None for none.
+    """The instant up to which records made until then may be dropped at ``at``; None for none.
 
-    It says for all records of a class what :func:`may_purge` says of one, wherever people are.
+    It says for all records of a class what :func:`may_purge` says for one, wherever people are.
 
     Raises:
-        ConfigurationError: the practice chose a time below a floor.
+        ConfigurationError: the practice chose a period below a floor.
     """
     keep, binding = retention.span(record), [*floors(record, at=at, rulebook=rulebook)]
     _refuse_too_short(record, keep, binding, at)

@@ -1,4 +1,4 @@
-"""What stays of content that was dropped."""
+"""What remains of content that was dropped."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from attrs import frozen
 
 @frozen(kw_only=True)
 class Proof:
-    """A record as it was.
+    """The hash of a record that was dropped.
 
     Attributes:
         record: which one, for example ``"draft"``.
-        sha256: of its stored bytes, as hexadecimal digits. They may have been sealed ones.
+        sha256: of its stored bytes, in hexadecimal. They may have been sealed.
         size: how many bytes.
     """
 
@@ -30,13 +30,13 @@ class Proof:
 
 @frozen(kw_only=True)
 class Purged:
-    """That content was dropped because its time had passed, and what it was.
+    """The record that content was dropped because its retention period had passed.
 
     Attributes:
         at: when (UTC).
         rule: how long it was kept, and why no longer.
-        run: which purge did it; the audit log has its subject, and who asked for it.
-        proofs: the records as they were.
+        run: which purge did it; the audit log has it as a subject, with who asked for it.
+        proofs: the hashes of the dropped records.
     """
 
     at: datetime
@@ -46,9 +46,9 @@ class Purged:
 
 
 def instead_of(body: str) -> str:
-    """What stands in place of a body that was dropped.
+    """The placeholder for a body that was dropped.
 
-    The same body always gives the same, so that one can still be compared with it. It is sealed as
-    bodies are.
+    The same body always gives the same placeholder, so a body can still be compared with it. It is
+    sealed as bodies are.
     """
     return f"[purged] sha256:{sha256(body.encode('utf-8', 'surrogatepass')).hexdigest()}"

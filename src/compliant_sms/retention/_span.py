@@ -25,7 +25,7 @@ def _counted(_: object, __: Attribute[str], unit: str) -> None:
 
 @frozen
 class Span:
-    """So many days, months or years.
+    """A number of days, months or years.
 
     Attributes:
         value: how many.
@@ -39,9 +39,9 @@ class Span:
         return f"{self.value} {self.unit if self.value > 1 else self.unit[:-1]}"
 
     def before(self, instant: datetime) -> datetime:
-        """The instant that lies so long before another; 29 February counts as the 28th.
+        """The instant that long before another; February 29 counts as the 28th.
 
-        The first of all calendars, where it would lie before that.
+        It is never before the first instant that Python can represent.
         """
         try:
             return instant - self._delta()
@@ -49,9 +49,9 @@ class Span:
             return datetime.min.replace(tzinfo=instant.tzinfo)
 
     def after(self, instant: datetime) -> datetime:
-        """The instant that lies so long after another; 29 February counts as the 28th.
+        """The instant that long after another; February 29 counts as the 28th.
 
-        The last of all calendars, where it would lie behind that.
+        It is never after the last instant that Python can represent.
         """
         try:
             return instant + self._delta()
@@ -66,10 +66,10 @@ class Span:
 
 
 def span_of(written: str | Span) -> Span:
-    """The length that somebody wrote, such as ``"6 years"``.
+    """Parse a length such as ``"6 years"``.
 
     Raises:
-        InvalidInput: it says no length.
+        InvalidInput: it is not a length.
     """
     if isinstance(written, Span):
         return written

@@ -1,7 +1,7 @@
-"""Pages behind links: a message that tells too much for a text, shown to whoever proves to be it.
+"""Secure pages: messages that tell too much for a text, shown to readers who prove who they are.
 
-Two rules keep this room: what a page may show follows from its state and an instant alone; and
-whatever a person wrote is escaped where it is put into a page, and nowhere else.
+What a page may show follows from its state and an instant alone. Whatever a person wrote is escaped
+where it is put into a page, and nowhere else.
 """
 
 from compliant_sms.secure_pages._birth_date import birth_dates, is_birth_date

@@ -19,13 +19,13 @@ _LITTLE = frozenset(("of", "the", "de", "del", "el", "le", "du", "st", "nd", "rd
 
 
 def birth_dates(written: str, today: date) -> frozenset[date]:
-    """The dates that it can mean: none where it is no date, two where day and month may swap.
+    """The dates that it can mean: none if it is not a date, two if day and month may be swapped.
 
     Args:
         written: for example ``"03/14/1985"``, ``"14.3.85"``, ``"March 14, 1985"``,
             ``"14 de marzo de 1985"``, ``"1er mars 1985"``, ``"1985-03-14"``, ``"03141985"`` or
             ``"031485"``.
-        today: no birth is later. Of two digits, the last year that ended with them.
+        today: no birth is later. A two-digit year is the last one that ended with those digits.
     """
     plain = _plain(written)
     if len(plain) > _LONGEST or not _BETWEEN.fullmatch(plain):
@@ -39,7 +39,7 @@ def birth_dates(written: str, today: date) -> frozenset[date]:
 
 
 def is_birth_date(candidates: Collection[date], born: date) -> bool:
-    """Whether one of the dates is it, in a time that does not tell which, or how nearly."""
+    """Whether one of the dates is it, in a time that does not reveal which, or how closely."""
     wanted = born.isoformat()
     return sum([hmac.compare_digest(each.isoformat(), wanted) for each in candidates]) > 0
 
@@ -66,7 +66,7 @@ _MONTHS = tuple(
 
 
 def _month(word: str) -> int | None:
-    """The only month whose name begins so."""
+    """The only month whose name begins with it."""
     found = {
         number
         for number, names in enumerate(_MONTHS, start=1)

@@ -1,4 +1,4 @@
-"""A code that somebody tells the patient: kept so that it can be checked, and not read."""
+"""A code that somebody tells the patient, stored so that it can be checked but not read."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _N, _R, _P = 1 << 14, 8, 1
 
 
 def new_code(entropy: Callable[[int], bytes]) -> str:
-    """Eight digits, which can be told on the phone.
+    """Make a code of eight digits, which can be told on the phone.
 
     Args:
-        entropy: gives so many random bytes.
+        entropy: returns that many random bytes.
     """
     return f"{int.from_bytes(entropy(16), 'big') % 10**_DIGITS:0{_DIGITS}}"
 
 
 def kept_code(code: str, entropy: Callable[[int], bytes]) -> str:
-    """What is kept of a code: a salt and a hash that is slow to compute, as hexadecimal digits."""
+    """What is stored of a code: a salt and a slow hash, in hexadecimal."""
     salt = entropy(_SALT)
     return f"{salt.hex()}${_slow(code, salt).hex()}"
 
 
 def matches_code(written: str, kept: str) -> bool:
-    """Whether somebody wrote the code that was kept; blanks and hyphens do not count."""
+    """Whether what was written is the stored code; blanks and hyphens do not count."""
     salt, _, digest = kept.partition("$")
     return hmac.compare_digest(_slow(_plain(written), bytes.fromhex(salt)), bytes.fromhex(digest))
 

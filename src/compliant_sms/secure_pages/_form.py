@@ -1,4 +1,4 @@
-"""What a browser sends."""
+"""Requests and forms from a browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_REPLY = 2000
 """Characters."""
 
 LARGEST_FORM = 32_000
-"""Bytes: the longest reply, each character as four bytes in percent signs, and the rest."""
+"""Bytes: the longest reply, each character as four percent-encoded bytes, and the other fields."""
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 8
@@ -21,14 +21,14 @@ _MOST_FIELDS = 8
 
 @frozen(kw_only=True)
 class PageRequest:
-    """A request for a page, as a web framework hands it over.
+    """A request for a page, as received from a web framework.
 
     Attributes:
-        method: in capitals.
+        method: the HTTP method, in capitals.
         token: the last part of the path.
-        headers: names in small letters, and values.
-        body: as it came.
-        address: the network address of whoever asks; empty where the host does not pass it.
+        headers: names in lowercase, and values.
+        body: the raw body.
+        address: the client's network address; empty where the host does not pass it.
     """
 
     method: str
@@ -38,24 +38,24 @@ class PageRequest:
     address: str = field(default="", repr=False)
 
     def header(self, name: str) -> str:
-        """The first value of a header; empty where there is none."""
+        """The first value of a header; empty if there is none."""
         return next((value for key, value in self.headers if key == name), "")
 
     def comes_from(self, origin: str) -> bool:
-        """Whether nothing says that another site's page sent it.
+        """Whether no header says that another site's page sent it.
 
-        A page that may not tell where it comes from says ``null``: Fetch Standard, 3.2.
+        A page that may not reveal its origin sends ``null``: Fetch Standard, 3.2.
         """
         if self.header("sec-fetch-site") not in {"", "same-origin", "none"}:
             return False
         return self.header("origin") in {"", "null", origin}
 
     def fields(self, most: int) -> dict[str, str] | None:
-        """What the form in its body holds, by name; None where it cannot be read.
+        """The form fields in its body, by name; None if they cannot be read.
 
         Args:
-            most: how many fields it may have. A name that comes twice cannot be read either: which
-                of two values would count?
+            most: how many fields it may have. A form in which a name occurs twice cannot be read:
+                it is not clear which value counts.
         """
         kind = self.header("content-type").partition(";")[0].strip().lower()
         if kind != _FORM or len(self.body) > LARGEST_FORM:
@@ -74,7 +74,7 @@ class PageRequest:
         return fields if len(fields) == len(pairs) else None
 
     def form(self) -> Form | None:
-        """The form in its body; None where there is none that can be read."""
+        """The form in its body; None if there is none that can be read."""
         fields = self.fields(_MOST_FIELDS) or {}
         try:
             step = Step(fields.get("step", ""))
@@ -90,13 +90,13 @@ class PageRequest:
 
 @frozen(kw_only=True)
 class Form:
-    """What somebody filled in.
+    """A form that somebody filled in.
 
     Attributes:
         step: which form it is.
-        proof: what the page put into it.
+        proof: the proof that the page put into it.
         words: what they wrote.
-        unsent: a reply of theirs that was not taken before, because its page was open for too long.
+        unsent: their reply that was not accepted before, because its page was open for too long.
     """
 
     step: Step
@@ -106,6 +106,6 @@ class Form:
 
     @property
     def reply(self) -> str:
-        """Their reply, sent or not, with plain line ends and without blanks around."""
+        """Their reply, sent or not, with normalized line ends and without surrounding blanks."""
         words = self.words if self.step is Step.REPLY else self.unsent
         return words.replace("\r\n", "\n").replace("\0", "").strip()

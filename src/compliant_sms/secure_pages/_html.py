@@ -1,4 +1,4 @@
-"""The pages as HTML: no script, no picture, nothing from anywhere else."""
+"""The pages as HTML: no scripts, no pictures, nothing from other hosts."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "Vary": "Accept-Language",
     }
 )
-"""Of every answer, whatever it is."""
+"""Headers of every answer."""
 
-# HTML has no place for these, escaped or not (WHATWG HTML, 13.2.3.5).
+# HTML allows none of these, escaped or not (WHATWG HTML, 13.2.3.5).
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def safe(words: str) -> str:
-    """Words as they may stand anywhere in a page, also between quotes."""
+    """Escape words so that they may be put anywhere in a page, even between quotes."""
     return html.escape(_CONTROLS.sub("\ufffd", words), quote=True)
 
 
@@ -99,7 +99,7 @@ def document(main: str, *, title: str, language: str) -> bytes:
 
     Args:
         main: its content, as HTML.
-        title: what it is called, as words.
+        title: its title, not escaped.
         language: ISO 639-1.
     """
     return (
@@ -117,13 +117,13 @@ def _error(words: str) -> str:
 
 @frozen(kw_only=True)
 class PageView:
-    """What a reader of one practice sees.
+    """The pages of one practice, for one reader.
 
     Attributes:
-        name: of the practice, one that tells no kind of care.
+        name: the practice's name, one that does not reveal a kind of care.
         phone: where a patient can call.
-        dialled: the same, as it is written for people.
-        language: in which the pages speak, of :func:`language_of`.
+        dialled: the same, as written for people.
+        language: the language of the pages, from :func:`language_of`.
     """
 
     name: str
@@ -145,14 +145,14 @@ class PageView:
         left: int | None = None,
         unsent: str = "",
     ) -> HttpReply:
-        """What somebody has to answer before anything is shown.
+        """The question that must be answered before anything is shown.
 
         Args:
-            asks: what has to be known.
+            asks: what it asks for.
             proof: goes into the form.
             problem: what is wrong with the last answer.
-            left: how many more times one may answer.
-            unsent: a reply that was not taken; it comes back with the answer.
+            left: how many attempts are left.
+            unsent: a reply that was not accepted; it comes back with the answer.
         """
         said = self._words
         label, hint = said.birth_date, said.birth_date_hint
@@ -179,7 +179,7 @@ class PageView:
         )
 
     def waits_for_code(self) -> HttpReply:
-        """There is no code yet that could be asked for."""
+        """The page while there is no code to ask for yet."""
         said = self._words
         return self._page(
             f"<h1>{safe(said.title)}</h1><p>{self._filled(said.waits)}</p>"
@@ -201,15 +201,14 @@ class PageView:
         """The message, with a box to reply in.
 
         Args:
-            body: what the patient shall read.
-            spoken: the language that it is in, ISO 639-1, so that it is read out in it; empty where
-                nobody knows.
+            body: the message.
+            spoken: its language, ISO 639-1, for screen readers; empty if not known.
             until: the last day on which the page can be opened.
-            proof: goes into the form; empty where no more replies can be written.
-            draft: what stands in the box already.
+            proof: goes into the form; empty if no more replies can be written.
+            draft: the initial contents of the box.
             problem: what is wrong with the reply.
             reply: what was just sent.
-            stopped: whether that ended texts; None, if it ended some of them.
+            stopped: whether that ended texts; None if it ended some of them.
         """
         said = self._words
         notes = []
@@ -239,13 +238,13 @@ class PageView:
             f'<p id="emergency"><strong>{safe(said.emergency)}</strong></p>{_error(wrong)}'
             f'<form method="post"><textarea id="words" name="words" rows="5" required'
             f' maxlength="{LONGEST_REPLY}" autocomplete="off" aria-describedby="{described}"{more}>'
-            # A line end right behind the tag is dropped by browsers.
+            # Browsers drop a line end right after the tag.
             f"\n{safe(draft)}</textarea>{self._hidden(Step.REPLY, proof)}"
             f"<button>{safe(said.send)}</button></form>"
         )
 
     def closed(self, standing: Standing) -> HttpReply:
-        """Nothing can be done with the page any more."""
+        """The page once nothing can be done with it."""
         locked = standing is Standing.LOCKED
         return self.told(PageProblem.LOCKED if locked else PageProblem.EXPIRED)
 
@@ -254,7 +253,7 @@ class PageView:
 
         Args:
             problem: which one.
-            status: of HTTP, where it is not the problem's own.
+            status: the HTTP status, if not the problem's own.
         """
         said = self._words
         words = f'<p class="error">{safe(said.problems[problem])}</p>'
@@ -268,7 +267,7 @@ class PageView:
         )
 
     def _quoted(self, words: str, spoken: str = "") -> str:
-        # WCAG 2.2, 3.1.2. Nobody knows in which language a reply is written.
+        # WCAG 2.2, 3.1.2. The language of a reply is not known.
         lang = f' lang="{safe(spoken)}"' if spoken else ""
         return f'<p class="words" dir="auto"{lang}>{safe(words)}</p>'
 
@@ -282,7 +281,7 @@ class PageView:
 
     def _page(self, main: str, *, status: int = 200) -> HttpReply:
         title = self._words.title
-        if status >= 400:  # what is read out first says it
+        if status >= 400:  # screen readers read the title first
             title = f"{self._words.error}: {title}"
         body = document(main, title=f"{title} - {self.name}", language=self.language)
         return HttpReply(status=status, headers=HEADERS, body=body)

@@ -1,4 +1,4 @@
-"""A page, where it stands, and what becomes of it. Every change of its state is made here."""
+"""A page and its state. Every change of the state is made here."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from compliant_sms import records
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.choices import Word
 
-_MOST_OPENED = 100  # put on record each; programs that preview links open them again and again
+_MOST_OPENED = 100  # recorded individually; programs that preview links open them repeatedly
 _MOST_REPLIES = 10
-# At all pages of a patient at a number: whoever found the phone has each of its links.
+# On all pages of a patient at a number: whoever found the phone has all of its links.
 _MOST_GUESSES = 10
 _REMEMBERED = timedelta(days=30)
 
 
 class Identity(Word):
-    """What somebody has to know before a page shows anything. 45 CFR 164.312(d)."""
+    """What a reader must know before a page shows anything. 45 CFR 164.312(d)."""
 
     BIRTH_DATE = "birth_date"
     """The patient's date of birth."""
@@ -36,17 +36,17 @@ class Standing(Word):
     """There were too many wrong answers."""
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-    """The practice took it back, or what it showed was dropped or erased."""
+    """The practice withdrew it, or its content was dropped or erased."""
 
 
 class Accessed(Word):
-    """What happened at a page. 45 CFR 164.312(b)."""
+    """What happened on a page. 45 CFR 164.312(b)."""
 
     OPENED = "opened"
-    """Somebody, or a program that previews links, asked for it; it showed nothing yet."""
+    """A person, or a program that previews links, requested it. It has shown nothing yet."""
     WRONG_ANSWER = "wrong_answer"
     LOCKED = "locked"
-    """That answer was the last one."""
+    """That answer was the last attempt."""
     READ = "read"
     """The answer was right, and the message was shown."""
     REPLIED = "replied"
@@ -57,13 +57,13 @@ class PageAccess:
     """One access to a page, by whoever has its link.
 
     Attributes:
-        access_id: ours; later ones are larger. None before it is kept.
-        message_id: the text's that the link went out with.
+        access_id: the library's id of it; later ones are larger. None before it is stored.
+        message_id: id of the text that carried the link.
         at: when (UTC).
         what: what happened.
         address: the network address that it came from; empty where the host does not pass it, or
             it was dropped.
-        inbound_id: of the reply, where it is one.
+        inbound_id: id of the reply, if it is one.
     """
 
     access_id: int | None = None
@@ -77,17 +77,17 @@ class PageAccess:
 @records.lean
 @frozen(kw_only=True)
 class PageContent:
-    """What is kept sealed of a page, for as long as it can be opened.
+    """What is stored, sealed, about a page for as long as it can be opened.
 
     Attributes:
-        token: what stands in the link, so that whoever asks again gets the same one.
-        key: proves what the page itself handed out: 32 bytes as hexadecimal digits.
-        person: the host's id of the patient.
+        token: the token in the link, so that another request gets the same link.
+        key: authenticates the forms of the page: 32 bytes in hexadecimal.
+        person: your id of the patient.
         body: the message.
-        language: its language, ISO 639-1, as far as it can be told from its words.
-        written_in: the same, where more is known than its words; empty where not.
-        asks: what has to be known.
-        code: what is kept of the code; empty while there is none.
+        language: its language, ISO 639-1, as far as its words tell.
+        written_in: the same, if it is known otherwise; empty if not.
+        asks: what a reader must know.
+        code: what is stored of the code; empty while there is none.
     """
 
     token: str = field(repr=False)
@@ -101,9 +101,9 @@ class PageContent:
 
     @property
     def reply_key(self) -> str:
-        """Vouches for forms that come with the message: another one with each code.
+        """The key for forms that come with the message; each new code changes it.
 
-        A code is told because nobody else shall read on, whatever they answered before.
+        A new code means that nobody else may read on, even with an earlier right answer.
         """
         if not self.code:
             return self.key
@@ -115,16 +115,16 @@ class Page:
     """A page behind a link.
 
     Attributes:
-        message_id: the text's that the link goes out with.
-        practice_id: whose it is.
-        token_hash: by which it is found: the SHA-256 of its token.
+        message_id: id of the text that carries the link.
+        practice_id: the practice that it belongs to.
+        token_hash: the SHA-256 of its token, to find it by.
         created_at: when (UTC).
-        expires_at: from when on it is not shown any more (UTC).
-        attempts: wrong answers so far; as many as lock it, once it is locked.
+        expires_at: from when on it is no longer shown (UTC).
+        attempts: wrong answers so far; once it is locked, as many as lock it.
         opened: how often it was opened.
         replies: how many replies were written.
         read_at: when it was first read (UTC).
-        withdrawn_at: when it was taken back (UTC).
+        withdrawn_at: when it was withdrawn (UTC).
         content: what it shows; None once that was dropped.
     """
 
@@ -144,7 +144,7 @@ class Page:
         """What can be done with it.
 
         Args:
-            at: the present (aware).
+            at: the current instant (aware).
             limit: how many wrong answers lock a page.
         """
         if at >= self.expires_at:
@@ -155,28 +155,28 @@ class Page:
 
     @property
     def takes_replies(self) -> bool:
-        """Whether one more can be written."""
+        """Whether one more reply can be written."""
         return self.replies < _MOST_REPLIES
 
     def visited(self) -> tuple[Page, tuple[Accessed, ...]]:
-        """Somebody asked for it."""
+        """The page after somebody requested it, and what happened."""
         if self.opened >= _MOST_OPENED:
             return self, ()
         return evolve(self, opened=self.opened + 1), (Accessed.OPENED,)
 
     def left(self, limit: int, guesses: int) -> int:
-        """How many more wrong answers it takes; the last one locks it.
+        """How many more wrong answers it allows; the last one locks it.
 
         Args:
-            limit: how many lock a page.
-            guesses: how many came to all pages of the patient: :func:`guesses_of`.
+            limit: how many wrong answers lock a page.
+            guesses: how many were given on all pages of the patient: :func:`guesses_of`.
         """
         return max(0, min(limit - self.attempts, _MOST_GUESSES - guesses))
 
     def answered(
         self, *, right: bool, at: datetime, limit: int, guesses: int = 0
     ) -> tuple[Page, tuple[Accessed, ...]]:
-        """Somebody answered what it asks. Wrong answers add up over its whole life."""
+        """The page after an answer, and what happened. Wrong answers add up over its whole life."""
         locked = evolve(self, attempts=limit)
         if not self.left(limit, guesses):
             return locked, (Accessed.LOCKED,)
@@ -188,29 +188,29 @@ class Page:
         return locked, (Accessed.WRONG_ANSWER, Accessed.LOCKED)
 
     def replied(self) -> Page:
-        """Somebody wrote a reply."""
+        """The page after somebody wrote a reply."""
         return evolve(self, replies=self.replies + 1)
 
     def told(self, code: str) -> Page:
-        """It asks for a code from now on, and wrong answers of before do not count.
+        """The page once it asks for a code; earlier wrong answers no longer count.
 
         Args:
-            code: what is kept of it.
+            code: what is stored of the code.
         """
         content = evolve(self.content, asks=Identity.CODE, code=code) if self.content else None
         return evolve(self, attempts=0, content=content)
 
     def withdrawn(self, at: datetime) -> Page:
-        """It was taken back, and shows nothing any more."""
+        """The page after it was withdrawn; it shows nothing."""
         return evolve(self, withdrawn_at=self.withdrawn_at or at, content=None)
 
 
 def guesses_of(accesses: Iterable[PageAccess], at: datetime) -> int:
-    """How many wrong answers came lately to the pages of a patient, since one was read.
+    """How many recent wrong answers a patient's pages got since one of them was read.
 
     Args:
-        accesses: all those at the patient's pages, oldest first.
-        at: the present (aware).
+        accesses: all accesses to the patient's pages, oldest first.
+        at: the current instant (aware).
     """
     count = 0
     for access in accesses:

@@ -1,7 +1,7 @@
-"""What a page puts into its own forms, so that no other page can send them. OWASP CSRF, HMAC.
+"""Proofs in the forms of a page, so that no other page can send them. OWASP CSRF, HMAC.
 
-There is no cookie and no session: the proof itself says for which step it is and until when, and
-the key of the page, which never leaves the store, vouches for it.
+There is no cookie and no session: the proof itself says which step it is for and until when. It is
+authenticated with the page's key, which never leaves the store.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ _FORM = re.compile(r"([0-9]{1,12})\.([0-9a-zA-Z]{1,64})\.([0-9a-f]{64})", re.ASC
 
 
 class Step(Word):
-    """What a form sends."""
+    """What a form is for."""
 
     ANSWER = "answer"
-    """To what the page asks."""
+    """An answer to the page's question."""
     REPLY = "reply"
-    """To the message; its proof is only handed out with the message."""
+    """A reply to the message; its proof is only handed out with the message."""
 
 
 def prove(key: str, step: Step, *, nonce: str, at: datetime) -> str:
     """The proof that goes into a form.
 
     Args:
-        key: the page's.
-        step: what the form sends.
-        nonce: makes it one of a kind: letters and figures.
-        at: the present (aware).
+        key: the page's key.
+        step: what the form is for.
+        nonce: makes it unique: letters and digits.
+        at: the current instant (aware).
     """
     until = int((at + _LASTS).timestamp())
     return f"{until}.{nonce}.{_mac(key, step, until, nonce)}"
 
 
 def proven(key: str, step: Step, given: str, *, at: datetime) -> str | None:
-    """The nonce of a proof that this page handed out for that step, and that still holds."""
+    """The nonce of a valid proof of this page for that step; None for any other."""
     found = _FORM.fullmatch(given)
     if found is None:
         return None
@@ -50,18 +50,18 @@ def proven(key: str, step: Step, given: str, *, at: datetime) -> str | None:
 
 
 def nonce_of(given: str) -> str | None:
-    """The nonce of a proof for which nothing vouches: it tells again what came with it before."""
+    """The nonce of a proof that is not verified: it identifies what came with it before."""
     found = _FORM.fullmatch(given)
     return found[2] if found else None
 
 
 def mark_of(key: str, words: str) -> str:
-    """What tells words from others that were sent with the same proof, and nothing of them.
+    """A mark that tells words from others sent with the same proof, and reveals none of them.
 
-    Who goes back and mends a reply sends the proof of the first one again.
+    Somebody who goes back and edits a reply sends the proof of the first one again.
 
     Args:
-        key: the page's.
+        key: the page's key.
         words: what was written.
     """
     return hmac.digest(bytes.fromhex(key), f"words.{words}".encode(), "sha256").hex()[:_DIGITS]

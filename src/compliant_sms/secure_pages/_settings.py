@@ -1,4 +1,4 @@
-"""Where a practice's pages are, and what they ask."""
+"""Where a practice's pages are served, and what they ask."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def _https(of: object, attribute: Attribute[str], value: str) -> None:
         or len(value) > _LONGEST
     ):
         msg = (
-            "url must be like https://messages.clinic.example/m: https, a host in small letters, "
-            "and a path; without ?, # or a password"
+            "url must be like https://messages.clinic.example/m: https, a host in lowercase, and a "
+            "path; without ?, # or a password"
         )
         raise InvalidInput(msg)
 
@@ -47,17 +47,17 @@ def _few(_: object, attribute: Attribute[int], value: int) -> None:
 
 @frozen(kw_only=True)
 class SecurePages:
-    """Has the library itself show what waits behind the links in its notices.
+    """Pages of the library itself for the messages behind the links in its notices.
 
     Pass it to :class:`compliant_sms.Messenger` as ``secure_links``, and serve the pages with
     ``secure_app``, ``secure_urls`` or ``secure_blueprint`` of :mod:`compliant_sms.web`.
 
     Args:
         url: where the pages are served, as a patient's browser sees it, on a host among
-            ``Practice.link_domains``. Short ones leave more room in a text.
+            ``Practice.link_domains``. A short URL leaves more room in a text.
         identity: what a page asks before it shows anything: the patient's date of birth, as
-            ``people`` tells it, or a code that somebody tells them. Of whom no date of birth is
-            known, a code is asked in any case.
+            ``people`` gives it, or a code that somebody tells them. If no date of birth is known,
+            it always asks for a code.
         valid_for: how long a page can be opened.
         attempts: how many wrong answers lock a page.
 
@@ -77,7 +77,7 @@ class SecurePages:
 
     @property
     def origin(self) -> str:
-        """Scheme and host, as browsers tell where a form comes from."""
+        """Scheme and host, as browsers send them in ``Origin``."""
         return f"https://{urlsplit(self.url).netloc}"
 
     def link(self, token: str) -> str:

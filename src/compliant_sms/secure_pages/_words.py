@@ -1,4 +1,4 @@
-"""What the pages say, in the languages that they speak."""
+"""The words of the pages, in each of their languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from compliant_sms.choices import Word
 
 
 class PageProblem(Word):
-    """Why somebody does not see what they came for."""
+    """Why a reader does not see what they came for."""
 
     WRONG = "wrong"
     UNREADABLE = "unreadable"
@@ -25,7 +25,7 @@ class PageProblem(Word):
     EMPTY = "empty"
     TOO_LONG = "too_long"
     UNSENT = "unsent"
-    """The reply stands in the box again, because its page was open for too long."""
+    """The reply is in the box again, because its page was open for too long."""
 
 
 @frozen(kw_only=True)
@@ -33,9 +33,9 @@ class Words:
     """All words of the pages in one language; ``{name}`` is the practice, ``{phone}`` its phone.
 
     Attributes:
-        problems: each by itself; ``{count}`` is how long a reply may be.
-        left: how many attempts are left: by ``1``, and by ``other`` with ``{count}``.
-        day: how a date is written, of ``{day}``, ``{month}`` and ``{year}``.
+        problems: by problem; ``{count}`` is how long a reply may be.
+        left: how many attempts are left: under ``1``, and under ``other`` with ``{count}``.
+        day: the date format, with ``{day}``, ``{month}`` and ``{year}``.
     """
 
     title: str
@@ -66,11 +66,11 @@ class Words:
     close: str
 
     def on(self, day: date) -> str:
-        """A date as it is written."""
+        """A date as written in the language."""
         return self.day.format(day=day.day, month=self.months[day.month - 1], year=day.year)
 
     def attempts_left(self, count: int) -> str:
-        """How often one may still answer."""
+        """The sentence that says how many attempts are left."""
         return self.left.get(str(count), self.left["other"]).format(count=count)
 
 
@@ -215,20 +215,20 @@ _MOST_RANGES = 20
 
 
 def words_in(language: str) -> Words:
-    """The words of a language that :func:`language_of` answered."""
+    """The words of a language that :func:`language_of` returned."""
     return _WORDS[language]
 
 
 def language_of(accepted: str, otherwise: str, *, among: Collection[str] = LANGUAGES) -> str:
-    """The language in which a browser's reader is spoken to.
+    """Choose the language of a page for its reader.
 
     Args:
-        accepted: the header ``Accept-Language`` (RFC 9110, 12.5.4); empty where there is none.
+        accepted: the header ``Accept-Language`` (RFC 9110, 12.5.4); empty if there is none.
         otherwise: the language of the message, ISO 639-1.
-        among: those that the page speaks.
+        among: the languages of the page.
 
     Returns:
-        the reader's favourite among those; else the message's; else English.
+        the reader's preferred language among those; otherwise the message's; otherwise English.
     """
     ranges = (_RANGE.fullmatch(each) for each in accepted.lower().split(",")[:_MOST_RANGES])
     wishes = [(float(found[2] or 1), found[1]) for found in ranges if found]

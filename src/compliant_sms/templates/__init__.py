@@ -1,7 +1,7 @@
-"""Texts prepared beforehand: the practice's templates, and what the library itself says.
+"""Prepared texts: the practice's templates, and what the library itself says.
 
-Two rules keep this room: nothing reaches a patient but approved words and checked values, and it
-decides nothing about whether a text may go. Pure.
+Only approved words and checked values reach a patient. This package does not decide whether a text
+may go. Pure.
 """
 
 from __future__ import annotations
@@ -109,6 +109,6 @@ _FILES = {
     "_toml": ("starter",),
     "_values": ("Refused",),
 }
-# PEP 562: what checks templates loads when somebody has some, not on import.
+# PEP 562: the checks of templates load when there are templates, not on import.
 if not TYPE_CHECKING:
     __getattr__, __dir__ = names_of(__name__, _FILES)

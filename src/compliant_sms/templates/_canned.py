@@ -29,15 +29,15 @@ def _intents(given: Iterable[Intent | str]) -> tuple[Intent, ...]:
 
 @frozen(kw_only=True, slots=False, eq=False, repr=False)
 class CannedReply(Template):
-    """A prepared answer: it names the patient, and is signed by whoever sends it.
+    """A prepared answer that addresses the patient by name and is signed by its sender.
 
     Args:
-        purpose: a conversation about care, if not given.
-        intents: what it answers, the likeliest first.
+        purpose: a conversation about care by default.
+        intents: what it answers, likeliest first.
 
     Raises:
         InvalidTemplate: as for :class:`Template`; or a text does not sound personal.
-        InvalidInput: as for :class:`Template`; or it answers nothing, or what is not for people.
+        InvalidInput: as for :class:`Template`; or it answers nothing, or what staff do not answer.
     """
 
     purpose: Purpose = field(factory=lambda: Purpose.CARE_CONVERSATION, validator=to_patients)
@@ -94,17 +94,17 @@ class CannedReply(Template):
 def suggestions(
     reading: Reading, catalogue: Catalogue, language: str = ""
 ) -> tuple[CannedReply, ...]:
-    """The replies that fit what a patient wrote, the likeliest first. A person picks.
+    """Suggest replies that fit what a patient wrote, likeliest first. A person picks one.
 
     Args:
-        reading: of the patient's text: :func:`compliant_sms.optout.read`.
-        catalogue: whose replies.
-        language: what the patient reads; that of their text, if not given.
+        reading: the reading of the patient's text: :func:`compliant_sms.optout.read`.
+        catalogue: the replies to choose from.
+        language: the patient's language; that of their text by default.
 
     Returns:
-        Replies to the leading intent, then to what else it is about; those with a text in the
-        language first. None to a machine, in an emergency, after a revocation, or to thanks that
-        come with news which nobody has read.
+        Replies to the leading intent, then to its other intents; those with a text in the
+        language first. There are none for a machine, in an emergency, after a revocation, or for
+        thanks that come with news which nobody has read.
     """
     barred = reading.intent in _NOBODY_PICKS or reading.revocation is not None or reading.news
     if barred or reading.author is not Author.PERSON:

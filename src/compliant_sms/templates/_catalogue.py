@@ -20,9 +20,10 @@ _DEFAULTS = LintSettings()
 
 
 class Catalogue:
-    """Templates by name and version. It never changes; ``Catalogue([*one, *other])`` joins two.
+    """Templates by name and version. It is immutable; ``Catalogue([*one, *other])`` joins two.
 
-    Keep versions that are used no more, and withdraw them: the record of a text names its version.
+    Keep versions that are no longer used, but withdraw them: the record of a text names its
+    version.
 
     Args:
         templates: in any order. The same version twice counts once.
@@ -58,12 +59,12 @@ class Catalogue:
 
     @classmethod
     def parse(cls, text: str, file: str, *, approved: Approval | None = None) -> Catalogue:
-        """The templates of a file; see :doc:`/how-to/write-templates`.
+        """Read templates from a file; see :doc:`/how-to/write-templates`.
 
         Args:
             text: TOML.
-            file: its name, for error messages.
-            approved: who approved those in it of which it does not say so itself.
+            file: the file's name, for error messages.
+            approved: who approved the templates for which the file does not say so.
 
         Raises:
             InvalidTemplate: something is wrong with it; ``problems`` lists all of it.
@@ -74,14 +75,14 @@ class Catalogue:
 
     @property
     def replies(self) -> tuple[CannedReply, ...]:
-        """The canned replies that may be used, the newest version of each."""
+        """The canned replies that may be used, in the newest version of each."""
         from compliant_sms.templates._canned import CannedReply  # noqa: PLC0415 - it reads this
 
         return tuple(each for each in self.in_use if isinstance(each, CannedReply))
 
     @property
     def in_use(self) -> tuple[Template, ...]:
-        """The newest version of each that is approved and not withdrawn, by name."""
+        """The newest version of each template that is approved and not withdrawn, by name."""
         newest = {each.name: each for each in self if each.approved and each.withdrawn is None}
         return tuple(newest.values())
 
@@ -117,7 +118,7 @@ class Catalogue:
     def problems(
         self, practice: Practice | None = None, settings: LintSettings = _DEFAULTS
     ) -> tuple[TemplateProblem, ...]:
-        """What is wrong with those that are not withdrawn: see :meth:`Template.problems`."""
+        """What is wrong with templates that are not withdrawn: see :meth:`Template.problems`."""
         return tuple(
             problem
             for each in self

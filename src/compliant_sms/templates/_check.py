@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from compliant_sms.templates._template import Template
 
 STAND_IN = stand_in("Lakeside Clinic", ["practice.example"])
-"""A practice to try templates with where none is told."""
+"""The practice to try templates with if none is given."""
 
-# The line is added when the text is sent, wherever it is due and missing.
+# The line is added when the text is sent, if it is due and missing.
 _ADDED = frozenset({"opt-out-line-missing"})
-# What comes of the letters in a value is told by segments(), and is nothing to mend.
+# The effect of the letters in a value is shown by segments(), and is nothing to fix.
 _OF_VALUES = frozenset({"ucs2-character"})
 
 
 def _gap(marks: str) -> re.Pattern[str]:
-    """Blanks too many: two in a row, at an end, before a full stop or one of some marks."""
+    """Superfluous blanks: two in a row, at an end, before a period or one of these marks."""
     return re.compile(rf"(?<=\S)  +(?=\S)| +(?=[{marks}](?!\w))| +(?=\.(?:\s|$))|^\s+|\s+$")
 
 
@@ -46,10 +46,10 @@ class Text:
     """One of the texts of a template.
 
     Attributes:
-        language: in which language.
-        tier: for which tier.
-        written: as its author wrote it.
-        nodes: what it is made of.
+        language: its language.
+        tier: the tier that it is for.
+        written: the text as its author wrote it.
+        nodes: the parsed text.
     """
 
     language: str
@@ -59,7 +59,7 @@ class Text:
 
 
 def given(practice: Practice) -> Mapping[str, str]:
-    """The values that each template has."""
+    """The values that every template has."""
     return {"practice": sender_name(practice), "practice_phone": dialled(practice.phone)}
 
 
@@ -88,13 +88,13 @@ class _Report:
             words=words,
             remedy=remedy,
         )
-        # Each sample tells the same again, with other figures.
+        # Each sample reports the same again, with other figures.
         key = words if rule in {"variable", "syntax"} else ""
         self.found.setdefault((rule, at, key), problem)
 
 
 def structure_problems(template: Template) -> Iterator[TemplateProblem]:
-    """What is wrong with how it is written, whatever it says."""
+    """What is wrong with how a template is written, whatever it says."""
     yield from _of_all(template)
     for text in template.texts:
         report = _Report(template, text)
@@ -168,7 +168,7 @@ def _kinds_and_language(template: Template, text: Text, report: _Report) -> None
 def content_problems(
     template: Template, practice: Practice, settings: LintSettings
 ) -> Iterator[TemplateProblem]:
-    """What is wrong with what it says, tried with extreme values."""
+    """What is wrong with what a template says, tried with extreme values."""
     yield from _approval(template)
     for text in template.texts:
         report = _Report(template, text)
@@ -180,7 +180,7 @@ def content_problems(
 
 
 def _tried(template: Template, text: Text, practice: Practice) -> Iterable[Filled]:
-    """The text with each sample of each variable, with and without what may be left out."""
+    """The text with each sample of each variable, with and without its optional parts."""
     own = given(practice)
     samples = {v.name: v.kind.samples(text.language) for v in template.variables}
     most = max(map(len, samples.values()), default=1)
@@ -235,7 +235,7 @@ def _read(template: Template, filled: Filled, practice: Practice, report: _Repor
 
 
 def half_links(template: Template, filled: Filled, link: Link) -> Iterator[str]:
-    """The variables whose value is a piece of a link, and no link by itself."""
+    """The variables whose value is a piece of a link, not a whole link."""
     for name in filled.variables(link.start, link.end):
         variable = template.variable(name)
         whole = len(filled.variables(link.start, link.end)) == 1 and filled.holds(name, link)

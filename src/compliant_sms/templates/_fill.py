@@ -1,4 +1,4 @@
-"""Filling a text: which parts stay, and where each value ends up."""
+"""Filling a text: which parts remain, and where each value ends up."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Filled:
     """A text with its values, and where each character comes from.
 
     Attributes:
-        text: the whole.
-        pieces: what it was put together of.
+        text: the whole text.
+        pieces: the pieces that it was put together from.
     """
 
     text: str
     pieces: tuple[_Piece, ...]
 
     def source(self, at: int) -> int:
-        """The offset in the template of a character; of a value its variable's brace."""
+        """The offset in the template of a character; for a value, that of its variable's brace."""
         before = [piece for piece in self.pieces if piece.start <= at]
         if not before:
             return 0
@@ -40,7 +40,7 @@ class Filled:
         return piece.source + (0 if piece.variable else inside)
 
     def holds(self, name: str, link: Link) -> bool:
-        """Whether a link is what one value of a variable says, no more and no less."""
+        """Whether a link is exactly one value of a variable."""
         return any(
             piece.variable == name
             and (piece.start, piece.start + len(piece.text)) == (link.start, link.end)
@@ -48,7 +48,7 @@ class Filled:
         )
 
     def variables(self, start: int, end: int) -> tuple[str, ...]:
-        """The variables whose values have some of what stands between two offsets."""
+        """The variables whose values overlap the text between two offsets."""
         return tuple(
             dict.fromkeys(
                 piece.variable
@@ -59,7 +59,7 @@ class Filled:
 
 
 def optional(nodes: tuple[Node, ...]) -> Iterator[tuple[Part, frozenset[str]]]:
-    """The parts that may be left out, each with the names of what is in it."""
+    """The optional parts, each with the names of the variables in it."""
     for node in nodes:
         if isinstance(node, Part):
             yield node, frozenset(each.name for each in node.inside if isinstance(each, Slot))
@@ -68,15 +68,15 @@ def optional(nodes: tuple[Node, ...]) -> Iterator[tuple[Part, frozenset[str]]]:
 def half_given(
     nodes: tuple[Node, ...], tells: Collection[str], given: Collection[str]
 ) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    """Parts with a value for some and not for all of what tells whether they stay.
+    """Optional parts with values for some, but not all, of their optional variables.
 
     Args:
-        nodes: of the text.
-        tells: the variables that may be left out.
-        given: those that have a value.
+        nodes: the parsed text.
+        tells: the optional variables.
+        given: the variables that have a value.
 
     Yields:
-        What has a value, and what lacks it.
+        The variables that have a value, and those that lack one.
     """
     for _, names in optional(nodes):
         has, lacks = names & {*tells} & {*given}, (names & {*tells}) - {*given}
@@ -85,7 +85,13 @@ def half_given(
 
 
 def fill(nodes: tuple[Node, ...], given: Collection[str], value: Callable[[str], str]) -> Filled:
-    """Put the values in; a part with a variable that has none is left out."""
+    """Fill in the values; a part with a variable that has none is left out.
+
+    Args:
+        nodes: the parsed text.
+        given: the variables that have a value.
+        value: returns what a variable becomes.
+    """
     pieces: list[_Piece] = []
     at = 0
     for each in _staying(nodes, given):

@@ -1,6 +1,6 @@
-"""What the library says by itself to a patient who wrote: received, closed now, call 911.
+"""The library's automatic answers to a patient who wrote: received, closed now, call 911.
 
-Letters of GSM-7 alone: another one would more than double what a text costs.
+Only GSM-7 characters: any other would more than double the cost of a text.
 """
 
 from __future__ import annotations
@@ -54,20 +54,20 @@ def _in(language: str, bodies: dict[str, str]) -> str:
 
 def _goal_in(language: str, goal: timedelta) -> str:
     language = language if language in _HOURS else _ENGLISH
-    minutes = ceil(goal / timedelta(minutes=1))  # never sooner than the clock has it
+    minutes = ceil(goal / timedelta(minutes=1))  # never promise less time than the goal
     count, units = (minutes, _MINUTES) if minutes % 60 else (minutes // 60, _HOURS)
     one, several = units[language]
     return one if count == 1 else several.format(count=count)
 
 
 def received_text(name: str, goal: timedelta, *, emergency: str, language: str) -> str:
-    """That a text came in, and by when a person answers.
+    """The answer that a text came in, and by when a person answers.
 
     Args:
-        name: of the practice, as patients know it.
-        goal: business time in which somebody answers.
+        name: the practice's name, as patients know it.
+        goal: the business time within which somebody answers.
         emergency: the number to call in danger.
-        language: ISO 639-1; English where there is no text in that language.
+        language: ISO 639-1; English if there is no text in that language.
     """
     goal_in = _goal_in(language, goal)
     return _in(language, _RECEIVED).format(name=name, goal=goal_in, emergency=emergency)
@@ -76,15 +76,15 @@ def received_text(name: str, goal: timedelta, *, emergency: str, language: str) 
 def closed_text(
     name: str, goal: timedelta, opens: datetime, *, emergency: str, language: str
 ) -> str:
-    """That nobody is there now, and when somebody is again.
+    """The answer that nobody is there now, and when somebody will be.
 
-    The goal counts while they are open, so no text says that it ends so long after the opening: a
-    Saturday may be over before.
+    The goal counts only open hours, so the text does not promise an answer that long after the
+    opening: a Saturday may be over before.
 
     Args:
-        name: of the practice.
-        goal: business time in which somebody answers.
-        opens: when, by the clock on the practice's wall.
+        name: the practice's name.
+        goal: the business time within which somebody answers.
+        opens: when the practice opens, in its local time.
         emergency: the number to call in danger.
         language: as for :func:`received_text`.
     """
@@ -99,11 +99,11 @@ def closed_text(
 
 
 def danger_text(name: str, phone: str, *, emergency: str, language: str) -> str:
-    """To whoever seems to be in danger.
+    """The answer to a patient who seems to be in danger.
 
     Args:
-        name: of the practice.
-        phone: where it can be called, as it is dialled.
+        name: the practice's name.
+        phone: the number to call it at, as dialled.
         emergency: the number to call in danger.
         language: as for :func:`received_text`.
     """

@@ -1,4 +1,4 @@
-"""What a variable may stand for, how it is written, and how long it gets."""
+"""What a variable can stand for, how its values are written, and how long they get."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _CENTS = Decimal("0.01")
 
 @frozen(kw_only=True)
 class Setting:
-    """For whom a value is written.
+    """The context that a value is written for.
 
     Attributes:
         practice: who texts.
-        language: of the text, for example ``"es"``.
+        language: the language of the text, for example ``"es"``.
     """
 
     practice: Practice
@@ -43,7 +43,7 @@ class Setting:
 
 @frozen
 class Lengths:
-    """How much room values take, in septets of GSM-7 or units of UTF-16.
+    """How much space values take, in septets of GSM-7 or units of UTF-16.
 
     Attributes:
         least: the shortest.
@@ -65,12 +65,12 @@ def _of_samples(samples: tuple[str, ...]) -> Lengths:
 
 @frozen
 class Kind(ABC):
-    """What a variable stands for. Derive from it for a kind of your own.
+    """What a variable stands for. Subclass it for a kind of your own.
 
     Attributes:
-        code: how files of templates name it.
-        brings: the health information and identifiers that its values may bring.
-        languages: the languages in which it can be written; None for all.
+        code: its name in template files.
+        brings: the health information and identifiers that its values may contain.
+        languages: the languages that it can be written in; None for all.
     """
 
     code: ClassVar[str] = ""
@@ -79,22 +79,22 @@ class Kind(ABC):
 
     @abstractmethod
     def written(self, value: object, setting: Setting) -> str:
-        """A value as a patient reads it.
+        """Write a value as a patient reads it.
 
         Raises:
-            Refused: it is no value of this kind; the message says why and not what it is.
+            Refused: it is not a value of this kind; the message says why and does not show it.
         """
 
     @abstractmethod
     def samples(self, language: str) -> tuple[str, ...]:
-        """Values as they are written, the extreme ones among them, to try a template with."""
+        """Written sample values, including extreme ones, to try a template with."""
 
     def in_words(self, written: str) -> str:
-        """A value among words that say what it is, to see what it brings."""
+        """A value in a phrase that says what it is, to find what it contains."""
         return written
 
     def lengths(self, language: str) -> Lengths:
-        """How much room its values take in a language."""
+        """How much space its values take in a language."""
         return _of_samples(self.samples(language))
 
 
@@ -142,9 +142,9 @@ class _Name(_Words):
 
 @frozen
 class GivenName(_Name):
-    """A given name: letters, blanks, hyphens, apostrophes, full stops.
+    """A given name: letters, blanks, hyphens, apostrophes, periods.
 
-    A surname beside it tells everybody else who the patient is; it is found and refused.
+    With a surname, others could tell who the patient is; a surname is detected and refused.
     """
 
     code = "given_name"
@@ -177,7 +177,7 @@ class StaffName(_Name):
 
 @frozen
 class Place(_Words):
-    """Where patients come to: an office, a floor, a street."""
+    """Where patients come: an office, a floor, a street."""
 
     code = "place"
     brings: ClassVar[frozenset[PhiLabel]] = frozenset({PhiLabel.GEO})
@@ -210,7 +210,7 @@ class Date(Kind):
     """A day: a ``date``, or an aware ``datetime`` that counts by the practice's clock.
 
     Args:
-        year: the year is told too.
+        year: whether to write the year too.
     """
 
     code = "date"
@@ -293,7 +293,7 @@ class Number(Kind):
         most: the largest.
 
     Raises:
-        InvalidInput: there is no such number.
+        InvalidInput: no number is in the range.
     """
 
     code = "number"
@@ -301,9 +301,9 @@ class Number(Kind):
     most: int = field(default=999, kw_only=True, validator=_given.whole)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a number that no value can be."""
+        """Refuse an empty range."""
         if not 0 <= self.least <= self.most:
-            msg = "least and most leave no number: least must be 0 or more, and no more than most"
+            msg = "least and most allow no number: least must be 0 or more, and at most most"
             raise InvalidInput(msg)
 
     def written(self, value: object, setting: Setting) -> str:  # noqa: ARG002 - see Kind
@@ -393,14 +393,14 @@ def _options(given: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str
 
 @frozen
 class Choice(Kind):
-    """One of some texts that were approved with the template.
+    """One of several phrases that were approved with the template.
 
     Args:
-        options: the texts in each language, by the word that is passed as the value:
+        options: the phrases in each language, by the word that is passed as the value:
             ``{"card": {"en": "bring your card", "es": "traiga su tarjeta"}}``.
 
     Raises:
-        InvalidInput: there is none, or one holds what no value may.
+        InvalidInput: there are none, or one holds what no value may.
     """
 
     code = "choice"
@@ -416,7 +416,7 @@ class Choice(Kind):
         return tuple(texts[language] for texts in self.options.values())
 
     def lacks(self, language: str) -> bool:
-        """Whether an option has no text in a language."""
+        """Whether an option has no phrase in a language."""
         return any(language not in texts for texts in self.options.values())
 
 
@@ -426,4 +426,4 @@ KINDS: Mapping[str, type[Kind]] = {
         GivenName, StaffName, Date, Time, Money, Number, Place, Phone, Link, Text, Choice,
     )
 }  # fmt: skip
-"""The kinds that files of templates know, by name."""
+"""The kinds that template files can use, by name."""

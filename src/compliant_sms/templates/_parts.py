@@ -16,27 +16,27 @@ from compliant_sms.templates._ref import TemplateRef
 from compliant_sms.templates._syntax import NAME
 
 GIVEN = ("practice", "practice_phone")
-"""Variables that each template has: the practice's name and its phone, as texts write them."""
+"""Variables of every template: the practice's name and phone, as texts write them."""
 
 
 def _a_day(_: object, attribute: Attribute[date], value: object) -> None:
     if type(value) is not date:
-        msg = f"{attribute.name} is no date. Pass a day, for example date(2026, 11, 2)."
+        msg = f"{attribute.name} is not a date. Pass a day, for example date(2026, 11, 2)."
         raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)
 class Approval:
-    """Somebody read a version of a template and lets it be used.
+    """Somebody read a version of a template and approved it for use.
 
     Args:
         by: who, for example ``"Dr. Lee"``.
         on: when.
-        fingerprint: of the text that they read: :attr:`Template.fingerprint`. With it, a text that
-            was changed since is refused; empty if they did not write it down.
+        fingerprint: :attr:`Template.fingerprint` of the text that they read. With it, a text that
+            has changed since is refused; empty if they did not write it down.
 
     Raises:
-        InvalidInput: nobody could be asked later.
+        InvalidInput: ``by`` is empty, or ``on`` is not a day.
     """
 
     by: str = field(validator=_given.told)
@@ -46,7 +46,7 @@ class Approval:
 
 @frozen(kw_only=True)
 class Withdrawal:
-    """A version of a template is not used any more.
+    """A version of a template is no longer used.
 
     Args:
         by: who decided so.
@@ -54,7 +54,7 @@ class Withdrawal:
         reason: why.
 
     Raises:
-        InvalidInput: nobody could be asked later.
+        InvalidInput: ``by`` or ``reason`` is empty, or ``on`` is not a day.
     """
 
     by: str = field(validator=_given.told)
@@ -67,16 +67,16 @@ class Body:
     """The text of a template in one language.
 
     Args:
-        minimum: what any patient may get: no more than confirms a visit (45 CFR 164.530(c)).
-        detail: what a patient may get who was warned and still prefers health details by text
-            (78 FR 5566, 5634); None, if they get the same.
+        minimum: for any patient: no more than confirms a visit (45 CFR 164.530(c)).
+        detail: for a patient who was warned and still prefers health details by text
+            (78 FR 5566, 5634); None if they get the same text.
     """
 
     minimum: str = field(validator=_given.text)
     detail: str | None = field(default=None, validator=_given.kind(str, _given.A_TEXT))
 
     def of(self, tier: ContentTier) -> str:
-        """The text for a tier; the minimum where there is no detail."""
+        """The text for a tier; the minimum text if there is none for detail."""
         return self.minimum if tier is ContentTier.MINIMUM else self.detail or self.minimum
 
     @property
@@ -93,16 +93,17 @@ def _labels(given: Iterable[PhiLabel | str] | None) -> frozenset[PhiLabel]:
 
 @frozen
 class Variable:
-    """A place to fill.
+    """A placeholder in a template.
 
     Args:
-        name: small letters, digits and ``_``, for example ``"given_name"``.
+        name: lowercase letters, digits and ``_``, for example ``"given_name"``.
         kind: what it stands for, for example ``GivenName()``.
-        labels: the health information and identifiers that its values may bring; those of the
-            kind, if not given. A value that brings another one is refused.
+        labels: the health information and identifiers that its values may contain; by default
+            those of the kind. A value that contains any other is refused.
 
     Raises:
-        InvalidInput: the name is none or taken, the kind is none, or a label may never go by text.
+        InvalidInput: the name cannot be used or is taken, the kind is not a kind, or a label may
+            never go by text.
     """
 
     name: str = field()
@@ -114,13 +115,13 @@ class Variable:
         _given.a_text(value, "name")
         if not NAME.fullmatch(self.name) or self.name in GIVEN:
             msg = (
-                "a variable's name has small letters, digits and _, begins with a letter, and is "
-                f"none of: {', '.join(GIVEN)}"
+                "a variable's name has lowercase letters, digits and _, begins with a letter, and "
+                f"is none of: {', '.join(GIVEN)}"
             )
             raise InvalidInput(msg)
 
     def __attrs_post_init__(self) -> None:
-        """Take the labels of the kind; refuse those that no text may bring."""
+        """Take the kind's labels by default; refuse labels that may never go by text."""
         if self.labels is None:
             object.__setattr__(self, "labels", self.kind.brings)
         never = sorted(each for each in self.labels if tier_of(each) is ContentTier.NEVER)
@@ -133,19 +134,19 @@ class Variable:
 
     @property
     def tier(self) -> ContentTier:
-        """What its values need: see :class:`compliant_sms.phi.ContentTier`."""
+        """The tier that its values need: see :class:`compliant_sms.phi.ContentTier`."""
         return max(map(tier_of, self.labels), default=ContentTier.MINIMUM)
 
 
 @frozen(kw_only=True)
 class Rendered:
-    """A template with its values.
+    """A template filled with values.
 
     Attributes:
         body: what the patient reads.
-        language: in which language.
+        language: its language.
         tier: how much it tells.
-        template: the name of the template.
+        template: the template's name.
         version: which version.
         fingerprint: SHA-256 of the template's text, in hexadecimal.
     """
@@ -158,7 +159,7 @@ class Rendered:
     fingerprint: str
 
     def ref(self, by: str = "") -> TemplateRef:
-        """What is kept of it with the text.
+        """The reference to the template that is stored with the text.
 
         Args:
             by: who picked it; empty where no person did.

@@ -12,15 +12,15 @@ class TemplateProblem:
     """One thing that is wrong with a template.
 
     Attributes:
-        template: its name.
+        template: the template's name.
         version: which version.
-        language: in which language; empty where it is about all of it.
-        tier: ``"minimum"`` or ``"detail"``; empty likewise.
-        at: offset in the text as its author wrote it, in code points; None where it has no place.
+        language: in which language; empty if it concerns the whole template.
+        tier: ``"minimum"`` or ``"detail"``; empty if it concerns the whole template.
+        at: offset in the text as its author wrote it, in code points; None if it has no position.
         rule: which rule found it; a rule of :func:`compliant_sms.lint.lint`, or the template's.
-        severity: an error refuses the template; a warning does not.
+        severity: an error makes the template unusable; a warning does not.
         words: the reason.
-        remedy: what to do; empty where the reason says it.
+        remedy: what to do; empty if the reason says it.
     """
 
     template: str

@@ -1,6 +1,6 @@
-"""How many segments the texts of a template take: the fewest and the most, whatever the values.
+"""The fewest and the most segments that a template's texts take, whatever the values.
 
-Counted and not tried: no choice of samples would prove that nothing is longer.
+They are computed, not tried: no choice of samples would prove that nothing is longer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # 3GPP TS 23.040, 9.2.3.24. A character of two units that would be cut in two leaves one unused.
 _ALONE = {Encoding.GSM_7: 160, Encoding.UCS_2: 70}
 _JOINED = {Encoding.GSM_7: 153, Encoding.UCS_2: 67}
-# What a practice may be called that is not told.
+# The length of a practice's name if no practice is given.
 _A_NAME = Lengths(3, 40, free=True)
 _A_PHONE = Lengths(8, 16, free=False)
 
@@ -32,9 +32,9 @@ def segment_range(template: Template, text: Text, practice: Practice | None) -> 
     """The fewest and the most segments of one text.
 
     Args:
-        template: whose text it is.
-        text: which.
-        practice: who sends it; None for any whose name has 3 to 40 letters.
+        template: the template.
+        text: which of its texts.
+        practice: who sends it; None for any practice whose name has 3 to 40 letters.
     """
     lengths = {each.name: each.kind.lengths(text.language) for each in template.variables}
     own: Mapping[str, str] = {}
@@ -56,7 +56,7 @@ def _line(language: str) -> str:
 
 
 def _apart(text: Text, own: Mapping[str, str], *, whole: bool) -> tuple[str, list[str]]:
-    """The words that are certain, and the variables that are not."""
+    """The fixed words, and the variables that may or may not appear."""
     words, names = "", list[str]()
     for node in text.nodes:
         inside = node.inside if isinstance(node, Part) else (node,)

@@ -10,10 +10,10 @@ from compliant_sms import records
 @records.lean
 @frozen(kw_only=True)
 class TemplateRef:
-    """Which template a text was made from, as it is kept with the text.
+    """The template that a text was made from, as stored with the text.
 
     Attributes:
-        name: of the template.
+        name: the template's name.
         version: which version.
         fingerprint: SHA-256 of its text, in hexadecimal.
         language: in which language.

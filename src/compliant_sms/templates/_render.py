@@ -1,4 +1,4 @@
-"""Values put into a template, and everything that refuses one."""
+"""Putting values into a template, and everything that refuses one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from compliant_sms.templates._values import Refused
 if TYPE_CHECKING:
     from compliant_sms.templates._template import Template
 
-# What was asked when the template was made, or tells of letters alone.
+# Rules that were checked when the template was made, or that concern letters alone.
 _NOT_OF_VALUES = frozenset(
     {
         "opt-out-line-missing",
@@ -55,7 +55,7 @@ def _written(
 ) -> tuple[dict[str, str], list[str]]:
     names = [each.name for each in template.variables]
     problems = []
-    # Which one is not told: somebody may have passed a record in place of values.
+    # The name is not shown: somebody may have passed a record in place of values.
     if values.keys() - {*names}:
         has = ", ".join(names) or "none"
         problems.append(f"a value is for no variable of {template.name}; its variables: {has}")
@@ -94,7 +94,7 @@ def _half_given(template: Template, text: Text, texts: Mapping[str, str]) -> lis
 
 
 def _in_context(template: Template, text: Text, whole: Filled, practice: Practice) -> Iterator[str]:
-    """What a value makes of the words round it."""
+    """Problems that a value causes together with the words around it."""
     readings = read(whole.text, practice)
     sensitivity = template.purpose.sensitivity
     for each in phi.beyond(readings.phi, text.tier, sensitivity):

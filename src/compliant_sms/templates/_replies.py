@@ -1,16 +1,16 @@
 """The library's own answers to STOP, START and HELP, in the language that a patient wrote in.
 
-CTIA Messaging Principles 5.1.3 asks for one plain confirmation; 47 CFR 64.1200(a)(12) lets it hold
-nothing else but the question which texts were meant. HELP names the sender and a way to reach a
-person (Short Code Monitoring Handbook v1.8).
+CTIA Messaging Principles 5.1.3 asks for one plain confirmation; 47 CFR 64.1200(a)(12) allows it to
+add only the question which texts were meant. HELP names the sender and a way to reach a person
+(Short Code Monitoring Handbook v1.8).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# Letters of GSM-7 alone: another one would more than double what the text costs. STOP, START and
-# HELP in every language, as they are what carriers act on.
+# Only GSM-7 characters: any other would more than double the cost of the text. STOP, START and HELP
+# in every language, because carriers act on these words.
 _ENGLISH = "en"
 _OPT_OUT = {
     "en": "{name}: you will get no more texts from us. Questions? Call {phone}. "
@@ -53,7 +53,7 @@ _HELP = {
     "peuvent s'appliquer. Répondez STOP pour ne plus recevoir de SMS.",
 }
 # What the patient may answer with; the reading of answers knows these words. Kinds that sell or
-# ask for gifts are not named, since nothing of that may stand in a confirmation.
+# ask for gifts are not named, because a confirmation may not mention them.
 _KINDS = {
     "en": {
         "appointments": "APPOINTMENTS",
@@ -93,11 +93,11 @@ def opt_out_text(
     """The one confirmation that texts have stopped.
 
     Args:
-        name: of the practice, as patients know it.
-        phone: where a person answers, as it is dialled.
-        language: ISO 639-1; English where there is no text in that language.
-        kinds: what :func:`which_to_stop` said; with any, it asks which of them were meant.
-        limited: it confirms the end of one kind of text only.
+        name: the practice's name, as patients know it.
+        phone: the number where a person answers, as dialled.
+        language: ISO 639-1; English if there is no text in that language.
+        kinds: what :func:`which_to_stop` returned; with any, it asks which of them were meant.
+        limited: whether it confirms the end of one kind of text only.
     """
     offered = ", ".join(kinds)
     bodies = _WHICH if offered else _OF_THAT_KIND if limited else _OPT_OUT
@@ -105,12 +105,12 @@ def opt_out_text(
 
 
 def opt_in_text(name: str, *, language: str = _ENGLISH) -> str:
-    """What START brought back. Arguments as for :func:`opt_out_text`."""
+    """The answer to START. Arguments as for :func:`opt_out_text`."""
     return _in(language, _OPT_IN).format(name=name)
 
 
 def help_text(name: str, phone: str, *, language: str = _ENGLISH) -> str:
-    """Who texts, and how to reach a person. Arguments as for :func:`opt_out_text`."""
+    """The answer to HELP. Arguments as for :func:`opt_out_text`."""
     return _in(language, _HELP).format(name=name, phone=phone)
 
 

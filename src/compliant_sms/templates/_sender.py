@@ -1,4 +1,4 @@
-"""What the practice is called in its own texts, and how its number is written there."""
+"""The practice's name in its own texts, and how its number is written there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OTHER_HOST = "practice.example"  # RFC 2606
 
 @lru_cache(maxsize=64)
 def sender_name(practice: Practice) -> str:
-    """The first of the practice's names that tells no kind of care; its name, if none does."""
+    """The first of the practice's names that reveals no kind of care; its name if all do."""
     for name in (practice.name, *practice.also_known_as):
         notice = neutral_notice(name, f"https://{_OTHER_HOST}/")
         if not beyond(read(notice, practice).phi, ContentTier.MINIMUM):
@@ -24,7 +24,7 @@ def sender_name(practice: Practice) -> str:
 
 
 def dialled(phone: PhoneNumber) -> str:
-    """A number as it is dialled, ``217-555-0100``; outside North America in E.164."""
+    """A number as dialled, ``217-555-0100``; outside North America in E.164."""
     if phone.area_code is None:
         return phone.e164
     digits = phone.e164.removeprefix("+1")

@@ -1,8 +1,8 @@
 """The text of a template: words, variables in braces, and parts that may be left out.
 
-``{given_name}`` stands for a value. ``[[ with {provider}]]`` is left out where no value is given
-for what is in it, as Metabase writes optional clauses. There is nothing else: a text that decides
-more cannot be approved by reading it.
+``{given_name}`` stands for a value. ``[[ with {provider}]]`` is left out if there is no value for
+what is in it, like optional clauses in Metabase. There is nothing else: a text with more logic
+could not be approved by reading it.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from collections.abc import Iterator
 from attrs import frozen
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-"""How variables, templates and options are called."""
+"""The pattern for names of variables, templates and options."""
 
 _MARK = re.compile(r"\{\{|\}\}|\{([^{}\[\]\n]{0,80})\}|\[\[|\]\]|[{}]")
-# A tab, an escape or a mark that turns the direction of writing shows nobody what it does.
+# Nobody can see what a tab, an escape or a mark that changes the writing direction does.
 _HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @frozen
 class Literal:
-    """Words as they stand.
+    """Literal words.
 
     Attributes:
-        start: offset of the first character in the text of the template, in code points.
+        start: offset of the first character in the template's text, in code points.
         text: the words.
     """
 
@@ -36,11 +36,11 @@ class Literal:
 
 @frozen
 class Slot:
-    """The place of a value.
+    """A placeholder for a value.
 
     Attributes:
         start: offset of its brace.
-        name: of the variable.
+        name: the variable's name.
     """
 
     start: int
@@ -49,11 +49,11 @@ class Slot:
 
 @frozen
 class Part:
-    """What may be left out.
+    """An optional part.
 
     Attributes:
         start: offset of its first bracket.
-        inside: what it is made of; no other part.
+        inside: its contents; never another part.
     """
 
     start: int
@@ -65,7 +65,7 @@ Node = Literal | Slot | Part
 
 @frozen
 class SyntaxProblem:
-    """Where a text is no template, and why."""
+    """Where a text is not a valid template, and why."""
 
     at: int
     words: str
@@ -126,10 +126,10 @@ class _Reader:
 
 
 def parse(text: str) -> tuple[tuple[Node, ...], tuple[SyntaxProblem, ...]]:
-    """What a text of a template is made of, and everything that is wrong with how it is written.
+    """Parse a template's text, and find everything that is wrong with how it is written.
 
     Args:
-        text: as its author wrote it.
+        text: the text as its author wrote it.
     """
     reader, after = _Reader(), 0
     for found in _MARK.finditer(text):
@@ -154,7 +154,7 @@ def parse(text: str) -> tuple[tuple[Node, ...], tuple[SyntaxProblem, ...]]:
 
 
 def slots(nodes: tuple[Node, ...]) -> Iterator[tuple[Slot, Part | None]]:
-    """The places of values in their order, each with the part that it stands in."""
+    """The placeholders in order, each with the part that it is in."""
     for node in nodes:
         if isinstance(node, Slot):
             yield node, None

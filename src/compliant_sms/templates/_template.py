@@ -1,4 +1,4 @@
-"""A template: approved words with places to fill, and nothing that decides."""
+"""A template: approved words with placeholders, and no logic."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _DEFAULTS = LintSettings()
 
 
 def to_patients(of: object, attribute: Attribute[Purpose], value: Purpose) -> None:
-    """A validator: a purpose that people may text for."""
+    """Validate a field: a purpose that people may text for."""
     del of
     _given.a_kind(value, Purpose, attribute.name, "a Purpose")
     if value.message_class is MessageClass.PROTOCOL:
-        msg = f"{value.code} is an answer that the library gives by itself; it has no template"
+        msg = f"{value.code} is an answer that the library gives itself; it has no template"
         raise InvalidInput(msg)
 
 
@@ -63,22 +63,22 @@ def _variables(given: Iterable[Variable]) -> tuple[Variable, ...]:
 
 @frozen(kw_only=True, slots=False, eq=False, repr=False)
 class Template:
-    """One version of a text with places to fill, checked when it is made.
+    """One version of a text with placeholders, checked when it is made.
 
     Args:
-        name: small letters, digits and ``_``, for example ``"appointment_reminder"``.
-        version: 1 or more; changed words need a new one.
+        name: lowercase letters, digits and ``_``, for example ``"appointment_reminder"``.
+        version: 1 or more; changed words need a new version.
         purpose: what its texts are for.
-        bodies: its texts by language (ISO 639-1); the first serves whoever reads none of them.
-        variables: the places to fill. ``{practice}`` and ``{practice_phone}`` are always there.
+        bodies: its texts by language (ISO 639-1); the first is for readers of any other language.
+        variables: the placeholders. ``{practice}`` and ``{practice_phone}`` are always available.
         asks: what it asks its reader, so that the answer is read as one: see
             :meth:`compliant_sms.Messenger.send`.
-        approved: who lets it be used; None where nobody did yet.
-        withdrawn: who decided that it is used no more.
+        approved: who approved it; None if nobody has yet.
+        withdrawn: who decided that it is no longer used.
 
     Raises:
-        InvalidTemplate: something is wrong with it; ``problems`` lists all of it.
-        InvalidInput: an argument is of another kind.
+        InvalidTemplate: something is wrong with it; ``problems`` lists everything.
+        InvalidInput: an argument has the wrong type.
     """
 
     name: str = field()
@@ -104,8 +104,8 @@ class Template:
         _given.a_text(value, "name")
         if not NAME.fullmatch(self.name):
             msg = (
-                "a template's name has small letters, digits and _, and begins with a letter, for "
-                "example 'appointment_reminder'"
+                "a template's name has lowercase letters, digits and _, and begins with a letter, "
+                "for example 'appointment_reminder'"
             )
             raise InvalidInput(msg)
 
@@ -128,7 +128,7 @@ class Template:
             raise InvalidInput(msg)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a template with which something is wrong."""
+        """Refuse a template with problems."""
         wrong = [each for each in self.problems() if each.severity is Severity.ERROR]
         if wrong:
             raise InvalidTemplate(map(str, wrong))
@@ -162,7 +162,7 @@ class Template:
 
     @cached_property
     def optional(self) -> frozenset[str]:
-        """The variables that need no value: they stand only in parts that may be left out."""
+        """The variables that need no value: they occur only in parts that may be left out."""
         needed = {
             slot.name for text in self.texts for slot, part in slots(text.nodes) if part is None
         }
@@ -174,7 +174,7 @@ class Template:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256, in hexadecimal, of all that decides what its texts say."""
+        """SHA-256, in hexadecimal, of everything that determines what its texts say."""
         return sha256(records.canonical(self._said())).hexdigest()
 
     def _said(self) -> dict[str, object]:
@@ -200,11 +200,11 @@ class Template:
         """Everything that is wrong with it, tried with extreme values of each variable.
 
         Args:
-            practice: who sends it; its name and links are tried too. Without it a made-up one.
-            settings: what the practice asks of its copy.
+            practice: who sends it; its name and links are tried too. A made-up one by default.
+            settings: what the practice requires of its copy.
 
         Returns:
-            errors and warnings, by text; when it is badly written, nothing else is tried.
+            errors and warnings, by text. If there are syntax errors, nothing else is tried.
         """
         wrong = tuple(structure_problems(self))
         return wrong or tuple(content_problems(self, practice or STAND_IN, settings))
@@ -218,13 +218,13 @@ class Template:
     ) -> tuple[int, int]:
         """The fewest and the most segments that its texts take in a language.
 
-        Nothing that a variable takes gets beyond it. The most has room for the line that says how
-        to opt out, where the purpose asks for it now and then.
+        No allowed value of a variable exceeds the most. The most includes the line that says how to
+        opt out, if the purpose sometimes requires it.
 
         Args:
             language: as for :meth:`render`.
-            tier: of which text; None for both.
-            practice: who sends it; None for any whose name has 3 to 40 letters.
+            tier: which text; None for both.
+            practice: who sends it; None for any practice whose name has 3 to 40 letters.
         """
         spoken = self.language_for(language)
         ranges = [
@@ -251,25 +251,25 @@ class Template:
             practice: as for :meth:`segments`.
 
         Raises:
-            InvalidInput: the price is none.
+            InvalidInput: the price is not a price.
         """
         price = cost("x", price_per_segment).total
         least, most = self.segments(language, practice=practice)
         return least * price, most * price
 
     def language_for(self, language: str) -> str:
-        """The language of the text that somebody gets who reads one.
+        """The language of the text that a reader of a language gets.
 
         Args:
             language: a tag such as ``"es"`` or ``"es-MX"`` (BCP 47).
 
         Returns:
-            that one, or the first of the template's where it has no text in it.
+            that language, or the template's first one if it has no text in it.
         """
         return _given.primary(language) if self.speaks(language) else next(iter(self.bodies))
 
     def speaks(self, language: str) -> bool:
-        """Whether it has a text in a language, told by a tag such as ``"es-MX"``."""
+        """Whether it has a text in a language, given as a tag such as ``"es-MX"``."""
         _given.a_text(language, "language")
         return _given.primary(language) in self.bodies
 
@@ -286,18 +286,18 @@ class Template:
         return fill(text.nodes, known.keys(), known.__getitem__).text
 
     def own_problems(self, text: Text) -> Iterable[TemplateProblem]:  # noqa: ARG002 - see there
-        """What a kind of template asks beside; :class:`CannedReply` does.
+        """Further problems that a subclass looks for; :class:`CannedReply` does.
 
         :meta private:
         """
         return ()
 
     def made_as(self, language: str, preference: PhiPreference) -> tuple[str, ContentTier]:
-        """Which of its texts somebody gets: in what language, and for which tier.
+        """Which of its texts somebody gets: the language and the tier.
 
         Args:
-            language: what they read: see :meth:`language_for`.
-            preference: what they want of health details by text: see :meth:`render`.
+            language: the language they read: see :meth:`language_for`.
+            preference: their wish about health details by text: see :meth:`render`.
         """
         spoken = self.language_for(language)
         ordinary = self.purpose.sensitivity is Sensitivity.GENERAL
@@ -312,20 +312,20 @@ class Template:
         language: str = "en",
         preference: PhiPreference = _NO_WISH,
     ) -> Rendered:
-        """The text that one patient gets.
+        """Render the text that one patient gets.
 
         Args:
-            values: by variable. One that may be left out has none, or None.
-            practice: who texts. Days and times are told by its clock.
-            language: what the patient reads: see :meth:`language_for`.
-            preference: what the patient wants of health details by text; only one who was warned
-                and still prefers them gets the text for detail, and only about ordinary care.
+            values: the values, by variable. Omit an optional one, or pass None.
+            practice: who texts. Days and times are written by its clock.
+            language: the patient's language: see :meth:`language_for`.
+            preference: the patient's wish about health details by text. Only a patient who was
+                warned and still prefers them gets the detailed text, and only about ordinary care.
 
         Raises:
-            CannotRender: a value is missing, blank, of another type or for no variable; it brings
-                health information that its variable may not, markup, a link, a keyword or what
-                nobody sees; or the whole says more than it may. ``problems`` lists all of it, and
-                shows no value.
+            CannotRender: a value is missing, blank, of the wrong type or for no variable; it
+                contains health information that its variable may not, markup, a link, a keyword or
+                invisible characters; or the whole text says more than it may. ``problems`` lists
+                everything, and shows no value.
         """
         _given.a_kind(values, Mapping, "values", "a dict of values by variable")
         _given.a_kind(practice, Practice, "practice", "the Practice that texts")

@@ -1,4 +1,4 @@
-"""Templates in files of TOML."""
+"""Templates in TOML files."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _REFUSED = (InvalidInput, TypeError, AttributeError, ValueError)
 
 
 def templates_in(text: str, file: str, approved: Approval | None) -> list[Template]:
-    """The templates of a file, in its order.
+    """The templates of a file, in order.
 
     Raises:
-        InvalidTemplate: something is wrong with it; ``problems`` lists all of it.
+        InvalidTemplate: something is wrong with it; ``problems`` lists everything.
     """
     made: list[Template] = []
     problems: list[str] = []
@@ -103,12 +103,12 @@ def _variable(name: str, given: str | Mapping[str, Any]) -> Variable:
 
 
 def starter(approved: Approval | None = None) -> Catalogue:
-    """Templates to begin with, in English, Spanish and French.
+    """Templates to start with, in English, Spanish and French.
 
-    Read them; nobody approved them for you.
+    Read them first: nobody has approved them for you.
 
     Args:
-        approved: who of the practice read them and lets them be used; None to look at them only.
+        approved: who in the practice read and approved them; None to look at them only.
 
     Raises:
         ConfigurationError: the packaged file is damaged.

@@ -1,7 +1,7 @@
-"""What no value may hold, whatever its variable takes.
+"""What no value may hold, whatever its variable accepts.
 
 A value comes from a record, a form or a patient. Nothing in it may add to what was approved: no
-markup, no link, no keyword, no character that nobody sees.
+markup, link, keyword or invisible character.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from compliant_sms.text import links, segment
 
 _MARKUP = re.compile(r"[<>{}\[\]|\\^~`]|&#?\w+;|%\w?\(|\$\(|\*[^*\s]+\*")
 _MAIL = re.compile(r"[^\s@]@[^\s@]")
-# What programs write that have nothing. Nan and Nat are names.
+# What programs write for a missing value. Nan and Nat are names.
 _NOTHING = frozenset(
     {
         *("null", "Null", "NULL", "none", "None", "NONE", "nil", "undefined", "nan", "NaN", "NAN"),
@@ -27,7 +27,7 @@ _LINE_ENDS = frozenset({"Zl", "Zp"})
 
 
 class Refused(Exception):
-    """A value cannot be used; the message says why, and never what it is."""
+    """A value cannot be used; the message says why and never shows it."""
 
 
 def size(text: str) -> int:

@@ -1,7 +1,7 @@
-"""How much a practice texts: its plan for each day, what a batch would come to, and a pause.
+"""How much a practice texts: plans for each day, estimates of batches, and pauses.
 
-Two rules keep this room: it is arithmetic over days of the practice's own calendar, and no plan is
-accepted under which a text could never go.
+It is arithmetic over the days of the practice's own calendar. A plan under which a text could never
+go is refused.
 """
 
 from typing import TYPE_CHECKING
@@ -40,6 +40,6 @@ _FILES = {
     "_pause": ("UNTIL_RESUMED", "Pause", "pause_finding"),
     "_plan": ("Ramp", "VolumePlan"),
 }
-# PEP 562: what reckons loads when somebody has a plan or a pause.
+# PEP 562: the arithmetic loads when there is a plan or a pause.
 if not TYPE_CHECKING:
     __getattr__, __dir__ = names_of(__name__, _FILES)

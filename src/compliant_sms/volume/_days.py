@@ -1,4 +1,4 @@
-"""Places on the days of a plan: which one a text gets, and when that is."""
+"""Places on the days of a plan: which place a text gets, and when that is."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _A_DAY = timedelta(days=1)
 
 @frozen(kw_only=True)
 class DayPlan:
-    """What goes on one local day.
+    """The plan for one local day.
 
     Attributes:
-        opens: from when on (UTC).
-        closes: until when (UTC, not included).
-        most: how many texts; None where that is not limited.
-        code: which part of the plan limits them; empty where none does.
+        opens: when texts may start (UTC).
+        closes: when they must end (UTC, exclusive).
+        most: how many texts; None for no limit.
+        code: which part of the plan limits them; empty if none does.
         paced: whether they are spread evenly: each place has its time.
     """
 
@@ -32,7 +32,7 @@ class DayPlan:
     paced: bool
 
     def first_at(self, at: datetime) -> int:
-        """The place whose time it is, counted from 0; places before it are over."""
+        """The place whose time it is, counted from 0; earlier places are over."""
         return (at - self.opens) // self._apart if self._apart else 0
 
     def begins(self, place: int) -> datetime:
@@ -53,7 +53,7 @@ class Place:
     Attributes:
         day: on which local day.
         at: from when on (UTC).
-        number: which place of the day it takes; None where the day has no limit.
+        number: which place of the day it takes; None if the day has no limit.
     """
 
     day: date
@@ -65,11 +65,11 @@ class Days(Protocol):
     """Plans of days, such as :class:`VolumePlan`."""
 
     def on(self, day: date, zone: str) -> DayPlan | None:
-        """The plan of a local day; None where nothing goes on it."""
+        """The plan for a local day; None if nothing goes on it."""
 
 
 Free = Callable[[date, int], Awaitable[int]]
-"""The lowest place of a day from a number on that nobody has taken."""
+"""Returns the lowest free place of a day from a number on."""
 
 
 def day_of(at: datetime, zone: str) -> date:
@@ -81,13 +81,13 @@ async def first_place_on(plan: Days, zone: str, free: Free, at: datetime) -> Pla
     """The first free place by the plan alone.
 
     Args:
-        plan: of the practice.
+        plan: the practice's plan.
         zone: IANA name of the practice's zone.
-        free: tells which places nobody has taken.
+        free: returns free places.
         at: the earliest instant (UTC) that is wanted.
 
     Returns:
-        None where there is none within a year.
+        the place; None if there is none within a year.
     """
     day = day_of(at, zone)
     last = day + _A_YEAR
@@ -115,14 +115,14 @@ async def first_place(
     """The first free place at whose time no rule holds the text.
 
     Args:
-        plan: of the practice.
+        plan: the practice's plan.
         zone: IANA name of the practice's zone.
-        free: tells which places nobody has taken.
-        lawful: the first instant from one on at which no rule holds the text, if there is any.
+        free: returns free places.
+        lawful: returns the first instant from one on at which no rule holds the text, if any.
         at: the earliest instant (UTC) that is wanted; the rules do not hold the text then.
 
     Returns:
-        None where there is none within a year.
+        the place; None if there is none within a year.
     """
     wanted = at
     while wanted - at <= _A_YEAR:

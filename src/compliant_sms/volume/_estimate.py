@@ -1,4 +1,4 @@
-"""What a batch of texts would come to."""
+"""Estimates of batches of texts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class DayEstimate:
     """What would go on one day.
 
     Attributes:
-        day: of the practice's calendar.
-        texts: how many would go.
-        segments: parts that they take on the air, with the line that says how to opt out.
+        day: a day of the practice's calendar.
+        texts: how many texts would go.
+        segments: how many segments they take, with the line that says how to opt out.
         cost: what they cost, in the currency of the price.
     """
 
@@ -30,13 +30,13 @@ class DayEstimate:
 
 @frozen(kw_only=True)
 class Estimate:
-    """What a batch of texts would come to.
+    """What would happen to a batch of texts.
 
     Attributes:
-        verdicts: how many texts would go now, wait, or be refused. One that waits for a pause, or
-            for its place on the plan, is among those that wait.
-        reasons: how many are held or refused by which rule; one text may be in several.
-        too_late: how many of those that wait could not go before their ``not_after``.
+        verdicts: how many texts would go now, wait, or be refused. Texts that wait for the end of a
+            pause, or for their place in the plan, count as waiting.
+        reasons: how many are held or refused by each rule; a text may count for several.
+        too_late: how many of the waiting texts could not go before their ``not_after``.
         days: what goes on which day, in order.
     """
 
@@ -47,12 +47,12 @@ class Estimate:
 
     @property
     def texts(self) -> int:
-        """How many would go in the end."""
+        """How many texts would go in the end."""
         return sum(each.texts for each in self.days)
 
     @property
     def segments(self) -> int:
-        """Parts that they take on the air."""
+        """How many segments they take."""
         return sum(each.segments for each in self.days)
 
     @property

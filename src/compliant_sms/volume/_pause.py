@@ -1,4 +1,4 @@
-"""A pause: what somebody has stopped until somebody lets it go on."""
+"""A pause: texts that somebody has stopped until somebody resumes them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ UNTIL_RESUMED = datetime(9999, 12, 31, tzinfo=UTC)
 
 @frozen(kw_only=True)
 class Pause:
-    """What somebody has stopped.
+    """Texts that somebody has stopped.
 
     Attributes:
         scope: ``"all"``, ``"marketing"`` (promotions, by content) or the code of a purpose.
-        by: who stopped it.
+        by: who stopped them.
         reason: why.
         since: when (UTC).
     """
@@ -37,8 +37,8 @@ class Pause:
         """Whether a pause of a scope stops a text.
 
         Args:
-            scope: of the pause.
-            purpose: what the text was declared to be for.
+            scope: the scope of the pause.
+            purpose: the text's declared purpose.
             message_class: its class by content. The answers to STOP, START and HELP go on.
         """
         if message_class is MessageClass.PROTOCOL:
@@ -49,7 +49,7 @@ class Pause:
 
 
 def pause_finding() -> Finding:
-    """Why a text waits that a pause has stopped."""
+    """The finding for a text that a pause has stopped."""
     return Finding(
         rule="pause",
         code="paused",

@@ -1,4 +1,4 @@
-"""The plan of a practice for its volume."""
+"""A practice's plan for its volume."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ def _count(_: object, attribute: Attribute[Any], value: object) -> None:
     if value is None and attribute.default is None:
         return
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        msg = f"{attribute.name} is a whole number of at least 1; for less use messenger.pause()"
+        msg = f"{attribute.name} must be a whole number, 1 or more; for less use messenger.pause()"
         raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)
 class Ramp:
-    """How the volume of a practice that is new to texting grows.
+    """How the volume grows in a practice that is new to texting.
 
-    Carriers take a number that suddenly sends much for spam, and a front desk has to learn how many
-    replies come: so start small.
+    Carriers take a number that suddenly sends a lot for spam, and a front desk has to learn how
+    many replies come: so start small.
 
     Args:
-        begins: the first local day on which the practice texts; what comes before it waits.
+        begins: the first local day on which the practice texts; earlier texts wait for it.
         start: how many texts go on that day.
-        grow: by what factor each day on which the practice texts permits more than the one before:
-            ``1.25`` is a quarter more; from 1.01 to 10.
-        until: with so many texts a day the ramp is over, and limits no more.
+        grow: the factor from one texting day to the next, from 1.01 to 10: ``1.25`` is a quarter
+            more.
+        until: at this many texts a day the ramp is over and no longer limits anything.
 
     Raises:
-        InvalidInput: it would never be over.
+        InvalidInput: ``begins`` is not a day, a figure cannot be used, or it would never be over.
     """
 
     begins: date = field()
@@ -58,11 +58,11 @@ class Ramp:
     until: int = field(default=1000, validator=_count)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what never grows."""
+        """Refuse a ramp that never grows."""
         if not _is_day(self.begins):
             msg = (
-                "begins of a ramp is no day. Pass the day on which the practice began to text, for "
-                "example date(2026, 12, 1)."
+                "begins of a ramp is not a day. Pass the day on which the practice began to text, "
+                "for example date(2026, 12, 1)."
             )
             raise InvalidInput(msg)
         growth = self.grow if isinstance(self.grow, int | float) else 0.0
@@ -71,7 +71,7 @@ class Ramp:
             raise InvalidInput(msg)
 
     def most_on(self, texting_day: int) -> int | None:
-        """How many texts go on a day; None where the ramp is over.
+        """How many texts go on a day; None once the ramp is over.
 
         Args:
             texting_day: which day of texting, counted from 0.
@@ -102,7 +102,7 @@ def _days(values: Iterable[str | date]) -> tuple[str | date, ...]:
         raise InvalidInput(msg)
     if set(_WEEKDAYS) <= set(days):
         msg = (
-            "each day of the week is a quiet one, so that no text would ever go. Leave one out of "
+            "every day of the week is a quiet day, so no text would ever go. Leave one out of "
             "quiet_days; to stop all texts, call messenger.pause()."
         )
         raise InvalidInput(msg)
@@ -113,7 +113,7 @@ def _caps(values: Iterable[PracticeCap]) -> tuple[PracticeCap, ...]:
     caps = tuple(values)
     if not all(isinstance(each, PracticeCap) for each in caps):
         msg = (
-            "caps of a volume plan holds something else than caps. Pass PracticeCap values, of "
+            "caps of a volume plan holds something other than caps. Pass PracticeCap values, from "
             "compliant_sms.rules."
         )
         raise InvalidInput(msg)
@@ -122,23 +122,23 @@ def _caps(values: Iterable[PracticeCap]) -> tuple[PracticeCap, ...]:
 
 @frozen(kw_only=True)
 class VolumePlan:
-    """How many texts go on a local day of the practice, and when in it.
+    """How many texts go out on a local day of the practice, and at what hours.
 
     Emergencies, the answers to STOP, START and HELP, and answers to what a patient wrote neither
-    wait for a plan nor count. Whatever else is over its day's number has a place on a later day.
+    wait for the plan nor count. Other texts over a day's number get a place on a later day.
 
     Args:
         ramp: how the volume grows from the first day on.
-        texts_per_day: at most so many in any case.
-        replies_per_day: how many replies the staff can answer in a day. Texts then leave in the
-            staffed hours only, spread evenly, and no more than bring in so many. What no worker, or
-            a pause, let go at its time goes later on that day.
-        expected_reply_rate: which part of the texts is replied to, more than 0, at most 1.
-        staffed: when somebody is there to answer, on the practice's clock; used with
-            ``replies_per_day`` only.
+        texts_per_day: at most this many in any case.
+        replies_per_day: how many replies the staff can answer in a day. Texts then leave only in
+            the staffed hours, spread evenly, and only as many as bring in that many replies. Texts
+            that missed their time, for lack of a worker or because of a pause, go later that day.
+        expected_reply_rate: the share of texts that is replied to, more than 0, at most 1.
+        staffed: when somebody is there to answer, by the practice's clock; used only with
+            ``replies_per_day``.
         quiet_days: days on which the practice does not text: weekdays and dates.
         caps: how many texts one person gets: see :class:`compliant_sms.rules.PracticeCap`. They
-            join those of the rulebook's settings.
+            are added to those of the rulebook's settings.
 
     Raises:
         InvalidInput: a text could never go under it, or something cannot be read.
@@ -153,10 +153,10 @@ class VolumePlan:
     caps: tuple[PracticeCap, ...] = field(default=(), converter=_caps)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a rate by which nothing could be reckoned."""
+        """Refuse a rate that nothing could be computed from."""
         rate = self.expected_reply_rate
         if not isinstance(rate, int | float) or not 0 < rate <= 1:
-            msg = "expected_reply_rate is a part of all texts: more than 0, at most 1, such as 0.3"
+            msg = "expected_reply_rate is a share of all texts: more than 0, at most 1, such as 0.3"
             raise InvalidInput(msg)
 
     @staticmethod
@@ -169,17 +169,17 @@ class VolumePlan:
         return day in self.quiet_days or _WEEKDAYS[day.weekday()] in self.quiet_days
 
     def on(self, day: date, zone: str) -> DayPlan | None:
-        """The plan of a local day; None where nothing goes on it.
+        """The plan for a local day; None if nothing goes on it.
 
         Args:
-            day: of the practice's calendar.
+            day: a day of the practice's calendar.
             zone: IANA name of the practice's zone.
         """
         if self.is_quiet(day) or (self.ramp is not None and day < self.ramp.begins):
             return None
         paced = self.replies_per_day is not None
         window = open_on(zone, day, [self.staffed if paced else _WHOLE_DAY])
-        if window is None:  # the clocks are turned over the whole of it
+        if window is None:  # a clock change skips all of it
             return None
         most, code = self._most(day)
         return DayPlan(opens=window[0], closes=window[1], most=most, code=code, paced=paced)

@@ -1,4 +1,4 @@
-"""What a pause can be for."""
+"""What a pause can apply to."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ MARKETING = "marketing"
 
 
 def scope_of(value: str | Purpose) -> str:
-    """What a pause is for: ``"all"``, ``"marketing"`` or the code of a purpose.
+    """The scope of a pause: ``"all"``, ``"marketing"`` or the code of a purpose.
 
     Raises:
-        InvalidInput: there is nothing of that name.
+        InvalidInput: there is no such scope.
     """
     if isinstance(value, Purpose):
         if value.code not in {ALL, MARKETING}:
@@ -22,6 +22,6 @@ def scope_of(value: str | Purpose) -> str:
         return value
     msg = (
         "scope of a pause names nothing that can be paused. Pass 'all', 'marketing', the code of a "
-        "purpose of the catalogue, or, for a purpose of your own, the Purpose itself."
+        "purpose from the catalogue, or, for a purpose of your own, the Purpose itself."
     )
     raise InvalidInput(msg)

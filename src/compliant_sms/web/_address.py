@@ -1,4 +1,4 @@
-"""The URL that a provider called. Signatures cover it, so it is told and never guessed."""
+"""The URL that a provider called. Signatures cover it, so it is configured and never guessed."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from compliant_sms.wire import Headers
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _FORWARDED_PAIR = re.compile(r'\s*([A-Za-z]+)=(?:"([^"\\]*)"|([^\s",;]*))\s*')  # RFC 7239 4
-_IN_PATHS = "/:@!$&'()*+,;=~"  # RFC 3986 3.3: what a path may hold as it is
+_IN_PATHS = "/:@!$&'()*+,;=~"  # RFC 3986 3.3: what a path may hold unencoded
 
 
 @frozen(kw_only=True)
 class Arrival:
-    """A callback as the server hands it over, before its body is read.
+    """A callback as received from the server, before its body is read.
 
     Attributes:
-        method: in capitals.
-        path: below the mount, decoded; empty or ``"/"`` for the mount itself.
-        whole_path: with the mount, decoded.
-        query: what stands behind the question mark, as it came.
-        headers: names and values, as they came.
-        peer: the address of whoever is connected; empty where the server does not tell.
+        method: the HTTP method, in capitals.
+        path: the path below the mount, decoded; empty or ``"/"`` for the mount itself.
+        whole_path: the path with the mount, decoded.
+        query: the raw query string.
+        headers: names and values, as received.
+        peer: the address of the connected peer; empty where the server does not tell.
     """
 
     method: str
@@ -38,20 +38,20 @@ class Arrival:
     peer: str = ""
 
     def values(self, name: str) -> list[str]:
-        """Every value of a header, its name in small letters."""
+        """Every value of a header; give its name in lowercase."""
         return [value.strip() for key, value in self.headers if key.lower() == name]
 
 
 @frozen(kw_only=True)
 class PublicAddress:
-    """Where providers call from outside.
+    """The URL that providers call from outside.
 
     Args:
         public_url: the URL of the mount, as providers call it.
-        trusted_proxies: networks of proxies whose headers tell the URL instead.
+        trusted_proxies: instead, networks of proxies whose headers tell the URL.
 
     Raises:
-        ConfigurationError: there is neither or both, or one cannot be used.
+        ConfigurationError: neither or both were given, or one cannot be used.
     """
 
     public_url: str | None = None
@@ -59,14 +59,14 @@ class PublicAddress:
 
     @classmethod
     def of(cls, public_url: str | None, trusted_proxies: Iterable[str]) -> PublicAddress:
-        """From what a host passes."""
+        """Make one from the arguments that a host passes."""
         networks = tuple(_network(each) for each in _listed(trusted_proxies))
         if bool(public_url) == bool(networks):
             msg = (
                 "signatures cover the URL that the provider called, and behind a proxy the server "
                 "sees another one. Pass public_url='https://...', the URL of the mount from "
-                "outside; or, where it has several, trusted_proxies=['10.0.0.0/8'], your proxies "
-                "that tell it in headers. One of them, not both."
+                "outside; or, if it has several, trusted_proxies=['10.0.0.0/8'], the proxies that "
+                "tell it in headers. Do not pass both."
             )
             raise ConfigurationError(msg)
         if public_url:
@@ -74,7 +74,7 @@ class PublicAddress:
         return cls(public_url=public_url or None, trusted_proxies=networks)
 
     def below(self, path: str) -> str:
-        """The path below the public URL's, for an application that is served without a mount."""
+        """The path below that of the public URL, for an application served without a mount."""
         mount = urlsplit(self.public_url or "").path.rstrip("/")
         return path.removeprefix(mount) if f"{path}/".startswith(f"{mount}/") else path
 
@@ -82,7 +82,7 @@ class PublicAddress:
         """The URL that the provider called.
 
         Raises:
-            WebhookRejected: it did not come through a trusted proxy that tells it.
+            WebhookRejected: the callback did not come through a trusted proxy that tells the URL.
         """
         if self.public_url is None:
             url = _told_by_proxy(arrival, self.trusted_proxies)
@@ -101,7 +101,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     try:
         return ip_network(text)
     except ValueError as error:
-        msg = f"trusted_proxies holds no network: {error}. Write 10.0.0.0/8 or 192.0.2.7."
+        msg = f"trusted_proxies has an invalid network: {error}. Write 10.0.0.0/8 or 192.0.2.7."
         raise ConfigurationError(msg) from error
 
 
@@ -125,15 +125,15 @@ def _told_by_proxy(arrival: Arrival, proxies: Iterable[IPv4Network | IPv6Network
     if not _is_within(arrival.peer, proxies):
         msg = "the callback did not come through a trusted proxy"
         raise WebhookRejected(msg, status=403)
-    # A proxy passes on what it does not write itself, so that anybody may have written it: one
-    # origin must be told, and only one.
+    # A proxy passes on headers that it does not write itself, so anybody may have written them:
+    # exactly one origin must be told.
     told = {*_forwarded(arrival), *_x_forwarded(arrival)} - {("", "")}
     if len(told) != 1:
         msg = "the proxy must tell one origin, in X-Forwarded-Proto and -Host or in Forwarded"
         raise WebhookRejected(msg)
     proto, host = told.pop()
     if proto not in {"http", "https"} or not _HOST.fullmatch(host):
-        msg = "the proxy tells an origin that is none"
+        msg = "the proxy tells an invalid origin"
         raise WebhookRejected(msg)
     return f"{proto}://{host}{quote(arrival.whole_path, _IN_PATHS)}"
 
@@ -143,7 +143,7 @@ def _is_within(peer: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool
         address = ip_address(peer)
     except ValueError:
         return False
-    if isinstance(address, IPv6Address):  # as sockets for both kinds show an IPv4 peer
+    if isinstance(address, IPv6Address):  # dual-stack sockets show an IPv4 peer so
         address = address.ipv4_mapped or address
     return any(address in network for network in networks)
 

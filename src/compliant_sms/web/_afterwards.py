@@ -1,4 +1,4 @@
-"""What callbacks and forms make due is done after they were answered."""
+"""Work that callbacks and forms make due, done after they were answered."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _FAILED = "what is due after a callback or a form could not be done"
 
 
 def work(messenger: Messenger) -> None:
-    """Send what is due, have texts proved, and fetch what patients sent along. Never raises."""
+    """Send due texts, confirm texts with providers, and fetch patients' media. Never raises."""
     try:
-        messenger.dispatch_due()  # first: the confirmation of a STOP waits for no provider's books
+        messenger.dispatch_due()  # first: the confirmation of a STOP waits for no provider
         if any(each.proven for each in messenger.confirm_received()):
             messenger.dispatch_due()
         messenger.fetch_media()
@@ -36,11 +36,11 @@ async def work_async(messenger: AsyncMessenger) -> None:
 
 
 class Afterwards:
-    """Works for messengers on one thread, which begins when asked to and ends when it is done.
+    """Works for messengers on one thread, which starts when asked and ends when it is done.
 
-    A server for WSGI can answer nobody else on a thread that works. A messenger that waits for
-    its turn is on the list once, however often it is asked for: its turn does all that is due.
-    The thread is no daemon: a program that ends lets it finish, so that no text is cut off.
+    A WSGI server can answer nobody else on a thread that works. A waiting messenger is listed once,
+    however often it is asked for: its turn does everything that is due. The thread is not a daemon:
+    a program that ends lets it finish, so that no text is cut off.
 
     Args:
         work: what to do for each.
@@ -53,10 +53,10 @@ class Afterwards:
         self._thread: threading.Thread | None = None
 
     def ask(self, messenger: Messenger) -> None:
-        """Have it work for a messenger soon."""
+        """Work for a messenger soon."""
         with self._lock:
             self._waiting[messenger] = None
-            # After a fork the thread is not there, whoever had begun it.
+            # After a fork the thread does not exist, whoever started it.
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="compliant_sms.web")
                 self._thread.start()
@@ -76,13 +76,13 @@ class Afterwards:
 
 
 class AsyncAfterwards:
-    """The same on an event loop, from a thread beside it."""
+    """:class:`Afterwards` on an event loop, asked from another thread."""
 
     def __init__(self) -> None:
         self._running: set[Future[None]] = set()  # a loop holds its tasks only weakly
 
     def ask(self, messenger: AsyncMessenger, loop: asyncio.AbstractEventLoop) -> None:
-        """Have it work for a messenger soon, if the loop still runs: under WSGI it has ended."""
+        """Work for a messenger soon, if the loop still runs; under WSGI it has ended."""
         if not loop.is_closed():
             running = asyncio.run_coroutine_threadsafe(work_async(messenger), loop)
             self._running.add(running)

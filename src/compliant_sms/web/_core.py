@@ -1,6 +1,6 @@
 """What all frameworks share: a raw callback in, a plain answer out.
 
-It is written once, as coroutines: under a blocking framework nothing in them ever waits.
+It is written once, as coroutines; under a blocking framework nothing in them ever waits.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LARGEST_BODY = 1_000_000
 READ_AT_ONCE = 1 << 16
 
 Read = Callable[[], Awaitable[bytes]]
-"""The next part of the body; empty at its end."""
+"""Reads the next part of the body; empty at its end."""
 
 _FORM_OR_TEXT = frozenset({"application/x-www-form-urlencoded", "text/plain"})
 _LENGTH = re.compile("[0-9]{1,18}")
@@ -50,7 +50,7 @@ R = TypeVar("R", bound=_Receiver)
 
 
 class Call(Protocol):
-    """How a method of a messenger is called from a coroutine; ``directly``, or on a thread."""
+    """How a coroutine calls a messenger's method: ``directly``, or on a thread."""
 
     async def __call__(
         self, method: Callable[P, T | Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -58,18 +58,18 @@ class Call(Protocol):
 
 
 async def directly(method: Callable[P, T | Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a method here, and await what it returns where it is one for an event loop."""
+    """Call a method here, and await what it returns if it is a coroutine function."""
     told = method(*args, **kwargs)
     return await told if isinstance(told, Awaitable) else told
 
 
 @frozen(kw_only=True)
 class Answered(Generic[T]):
-    """What to answer a provider, or a browser.
+    """An answer to a provider or a browser.
 
     Attributes:
         reply: the answer.
-        next: the messenger that has work to do once that is out, if any.
+        next: the messenger that has work to do after it is sent, if any.
     """
 
     reply: HttpReply
@@ -78,10 +78,10 @@ class Answered(Generic[T]):
 
 @frozen
 class Desk(Generic[R]):
-    """Takes callbacks in for one messenger, or for several by the first part of the path.
+    """Receives callbacks for one messenger, or for several by the first part of the path.
 
     Args:
-        messengers: one, or a mapping that answers to ``get``.
+        messengers: one, or a mapping with ``get``.
         address: where providers call.
         call: calls the messenger.
         refused: why callbacks were refused before any messenger saw them.
@@ -93,11 +93,11 @@ class Desk(Generic[R]):
     refused: Recurring = field(factory=Recurring, repr=False, eq=False, init=False)
 
     async def answer(self, arrival: Arrival, read: Read) -> Answered[R]:
-        """Take one in; durable before it returns 2xx. It never raises.
+        """Receive a callback; durable before this returns 2xx. It never raises.
 
         Args:
-            arrival: all but the body.
-            read: reads the body, which happens only if the rest can be right.
+            arrival: everything but the body.
+            read: reads the body, only if the rest is acceptable.
         """
         try:
             messenger, provider, request = await self._accepted(arrival, read)
@@ -109,17 +109,17 @@ class Desk(Generic[R]):
         except StoreError as error:
             log_failure("a callback could not be recorded", error)
             return Answered(reply=_refusal(503, "it could not be recorded; call again"))
-        except Exception as error:  # noqa: BLE001 - the framework would log the body with it
+        except Exception as error:  # noqa: BLE001 - the framework would log the body too
             log_failure("a callback could not be taken in", error)
             return Answered(reply=_refusal(500, "it could not be taken in"))
         told = any(isinstance(event, ReceivedText) and event.new for event in received.events)
         return Answered(reply=received.answer, next=messenger if told else None)
 
     async def _accepted(self, arrival: Arrival, read: Read) -> tuple[R, str | None, WebhookRequest]:
-        """Who takes it in, of which provider, and all of it.
+        """The messenger that receives it, the provider's name, and the whole callback.
 
         Raises:
-            WebhookRejected: it cannot be right; that is logged here, as no messenger knows of it.
+            WebhookRejected: it is not acceptable; logged here, because no messenger knows of it.
         """
         try:
             messenger, provider = self._addressed(arrival)
@@ -151,22 +151,22 @@ class Desk(Generic[R]):
 
 
 def each_messenger(messengers: T | Mapping[str, T]) -> Iterable[T]:
-    """All of them; of one, that one."""
+    """All messengers, of one or a mapping."""
     return messengers.values() if isinstance(messengers, Mapping) else [messengers]
 
 
 def _acceptable_length(arrival: Arrival) -> int:
-    """The length that the body must have at least.
+    """The least length that the body must have.
 
     Raises:
-        WebhookRejected: it need not be read.
+        WebhookRejected: the body need not be read.
     """
     if arrival.method not in {"GET", "POST"}:
         msg = "callbacks come with GET or POST"
         raise WebhookRejected(msg, status=405)
     lengths = arrival.values("content-length")
     if not all(_LENGTH.fullmatch(length) for length in lengths):
-        msg = "the length of the callback is no number"
+        msg = "the length of the callback is not a number"
         raise WebhookRejected(msg)
     length = max((int(length) for length in lengths), default=0)
     _refuse_larger(length)
@@ -188,7 +188,7 @@ def _can_be_read(content_type: str) -> bool:
 
 def _refuse_larger(size: int) -> None:
     if size > LARGEST_BODY:
-        msg = f"the callback has more than {LARGEST_BODY:,} bytes; no provider sends such"
+        msg = f"the callback has more than {LARGEST_BODY:,} bytes; no provider sends that much"
         raise WebhookRejected(msg, status=413)
 
 
@@ -211,18 +211,18 @@ def _refusal(status: int, words: str) -> HttpReply:
 
 
 def _warn_refused(error: WebhookRejected, times: int) -> None:
-    """Its words are this module's or the address's, and hold nothing of the callback."""
+    """Log a refusal. Its words are this module's or the address's, never the callback's."""
     words = (
-        f"a callback was refused unread ({error.status}, {times} so far): {error}. Anybody may "
-        "send such; but if your provider does, texts of patients are lost, a STOP among them: "
-        "compare the address that it calls, and your proxy, with what this application was told"
+        f"a callback was refused unread ({error.status}, {times} so far): {error}. Anybody can "
+        "send one; but if your provider does, patients' texts are lost, even a STOP. Compare the "
+        "URL that it calls, and your proxy, with this application's configuration"
     )
     told = {"status": str(error.status), "why": str(error), "times": str(times)}
     log_fields.log_failure(_log, "web_refused", words, **told)
 
 
 def log_failure(what: str, error: Exception) -> None:
-    """Say what failed and where; never what it was about, as exceptions' words may.
+    """Log what failed and where; never what it was about, which an exception's message may say.
 
     Args:
         what: what could not be done.

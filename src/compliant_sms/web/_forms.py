@@ -1,6 +1,6 @@
-"""What all frameworks share for the form on which patients agree: a request in, a page out.
+"""What all frameworks share for the consent form: a request in, a page out.
 
-It is written once, as coroutines: under a blocking framework nothing in them ever waits.
+It is written once, as coroutines; under a blocking framework nothing in them ever waits.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class FormDesk(Generic[R]):
     """Answers browsers for one messenger, or for several by the last part of the path.
 
     Args:
-        messengers: one, or a mapping that answers to ``get``.
+        messengers: one, or a mapping with ``get``.
         call: calls the messenger.
         throttle: how many forms an address may send.
     """
@@ -53,7 +53,7 @@ class FormDesk(Generic[R]):
     throttle: Throttle = field(factory=Throttle)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a messenger that has nothing to ask."""
+        """Refuse a messenger without a form."""
         if not all(each.permission.has_form for each in each_messenger(self.messengers)):
             msg = (
                 "this messenger has no form to serve: make it with "
@@ -62,11 +62,11 @@ class FormDesk(Generic[R]):
             raise ConfigurationError(msg)
 
     async def answer(self, arrival: Arrival, read: Read) -> Answered[R]:
-        """Answer one; what was agreed to is confirmed by text after that. It never raises.
+        """Answer a request; consent is confirmed by text afterwards. It never raises.
 
         Args:
-            arrival: all but the body.
-            read: reads the body, which happens only for a form that may be sent.
+            arrival: everything but the body.
+            read: reads the body, only for a form that may be sent.
         """
         return await answer_whatever_happens(
             self._answer(arrival, read), "a form could not be taken in"
@@ -89,13 +89,13 @@ class FormDesk(Generic[R]):
         return Answered(reply=reply, next=messenger if taken else None)
 
     def _language(self, parts: list[str]) -> str:
-        """The language in which the form is asked for: one may stand behind its address."""
+        """The language in which the form is requested, which may follow its path."""
         last = parts[-1] if parts else ""
         return last if last in LANGUAGES and self._messenger(parts[:-1]) is not None else ""
 
     def _messenger(self, parts: list[str]) -> R | None:
         if isinstance(self.messengers, Mapping):
             return self.messengers.get(parts[-1]) if parts else None
-        # Mounted, it is asked for at its root; on its own, at the path that the form is known by.
+        # Mounted, it is requested at its root; otherwise, at the form's own path.
         own = self.messengers.permission.form_path.strip("/").split("/")
         return self.messengers if parts in ([], own) else None

@@ -1,6 +1,6 @@
 """What all frameworks share for secure pages: a browser's request in, a page out.
 
-It is written once, as coroutines: under a blocking framework nothing in them ever waits.
+It is written once, as coroutines; under a blocking framework nothing in them ever waits.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class PageDesk(Generic[R]):
     """Answers browsers for one messenger, or for several by the last part of the path but one.
 
     Args:
-        messengers: one, or a mapping that answers to ``get``.
+        messengers: one, or a mapping with ``get``.
         call: calls the messenger.
     """
 
@@ -46,7 +46,7 @@ class PageDesk(Generic[R]):
     call: Call = directly
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a messenger that has nothing to show."""
+        """Refuse a messenger without pages."""
         alone = None if isinstance(self.messengers, Mapping) else self.messengers
         if alone is not None and not alone.secure_pages.has_pages:
             msg = (
@@ -56,11 +56,11 @@ class PageDesk(Generic[R]):
             raise ConfigurationError(msg)
 
     async def answer(self, arrival: Arrival, read: Read) -> Answered[R]:
-        """Answer one. It never raises.
+        """Answer a request. It never raises.
 
         Args:
-            arrival: all but the body.
-            read: reads the body, which happens only for a form.
+            arrival: everything but the body.
+            read: reads the body, only for a form.
         """
         return await answer_whatever_happens(
             self._answer(arrival, read), "a page could not be shown"
@@ -86,7 +86,12 @@ class PageDesk(Generic[R]):
 
 
 async def answer_whatever_happens(answering: Awaitable[Answered[T]], failed: str) -> Answered[T]:
-    """An answer to a browser. It never raises: a framework would log the form with the error."""
+    """Answer a browser. It never raises: a framework would log the form with the error.
+
+    Args:
+        answering: makes the answer.
+        failed: what to log if that fails.
+    """
     try:
         return await answering
     except WebhookRejected as error:
@@ -100,7 +105,7 @@ async def answer_whatever_happens(answering: Awaitable[Answered[T]], failed: str
 
 
 async def asked_of(arrival: Arrival, read: Read, token: str = "") -> PageRequest:
-    """What a browser asks; the body is read only of a form.
+    """A browser's request; the body is read only for a form.
 
     Raises:
         WebhookRejected: the form is too large.
@@ -125,7 +130,7 @@ async def _read_form(read: Read) -> bytes:
 
 
 def plain(status: int, words: str) -> HttpReply:
-    """An answer in plain words, as guarded as a page."""
+    """An answer in plain text, with the same security headers as a page."""
     headers = {**HEADERS, "Content-Type": "text/plain; charset=utf-8"}
     if status == 405:
         headers["Allow"] = "GET, HEAD, POST"

@@ -1,7 +1,7 @@
-"""How many forms one address may send: a cheap guard in front of the store.
+"""A limit on how many forms one address may send, to protect the store cheaply.
 
 It is kept in the memory of one process, which is enough to keep a script from filling the ledger.
-A firewall in front does it better, and this one asks for none.
+A firewall does it better, but is not required.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from ipaddress import IPv6Address, ip_address
 
 
 class Throttle:
-    """Lets each address through so many times at once, and then as often as it is refilled.
+    """Lets each address send a number of forms at once, and then at a steady rate.
 
-    Addresses of IPv6 count by their network of 64 bits: whoever has one has all in it (RFC 6177).
+    IPv6 addresses count by their 64-bit network: whoever has one has the whole network (RFC 6177).
 
     Args:
-        at_once: how often.
-        refill: seconds until it may once more.
-        addresses: how many are remembered; beyond, the one that came longest ago is forgotten.
-        now: seconds that only grow.
+        at_once: how many at once.
+        refill: seconds until one more is allowed.
+        addresses: how many to remember; beyond that, the least recent one is forgotten.
+        now: a monotonic clock, in seconds.
     """
 
     def __init__(
@@ -34,11 +34,11 @@ class Throttle:
     ) -> None:
         self._at_once, self._refill, self._addresses, self._now = at_once, refill, addresses, now
         self._lock = threading.Lock()
-        # Until when what an address has sent counts: the Generic Cell Rate Algorithm, ITU-T I.371.
+        # How long what an address sent still counts: the Generic Cell Rate Algorithm, ITU-T I.371.
         self._until: OrderedDict[str, float] = OrderedDict()
 
     def lets(self, address: str) -> bool:
-        """Whether an address may send one more now; then that counts."""
+        """Whether an address may send one more now; if so, it counts."""
         address = _network_of(address)
         with self._lock:
             now = self._now()
@@ -53,7 +53,7 @@ class Throttle:
 
 
 def _network_of(address: str) -> str:
-    """What counts as one address; what is none, as it is."""
+    """The network that counts as one address; text that is not an address, unchanged."""
     try:
         known = ip_address(address)
     except ValueError:

@@ -6,7 +6,7 @@ Three lines in ``urls.py``::
 
     path("texts/", include(webhook_urls(messenger, public_url="https://clinic.example/texts"))),
 
-``manage.py check`` then looks at it too. Needs the extra ``django``, or Django itself.
+``manage.py check`` then checks it too. Needs the extra ``django``, or Django itself.
 """
 
 from __future__ import annotations
@@ -53,19 +53,20 @@ def webhook_urls(
     trusted_proxies: Iterable[str] = (),
     dispatch: bool = True,
 ) -> list[Any]:
-    """URL patterns that take providers' callbacks in, for ``include``.
+    """URL patterns that receive providers' callbacks, for ``include``.
 
     Args:
-        messenger: who receives; or several of one kind, by the part of the path that stands for
-            them before the provider's name, for example ``{"lakeside": messenger}``. An
+        messenger: the messenger that receives them; or several of one kind, by the part of the path
+            before the provider's name, for example ``{"lakeside": messenger}``. An
             ``AsyncMessenger`` is for ASGI.
-        public_url: where providers call it from outside, scheme and host included.
+        public_url: the URL that providers call from outside, with scheme and host.
         trusted_proxies: instead of it, the networks of the proxies whose headers tell the URL.
-        dispatch: send what a text made due after its answer, so that a STOP is confirmed at once:
-            on a thread of its own, or on the event loop. False, where a worker does that.
+        dispatch: after answering, send what the callback made due, so that a STOP is confirmed at
+            once: on a thread of its own, or on the event loop. False if a worker does that.
 
     Raises:
-        ConfigurationError: it is not told where providers call.
+        ConfigurationError: neither or both of ``public_url`` and ``trusted_proxies`` were given,
+            or one cannot be used.
     """
     address = PublicAddress.of(public_url, trusted_proxies)
     view = _view(Desk[_Either](messenger, address), dispatch=dispatch)
@@ -77,12 +78,13 @@ def secure_urls(
 ) -> list[Any]:
     """URL patterns that serve the pages behind the links in notices, for ``include``.
 
-    Serve them where ``SecurePages(url=...)`` says, over https. Forms carry proofs of their own, in
-    place of Django's token. The address that goes on record is ``REMOTE_ADDR``.
+    Serve them at the URL of ``SecurePages(url=...)``, over https. Forms carry their own proofs
+    instead of Django's CSRF token. The address that goes on record is ``REMOTE_ADDR``.
 
     Args:
-        messenger: whose pages; or several of one kind, by the part of the path before the token,
-            for example ``{"lakeside": messenger}``. An ``AsyncMessenger`` is for ASGI.
+        messenger: the messenger whose pages to serve; or several of one kind, by the part of the
+            path before the token, for example ``{"lakeside": messenger}``. An ``AsyncMessenger``
+            is for ASGI.
 
     Raises:
         ConfigurationError: the messenger has no pages.
@@ -95,16 +97,16 @@ def consent_urls(
     *,
     dispatch: bool = True,
 ) -> list[Any]:
-    """URL patterns that serve the form on which patients agree to texts, for ``include``.
+    """URL patterns that serve the consent form, for ``include``.
 
-    Serve it where ``Permission(form_url=...)`` says, over https. The form carries a proof of its
-    own, in place of Django's token. The address that goes on record is ``REMOTE_ADDR``.
+    Serve it at the URL of ``Permission(form_url=...)``, over https. The form carries its own proof
+    instead of Django's CSRF token. The address that goes on record is ``REMOTE_ADDR``.
 
     Args:
-        messenger: who asks; or several of one kind, by the last part of the path, for example
-            ``{"lakeside": messenger}``. An ``AsyncMessenger`` is for ASGI.
-        dispatch: send the confirmation after the answer, as :func:`webhook_urls` does; False, where
-            a worker does that.
+        messenger: the messenger whose form to serve; or several of one kind, by the last part of
+            the path, for example ``{"lakeside": messenger}``. An ``AsyncMessenger`` is for ASGI.
+        dispatch: send the confirmation after answering, as :func:`webhook_urls` does; False if a
+            worker does that.
 
     Raises:
         ConfigurationError: a messenger has no form.
@@ -114,7 +116,7 @@ def consent_urls(
 
 
 def _view(desk: _Desk[_Either], *, dispatch: bool = False) -> _View:
-    """What answers for a desk, by the kind of its messengers."""
+    """The view for a desk, by the kind of its messengers."""
     if any(isinstance(each, AsyncMessenger) for each in each_messenger(desk.messengers)):
         return _left_alone(_async_view(cast("_Desk[AsyncMessenger]", desk), dispatch=dispatch))
     return _left_alone(_blocking_view(cast("_Desk[Messenger]", desk), dispatch=dispatch))
@@ -144,7 +146,7 @@ def _async_view(desk: _Desk[AsyncMessenger], *, dispatch: bool) -> _View:
 
 
 def _left_alone(view: _View) -> _View:
-    """Neither a token of a form, nor a login, nor a transaction of the host's is asked for."""
+    """Exempt a view from the host's CSRF tokens, logins and transactions."""
     view = csrf_exempt(view)
     view.login_required = False  # type: ignore[attr-defined] # as login_not_required does
     for alias in connections:
@@ -158,7 +160,7 @@ def _arrival(request: HttpRequest, path: str) -> Arrival:
         path=f"/{path}",
         whole_path=request.path,
         query=request.META.get("QUERY_STRING", ""),
-        # Of a request without a body uWSGI tells a length and a type that are empty.
+        # For a request without a body uWSGI gives an empty length and type.
         headers=tuple((name, value) for name, value in request.headers.items() if value),
         peer=request.META.get("REMOTE_ADDR", ""),
     )
@@ -174,12 +176,13 @@ async def _read(request: HttpRequest) -> bytes:
 
 
 class _Response(HttpResponse):  # type: ignore[misc] # Django has no types
-    """Both kinds of servers close a response when it is out.
+    """A response that does work once it is sent: WSGI and ASGI servers close it then.
 
     Args:
-        reply: what to answer.
-        afterwards: what to do once it is out.
-        told: Django may log a refusal. Its line names the path, in which a page has its token.
+        reply: the answer.
+        afterwards: what to do once it is sent.
+        told: whether Django may log a refusal. Its log line has the path, which for a page has the
+            token.
     """
 
     def __init__(
@@ -187,13 +190,13 @@ class _Response(HttpResponse):  # type: ignore[misc] # Django has no types
     ) -> None:
         super().__init__(reply.body, status=reply.status)
         for name, value in reply.headers:
-            if name == "set-cookie":  # among its cookies middleware and test clients look
+            if name == "set-cookie":  # middleware and test clients look in response.cookies
                 self.cookies.load(value)
             else:
                 self[name] = value
         self._afterwards = afterwards
-        # A fault is logged by ourselves. Django would mail its query, with number and words, to
-        # ADMINS (django.utils.log.log_response, AdminEmailHandler).
+        # We log errors ourselves. Django would mail the query, with number and text, to ADMINS
+        # (django.utils.log.log_response, AdminEmailHandler).
         self._has_been_logged = not told or reply.status >= 500
 
     def close(self) -> None:
@@ -203,7 +206,7 @@ class _Response(HttpResponse):  # type: ignore[misc] # Django has no types
 
 
 class _Checked(URLPattern):  # type: ignore[misc] # Django has no types
-    """What ``manage.py check`` asks about the settings around it."""
+    """A pattern that lets ``manage.py check`` check the settings around it."""
 
     def __init__(self, pattern: object, view: _View, *, address: PublicAddress) -> None:
         super().__init__(pattern, view)

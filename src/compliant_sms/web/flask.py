@@ -44,20 +44,20 @@ def webhook_blueprint(
     dispatch: bool = True,
     name: str = "compliant_sms",
 ) -> Blueprint:
-    """A blueprint that takes providers' callbacks in.
+    """A blueprint that receives providers' callbacks.
 
     Args:
-        messenger: who receives; or several, by the part of the path that stands for them before
-            the provider's name, for example ``{"lakeside": messenger}``.
-        public_url: where providers call it from outside, scheme and host included.
+        messenger: the messenger that receives them; or several, by the part of the path before the
+            provider's name, for example ``{"lakeside": messenger}``.
+        public_url: the URL that providers call from outside, with scheme and host.
         trusted_proxies: instead of it, the networks of the proxies whose headers tell the URL.
-        dispatch: send what a text made due after its answer, on a thread of its own, so that a
-            STOP is confirmed at once. False, where a worker does that.
-        name: the blueprint's.
+        dispatch: after answering, send what the callback made due, on a thread of its own, so that
+            a STOP is confirmed at once. False if a worker does that.
+        name: the blueprint's name.
 
     Raises:
-        ConfigurationError: it is not told where providers call, or a messenger is one for an
-            event loop.
+        ConfigurationError: neither or both of ``public_url`` and ``trusted_proxies`` were given,
+            one cannot be used, or a messenger is one for an event loop.
     """
     _refuse_event_loops(messenger)
     desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies))
@@ -73,14 +73,14 @@ def secure_blueprint(
 ) -> Blueprint:
     """A blueprint that serves the pages behind the links in notices.
 
-    Serve it where ``SecurePages(url=...)`` says, over https. Forms carry proofs of their own: with
+    Serve it at the URL of ``SecurePages(url=...)``, over https. Forms carry their own proofs: with
     Flask-WTF, call ``csrf.exempt(blueprint)``. The address that goes on record is
     ``request.remote_addr``: behind a proxy use werkzeug's ``ProxyFix``.
 
     Args:
-        messenger: whose pages; or several, by the part of the path before the token, for example
-            ``{"lakeside": messenger}``.
-        name: the blueprint's.
+        messenger: the messenger whose pages to serve; or several, by the part of the path before
+            the token, for example ``{"lakeside": messenger}``.
+        name: the blueprint's name.
 
     Raises:
         ConfigurationError: the messenger has no pages, or is one for an event loop.
@@ -98,18 +98,18 @@ def consent_blueprint(
     dispatch: bool = True,
     name: str = "compliant_sms_form",
 ) -> Blueprint:
-    """A blueprint that serves the form on which patients agree to texts.
+    """A blueprint that serves the consent form.
 
-    Serve it where ``Permission(form_url=...)`` says, over https. The form carries a proof of its
-    own: with Flask-WTF, call ``csrf.exempt(blueprint)``. The address that goes on record is
+    Serve it at the URL of ``Permission(form_url=...)``, over https. The form carries its own proof:
+    with Flask-WTF, call ``csrf.exempt(blueprint)``. The address that goes on record is
     ``request.remote_addr``: behind a proxy use werkzeug's ``ProxyFix``.
 
     Args:
-        messenger: who asks; or several, by the last part of the path, for example
-            ``{"lakeside": messenger}``.
-        dispatch: send the confirmation after the answer, on a thread of its own; False, where a
-            worker does that.
-        name: the blueprint's.
+        messenger: the messenger whose form to serve; or several, by the last part of the path, for
+            example ``{"lakeside": messenger}``.
+        dispatch: send the confirmation after answering, on a thread of its own; False if a worker
+            does that.
+        name: the blueprint's name.
 
     Raises:
         ConfigurationError: a messenger has no form, or is one for an event loop.

@@ -49,19 +49,21 @@ def webhook_app(
     trusted_proxies: Iterable[str] = (),
     dispatch: bool = True,
 ) -> Starlette:
-    """An ASGI application that takes providers' callbacks in.
+    """An ASGI application that receives providers' callbacks.
 
     Args:
-        messenger: who receives; or several, by the part of the path that stands for them before
-            the provider's name, for example ``{"lakeside": messenger}``.
-        public_url: where providers call it from outside, scheme and host included. Signatures
+        messenger: the messenger that receives them; or several, by the part of the path before the
+            provider's name, for example ``{"lakeside": messenger}``.
+        public_url: the URL that providers call from outside, with scheme and host. Signatures
             cover it, and behind a proxy it cannot be guessed.
         trusted_proxies: instead of it, the networks of the proxies whose ``X-Forwarded-Proto``
             and ``X-Forwarded-Host``, or ``Forwarded``, tell the URL.
-        dispatch: send what a text made due after its answer, so that a STOP is confirmed at once.
+        dispatch: after answering, send what the callback made due, so that a STOP is confirmed at
+            once.
 
     Raises:
-        ConfigurationError: it is not told where providers call.
+        ConfigurationError: neither or both of ``public_url`` and ``trusted_proxies`` were given,
+            or one cannot be used.
     """
     desk = Desk(messenger, PublicAddress.of(public_url, trusted_proxies), _called)
     return Starlette(routes=[Route("/{rest:path}", _Endpoint(desk, dispatch, desk.address.below))])
@@ -70,13 +72,13 @@ def webhook_app(
 def secure_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
     """An ASGI application that serves the pages behind the links in notices.
 
-    Serve it where ``SecurePages(url=...)`` says, over https. The addresses that go on record are
-    those that the server tells: behind a proxy have it tell the patient's, for example with
+    Serve it at the URL of ``SecurePages(url=...)``, over https. The addresses that go on record are
+    those that the server reports: behind a proxy, make it report the patient's, for example with
     uvicorn's ``--proxy-headers``.
 
     Args:
-        messenger: whose pages; or several, by the part of the path before the token, for example
-            ``{"lakeside": messenger}``.
+        messenger: the messenger whose pages to serve; or several, by the part of the path before
+            the token, for example ``{"lakeside": messenger}``.
 
     Raises:
         ConfigurationError: the messenger has no pages.
@@ -86,16 +88,16 @@ def secure_app(messenger: _Either | Mapping[str, _Either]) -> Starlette:
 
 
 def consent_app(messenger: _Either | Mapping[str, _Either], *, dispatch: bool = True) -> Starlette:
-    """An ASGI application that serves the form on which patients agree to texts.
+    """An ASGI application that serves the consent form.
 
-    Serve it where ``Permission(form_url=...)`` says, over https. The addresses that go on record
-    are those that the server tells: behind a proxy have it tell the patient's, for example with
-    uvicorn's ``--proxy-headers``.
+    Serve it at the URL of ``Permission(form_url=...)``, over https. The addresses that go on record
+    are those that the server reports: behind a proxy, make it report the patient's, for example
+    with uvicorn's ``--proxy-headers``.
 
     Args:
-        messenger: who asks; or several, by the last part of the path, for example
-            ``{"lakeside": messenger}``.
-        dispatch: send the confirmation after the answer; False, where a worker does that.
+        messenger: the messenger whose form to serve; or several, by the last part of the path, for
+            example ``{"lakeside": messenger}``.
+        dispatch: send the confirmation after answering; False if a worker does that.
 
     Raises:
         ConfigurationError: a messenger has no form.
@@ -105,7 +107,7 @@ def consent_app(messenger: _Either | Mapping[str, _Either], *, dispatch: bool = 
 
 
 async def _called(method: Callable[P, T | Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a method without holding up the event loop: one that blocks, on a thread."""
+    """Call a method without blocking the event loop: one that blocks runs on a thread."""
     told: T | Awaitable[T]
     if iscoroutinefunction(method):
         told = method(*args, **kwargs)
@@ -119,9 +121,9 @@ class _Endpoint:
     """Answers for a desk.
 
     Attributes:
-        desk: takes callbacks in, or answers browsers.
+        desk: receives callbacks, or answers browsers.
         dispatch: whether to send what became due.
-        below: the path below the address, of an application that is served without a mount.
+        below: the path below the public URL's, for an application served without a mount.
     """
 
     desk: Desk[_Either] | PageDesk[_Either] | FormDesk[_Either]
