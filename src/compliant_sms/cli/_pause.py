@@ -1,4 +1,4 @@
-"""Pausing and resuming the messengers that a name stands for."""
+"""Pausing and resuming the named messengers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["pause", "resume"]
 
 
 def pause(where: str, *, by: str, reason: str, scope: str) -> None:
-    """Pause each, and say what may still be on its way."""
+    """Pause each, and print how many texts may still be on their way."""
 
     async def work(messengers: list[Either]) -> None:
         for messenger in messengers:
@@ -22,7 +22,7 @@ def pause(where: str, *, by: str, reason: str, scope: str) -> None:
 
 
 def resume(where: str, *, by: str, reason: str, scope: str) -> None:
-    """Resume each, and say what is still paused."""
+    """Resume each, and print what is still paused."""
 
     async def work(messengers: list[Either]) -> None:
         for messenger in messengers:

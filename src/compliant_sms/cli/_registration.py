@@ -11,10 +11,10 @@ __all__ = ["print_texts"]
 
 
 def print_texts(where: str, *, toll_free: bool, as_json: bool) -> int:
-    """Print the texts of each messenger that a name stands for.
+    """Print the texts of each named messenger.
 
     Returns:
-        the exit status: 1 where something would be refused.
+        the exit status: 1 if something would be refused.
     """
 
     async def work(messengers: list[Either]) -> bool:
