@@ -67,8 +67,7 @@ class Twilio(Adapter):
         messaging_service_sid: ``MG...``, if the sender is in a service. It remains the sender.
         baa_signed_on: the day the business associate agreement was signed; required for sending.
         status_callback: the public URL that Twilio tells of deliveries, or empty for none.
-        answers_keywords: whether Twilio confirms STOP and answers HELP. Its support can switch
-            that off.
+        answers_keywords: whether Twilio confirms STOP and answers HELP; support can switch it off.
         older_auth_tokens: tokens still accepted on callbacks while one is being rotated.
         base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 

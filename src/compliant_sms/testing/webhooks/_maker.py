@@ -203,7 +203,10 @@ class WebhookMaker(ABC):
         word = self._word(known) if self.tells(known) else None
         if word is None:
             told = ", ".join(each.value for each in _TELLS if self.tells(each))
-            msg = f"{self.provider} does not report that a text is {known.value}, only {told}"
+            msg = (
+                f"{self.provider} does not report that a text is {known.value}; "
+                f"it reports {told or 'nothing'}"
+            )
             raise Unsupported(msg)
         bad = known in {State.UNDELIVERED, State.FAILED}
         return self.status_callback(
