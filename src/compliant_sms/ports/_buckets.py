@@ -1,4 +1,4 @@
-"""What is kept of how fast texts leave."""
+"""Records of how fast texts leave."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ __all__ = ["Buckets"]
 
 
 class Buckets(Protocol):
-    """Token buckets by name, which all workers share."""
+    """Token buckets by name, shared by all workers."""
 
     async def bucket(self, name: str, new: Bucket) -> Bucket:
-        """The bucket, which nobody else may change until the end; ``new`` where there is none."""
+        """Return the bucket, locked until the end of the transaction; ``new`` if there is none."""
 
     async def peek_bucket(self, name: str) -> Bucket | None:
-        """The bucket as it was left, without waiting for anybody; None where there is none."""
+        """Return the bucket as last saved, without waiting for a lock; None if there is none."""
 
     async def save_bucket(self, name: str, bucket: Bucket) -> None:
         """Keep what is left in a bucket."""

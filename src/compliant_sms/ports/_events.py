@@ -10,7 +10,7 @@ from compliant_sms.events import Event
 __all__ = ["Tell", "tell_nobody"]
 
 Tell: TypeAlias = Callable[[Sequence[Event]], Awaitable[None]]
-"""Tells the host what happened, outside of any transaction. It never raises."""
+"""Tells the host what happened, outside any transaction. It never raises."""
 
 
 async def tell_nobody(_: Sequence[Event]) -> None:
