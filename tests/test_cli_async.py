@@ -159,7 +159,7 @@ def test_a_worker_until_a_signal(
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("mixed", "a worker for each kind"), ("nothing", "is no Messenger")]
+    ("name", "words"), [("mixed", "a worker for each kind"), ("nothing", "is not a Messenger")]
 )
 def test_what_a_worker_does_not_take(clinic: str, name: str, words: str) -> None:
     """It says what to name instead."""

@@ -217,7 +217,7 @@ def test_nothing_new_is_made_by_mistake(practice: Practice) -> None:
     store.close()
 
     for arguments in ((), ("--write",)):
-        assert "nothing of a practice of this id" in run(*arguments).stderr
+        assert "no records of a practice with this id" in run(*arguments).stderr
     assert run("--write", *NEW).exit_code == 0
     assert run("--write").exit_code == 0
 

@@ -168,7 +168,7 @@ def test_a_file_of_which_nothing_is_read_is_no_clean_one(form: str, text: str) -
     """Its texts have other names, which can be told; a file without texts is clean."""
     shown = run("--input", form, "-", text=text, status=2).output
 
-    assert "none of its texts stands under body or message or text" in shown
+    assert "none of its texts is in a field named body or message or text" in shown
     assert "--field" in shown
     assert "secret" not in shown
     run("--input", "json", "-", text='{"pages": [1, null]}')

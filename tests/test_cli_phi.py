@@ -191,7 +191,7 @@ def test_bytes_that_are_no_text_are_told(data: bytes, found: str, unreadable: in
     """They are read as unknown characters, and what stands around them is still found."""
     result = run("-", text=data, status=1)
 
-    assert ("are no text" in result.stderr) == bool(unreadable)
+    assert ("are not text" in result.stderr) == bool(unreadable)
     assert f" {found}  SSN" in result.stdout
     lines = run("--lines", "-", text=data, status=1).stdout
     assert lines.startswith(f"-:{found}: ")
@@ -223,12 +223,12 @@ def test_known_facts_and_the_practices_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "is no JSON"),
-        ("[" * 100_000, "is no JSON"),
-        ('["Zelda"]', "must hold one JSON object"),
-        ('{"Zelda": 1, "Quagga": 2}', "2 of its fields are unknown; there are names"),
-        ('{"names": "Zelda"}', "names must be a list of texts"),
-        ('{"names": [7], "mrn": null}', "names must be a list of texts; mrn must be"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ('["Zelda"]', "must contain one JSON object"),
+        ('{"Zelda": 1, "Quagga": 2}', "2 of its fields are unknown; the known ones are names"),
+        ('{"names": "Zelda"}', "names must be a list of strings"),
+        ('{"names": [7], "mrn": null}', "names must be a list of strings; mrn must be"),
         ('{"birth_date": "Zelda"}', "birth_date must be a day"),
         ('{"birth_date": 1980}', "birth_date must be a day"),
     ],

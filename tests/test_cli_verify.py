@@ -94,7 +94,7 @@ def test_the_signature_is_checked(file: Path, tmp_path: Path) -> None:
     assert "Nothing is wrong." in run(file, "--public-key", public).output
     assert "Nothing is wrong." in run(file, "--public-key", str(key.public)).output
     nowhere = run(file, "--public-key", tmp_path / "nowhere", status=2).output
-    assert "is no public key" in " ".join(nowhere.split())
+    assert "neither a public key" in " ".join(nowhere.split())
     public.write_text(str(other.public))
     run(file, "--public-key", public, status=1)
     public.write_text("no key")

@@ -150,13 +150,13 @@ def test_nothing_due(clinic: str) -> None:
 @pytest.mark.parametrize(
     ("where", "words"),
     [
-        ("{}", "is no MODULE:NAME"),
-        (":one", "is no MODULE:NAME"),
+        ("{}", "is not MODULE:NAME"),
+        (":one", "is not MODULE:NAME"),
         ("{}:none", "has no none"),
         ("nowhere_at_all:one", "there is no module nowhere_at_all"),
         ("{}.part:one", "there is no module"),
-        ("{}:nothing", "is no Messenger"),
-        ("{}:number", "is no Messenger"),
+        ("{}:nothing", "is not a Messenger"),
+        ("{}:number", "is not a Messenger"),
     ],
 )
 def test_names_that_mean_nothing(clinic: str, where: str, words: str) -> None:

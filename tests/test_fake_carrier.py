@@ -452,7 +452,7 @@ def test_an_endpoint_answers_with_a_status(make: Make) -> None:
     carrier, messenger = make()
     carrier.post_to(messenger.receive)  # type: ignore[arg-type]
 
-    with pytest.raises(InvalidInput, match=r"answered with Received.*response\.status_code"):
+    with pytest.raises(InvalidInput, match=r"returned Received.*response\.status_code"):
         carrier.reply(PATIENT, "Running late")
 
 

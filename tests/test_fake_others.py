@@ -236,7 +236,7 @@ def test_a_signature_that_is_not_the_adapter_s(practice: Practice) -> None:
 def test_an_answer_without_the_id(practice: Practice) -> None:
     """No text could get an id of its own."""
     for body, provider_id in ((b"{}", "A1"), (b"{}", "")):
-        with pytest.raises(InvalidInput, match="does not hold"):
+        with pytest.raises(InvalidInput, match="does not contain"):
             OtherProvider(
                 adapter=plivo(),
                 webhooks=PlivoWebhooks(auth_token="t", number="+13125550191"),
@@ -260,7 +260,7 @@ def test_requests_in_which_nothing_is_found() -> None:
         accepted=HttpReply(status=202, body=b"A1"),
         provider_id="A1",
     )
-    with pytest.raises(InvalidInput, match="do not hold number and words"):
+    with pytest.raises(InvalidInput, match="do not contain number and words"):
         FakeCarrier(told)
 
 

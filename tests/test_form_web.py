@@ -95,7 +95,7 @@ def test_a_host_fills_it_in_with_a_client_of_its_own(
     assert details.keys() - fields.keys() == {"health-details"}
     with pytest.raises(InvalidInput, match="agree-care, agree-offers, health-details"):
         filled_in(words, name="Ana Gomez", number="", agreed=["bills"])
-    with pytest.raises(InvalidInput, match="no form of permission"):
+    with pytest.raises(InvalidInput, match="not a permission form"):
         filled_in("<p>", name="", number="")
     with pytest.raises(InvalidInput, match="page"):
         filled_in(page.body, name="", number="")  # type: ignore[arg-type]

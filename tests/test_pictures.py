@@ -121,7 +121,7 @@ def test_only_https(make_willing: Make, media: object, seen: Seen) -> None:
 
 def test_more_than_any_provider_takes(make_willing: Make, provider: Twilio) -> None:
     """What no provider can carry raises before it is kept."""
-    with pytest.raises(Unsupported, match="takes at most 10 media"):
+    with pytest.raises(Unsupported, match="accepts at most 10 media"):
         remind(make_willing(), media=[MAP] * 11)
     wordy = Wordy(
         account_sid=provider.account_sid,
@@ -130,7 +130,7 @@ def test_more_than_any_provider_takes(make_willing: Make, provider: Twilio) -> N
         base_url=provider.base_url,
     )
     messenger = make_willing(provider=wordy)
-    with pytest.raises(Unsupported, match="takes no media"):
+    with pytest.raises(Unsupported, match="accepts no media"):
         remind(messenger, media=[MAP])
 
     assert messenger.history(PERSON).texts == ()

@@ -294,8 +294,8 @@ PICTURE = "https://clinic.example/map.png"
 @pytest.mark.parametrize(
     ("can", "changes", "words"),
     [
-        (FEW, {"body": "Hello!"}, "6 characters and Acme takes 5"),
-        (FEW, {"media": (PICTURE,)}, "takes no media"),
+        (FEW, {"body": "Hello!"}, "6 characters and Acme accepts 5"),
+        (FEW, {"media": (PICTURE,)}, "accepts no media"),
         (MANY, {"media": (PICTURE,) * 3}, "at most 2 media"),
         (FEW, {"send_at": NOW + timedelta(hours=1)}, "cannot send a text later"),
         (MANY, {"send_at": NOW + timedelta(minutes=4)}, "at least 0:05:00"),
@@ -480,7 +480,7 @@ def test_the_line_break_of_a_file() -> None:
     credential(acme(), attribute, "se cret")
     with pytest.raises(InvalidInput, match="Acme's auth_token begins or ends with a line break"):
         credential(acme(), attribute, "secret\r\n")
-    with pytest.raises(InvalidInput, match="a secret of callbacks begins or ends with a line"):
+    with pytest.raises(InvalidInput, match="a callback secret begins or ends with a line"):
         secrets(["new", "old\n"])
     with pytest.raises(InvalidInput, match="Twilio's auth_token begins"):
         Twilio(account_sid="AC" + "0" * 32, auth_token="made-up\n", sender="+12175550111")

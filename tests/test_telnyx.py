@@ -307,7 +307,7 @@ def test_options() -> None:
 @pytest.mark.parametrize("ahead", [timedelta(minutes=4), timedelta(days=5, seconds=1)])
 def test_times_that_telnyx_refuses(ahead: timedelta) -> None:
     """A text for sooner or later than Telnyx takes it raises before there is a request."""
-    with pytest.raises(Unsupported, match="before it shall go"):
+    with pytest.raises(Unsupported, match="before it is to be"):
         sent(evolve(TEXT, send_at=NOW + ahead))
 
 
@@ -710,7 +710,7 @@ def test_media(url: str, fetched: bool) -> None:  # noqa: FBT001
         ({"public_keys": [""]}, "is empty"),
         ({"public_keys": public(KEY)}, "in a list"),
         ({"messaging_profile_id": "default"}, "a UUID"),
-        ({"base_url": "ftp://x"}, "no web address"),
+        ({"base_url": "ftp://x"}, "not a web address"),
     ],
 )
 def test_bad_set_up(changes: dict[str, Any], words: str) -> None:

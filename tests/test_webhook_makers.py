@@ -137,7 +137,7 @@ def test_status(name: str, state: str) -> None:
         )
 
     if maker._word(State(state)) is None:
-        with pytest.raises(Unsupported, match=f"not tell that a text is {state}; it tells of"):
+        with pytest.raises(Unsupported, match=f"not report that a text is {state}; it reports"):
             told()
         return
     (event,) = events(adapter, told())
@@ -166,7 +166,7 @@ def test_nobody_else_is_believed(name: str) -> None:
 
 def test_states_that_nobody_tells_of() -> None:
     """A callback never says that a text is held."""
-    with pytest.raises(Unsupported, match="twilio does not tell that a text is held"):
+    with pytest.raises(Unsupported, match="twilio does not report that a text is held"):
         maker_for(twilio()).status("held", provider_id="m-1", to=PATIENT, at=NOW)
 
 
@@ -176,9 +176,9 @@ def test_adapters_without_a_maker() -> None:
     class Pigeon:
         sender = PhoneNumber(SENDER)
 
-    with pytest.raises(InvalidInput, match="nobody knows how the provider of Pigeon signs"):
+    with pytest.raises(InvalidInput, match="it is unknown how the provider of Pigeon signs"):
         maker_for(Pigeon())  # type: ignore[arg-type]
-    with pytest.raises(InvalidInput, match="another key"):
+    with pytest.raises(InvalidInput, match="does not have the key"):
         maker_for(telnyx(public_keys=["A" * 43 + "="]))
 
 
@@ -242,9 +242,9 @@ def test_gateway_with_lists_and_references_in_the_address() -> None:
 def test_gateway_that_brings_nothing() -> None:
     """What a description leaves out cannot be made."""
     adapter = gateway(callbacks=GatewayCallbacks())
-    with pytest.raises(Unsupported, match="brings no texts"):
+    with pytest.raises(Unsupported, match="delivers no texts"):
         maker_for(adapter).text(BODY, sender=PATIENT, at=NOW)
-    with pytest.raises(Unsupported, match="tells of"):
+    with pytest.raises(Unsupported, match="reports nothing"):
         maker_for(adapter).status("sent", provider_id="m", to=PATIENT, at=NOW)
 
 

@@ -16,7 +16,7 @@ TOPICS = (
     *("opt-out", "do-not-call", "reassigned numbers", "HIPAA", "majority", "registration"),
     *("devices", "carriers", "reach", "penalty", "records", "places", "limits"),
 )
-"""What tables are ordered by."""
+"""The order of tables."""
 
 _BY_TABLE = {
     "hours": "hours",
@@ -33,7 +33,7 @@ _BY_TABLE = {
     "carrier_cap": "carriers",
     "opt_in_element": "consent",
 }
-# By the beginning of a limit's id, which says what it limits.
+# By the beginning of a limit's id, which names what it limits.
 _BY_LIMIT = {
     "opt-out-retention": "records",
     "opt-out": "opt-out",
@@ -66,16 +66,16 @@ class Status(StrEnum):
 
 @frozen(kw_only=True)
 class Query:
-    """What somebody asks about.
+    """A query for rows.
 
     Attributes:
-        packs: whose rows.
+        packs: the packs whose rows are searched.
         country: ISO 3166-1 code.
-        day: on which day.
-        states: postal codes; none for what holds in the whole country.
-        purpose: of the text; None for any.
-        carriers: also what carriers and their association ask.
-        everything: all rows of the country, whatever their states, days and purposes.
+        day: the day in question.
+        states: postal codes; none for what applies in the whole country.
+        purpose: the purpose of the text; None for any.
+        carriers: also what carriers and their association ask for.
+        everything: all rows of the country, whatever their state, day and purpose.
     """
 
     packs: tuple[Pack, ...]
@@ -93,8 +93,8 @@ class Bound:
 
     Attributes:
         topic: one of :data:`TOPICS`.
-        pack: where it stands.
-        row: itself.
+        pack: the pack that contains it.
+        row: the row itself.
         status: whether it is in force on the day.
     """
 

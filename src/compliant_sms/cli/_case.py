@@ -1,4 +1,4 @@
-"""One text and what is told of it, and the decision about it."""
+"""One text, what the options say about it, and the decision about it."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ _SOMEBODY = "the practice"
 
 @frozen(kw_only=True)
 class Case:
-    """A text, and what the options tell of it.
+    """A text, and what the options say about it.
 
     Attributes:
         body: the text.
         to: who would get it.
         purpose: what it is declared to be for.
         consent: ``"none"``, ``"express"`` or ``"written"``.
-        revoked: the number asked for an end after that.
-        practice_name: of the practice; None where nothing was said.
-        nonprofit: the practice is a tax-exempt nonprofit.
-        state: postal code of where the patient lives.
+        revoked: whether the number revoked consent after that.
+        practice_name: the practice's name; None if none was given.
+        nonprofit: whether the practice is a tax-exempt nonprofit.
+        state: postal code of the state where the patient lives.
         time_zone: IANA name of the patient's zone.
         at: the instant of the decision, aware.
     """
@@ -70,7 +70,7 @@ class Case:
 
 
 def decided(case: Case) -> Decision:
-    """The answer of the rulebook under the library's own settings."""
+    """Return the rulebook's answer under the library's default settings."""
     book = Rulebook()
     profile = Profile(time_zone=case.time_zone, state=case.state)
     where = book.whereabouts(case.to, profile)
@@ -109,7 +109,7 @@ def _readings(case: Case) -> Readings:
 
 
 def _needs_line(purpose: Purpose, plain: Readings) -> bool:
-    """Whether a first text of that kind gets the line, as it does on its way out."""
+    """Whether a first text of that kind gets the opt-out line when it is sent."""
     decided = decided_as(purpose, plain)
     due = decided.opt_out_line is not OptOutLine.NEVER
     return decided.message_class in _TO_PATIENTS and due
@@ -142,7 +142,7 @@ def _consent(case: Case) -> ConsentState:
 
 
 def reply(case: Case) -> ReplyFacts | None:
-    """What the text answers, if its purpose is an answer: a text of this very moment."""
+    """Return what the text answers, if its purpose is an answer: a text received just now."""
     answers = case.purpose.implied_by is ImpliedBy.OWN_TEXT
     if answers or case.purpose == Purpose.OPT_OUT_CONFIRMATION:
         return ReplyFacts(received_at=case.at)

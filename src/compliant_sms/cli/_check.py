@@ -1,4 +1,4 @@
-"""The decision about one text, for a front desk. The text stays inside, the number is masked."""
+"""The decision about one text, for a front desk. The text is not shown; the number is masked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check(case: Case, *, as_json: bool) -> int:
 
 
 def _shown(data: Any, number: PhoneNumber) -> Any:  # noqa: ANN401 - what JSON holds
-    """The record without the number, and without the hosts that stand in the text."""
+    """The record without the number, and without the hosts in the text."""
     if isinstance(data, dict):
         return {key: _shown(value, number) for key, value in data.items() if key != "host"}
     if isinstance(data, list | tuple):
@@ -61,7 +61,7 @@ def _print(case: Case, decision: Decision) -> None:
 
 @frozen
 class _Page:
-    """Lines that are wrapped within their margin."""
+    """Prints lines that wrap within their margin."""
 
     console: Console
 
@@ -77,7 +77,7 @@ class _Page:
         self.console.print(Text(lines, style))
 
     def reason(self, bullet: str, finding: Finding) -> None:
-        """Print a finding: its words, what to do, and small where that stands."""
+        """Print a finding: its words, what to do and, dimmed, its citation."""
         self.console.print()
         self.say(finding.words, f"  {bullet}", _DEEP)
         if finding.remedy:
@@ -103,7 +103,7 @@ def _verdict(decision: Decision) -> str:
 
 
 def _local(at: datetime, facts: Facts) -> str:
-    """The instant on the wall clocks of the patient, each time once."""
+    """The instant on the patient's possible wall clocks, each time once."""
     clocks: dict[str, str] = {}
     for name in [zone.name for zone in facts.zones] or ["UTC"]:
         zone = ZoneInfo(name)
@@ -153,7 +153,7 @@ def _assumed(case: Case) -> Iterator[str]:
         "written": "The patient signed a complete agreement to every kind of text (--consent).",
     }[case.consent]
     if case.revoked:
-        yield "Then the number asked for an end (--revoked)."
+        yield "After that, the number asked for an end (--revoked)."
     if case.practice_name is None:
         yield "The text names the practice: no --practice-name was given to look for."
     if reply(case) is not None:

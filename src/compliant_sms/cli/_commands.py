@@ -48,7 +48,7 @@ class _Group(click.Group):
 @click.version_option(package_name="compliant-sms")
 def commands() -> None:
     """Text patients without breaking the law."""
-    # What the terminal has no letters for, as in the name of a file, is escaped.
+    # Characters that the terminal cannot show, such as in a file's name, are escaped.
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
@@ -57,22 +57,22 @@ def commands() -> None:
 @click.option(
     "--patients",
     type=_options.FILE,
-    help="A CSV file of your own; without it a dozen made-up patients.",
+    help="Your own CSV file of patients. By default, a dozen made-up ones.",
 )
 @click.option(
     "--database",
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("demo.db"),
     show_default=True,
-    help="Where everything is kept. An unfinished day in it goes on; after a finished one, the "
-    "next day is played.",
+    help="The database file. An unfinished day in it is continued; after a finished one, the next "
+    "day is played.",
 )
-@click.option("--carrier", metavar="URL", help="A sandbox that runs already (see: sandbox).")
+@click.option("--carrier", metavar="URL", help="A sandbox that is already running (see: sandbox).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
 def demo(patients: Path | None, database: Path, carrier: str | None, *, as_json: bool) -> None:
     """Play a clinic's day through a simulated carrier on this machine.
 
-    Exit status 1 when anything of the day is not as expected.
+    The exit status is 1 if anything in the day is not as expected.
     """
     from compliant_sms.cli.demo import play  # noqa: PLC0415 - needs the extra sandbox
 
@@ -82,10 +82,10 @@ def demo(patients: Path | None, database: Path, carrier: str | None, *, as_json:
 @commands.command(short_help="Show which texts and consent events a database holds.")
 @click.argument("database", type=click.Path(dir_okay=False, path_type=Path))
 def show(database: Path) -> None:
-    """Show which texts and consent events an SQLite file holds; nothing is changed.
+    """Show which texts and consent events an SQLite file holds, without changing it.
 
-    Times and days are those of UTC, which in the evening are the next day's. Where records are
-    sealed, a person is shown by the beginning of a hash.
+    Times and days are in UTC, where an American evening is already the next day. If records are
+    sealed, a person is shown as the beginning of a hash.
     """
     from compliant_sms.cli._show import show as print_tables  # noqa: PLC0415 - after the options
 
@@ -98,8 +98,8 @@ def show(database: Path) -> None:
     "states",
     multiple=True,
     metavar="CODE",
-    help="Postal code, for example PA; may be given several times. Without it: what holds in the "
-    "whole country.",
+    help="Postal code, for example PA; can be repeated. By default, only what applies in the whole "
+    "country.",
 )
 @click.option(
     "--country",
@@ -112,7 +112,7 @@ def show(database: Path) -> None:
     "--purpose",
     metavar="CODE",
     callback=_options.purpose,
-    help="Only what binds texts of this purpose (see --list-purposes).",
+    help="Show only what binds texts of this purpose (see --list-purposes).",
 )
 @click.option(
     "--date",
@@ -120,18 +120,20 @@ def show(database: Path) -> None:
     metavar="YYYY-MM-DD",
     callback=_options.day,
     show_default="today",
-    help="On which day; what begins later is marked.",
+    help="The day in question. What begins later is marked.",
 )
 @click.option(
     "--pack",
     "packs",
     multiple=True,
     type=_options.FILE,
-    help="A pack of your own beside the library's; may be given several times.",
+    help="A pack of your own, in addition to the library's; can be repeated.",
 )
-@click.option("--carriers", is_flag=True, help="Also what carriers and their association ask.")
-@click.option("--all", "everything", is_flag=True, help="Each row of the country's packs.")
-@click.option("--list-purposes", is_flag=True, help="The codes that --purpose takes.")
+@click.option(
+    "--carriers", is_flag=True, help="Also show what carriers and their association ask for."
+)
+@click.option("--all", "everything", is_flag=True, help="Show every row of the country's packs.")
+@click.option("--list-purposes", is_flag=True, help="List the codes that --purpose accepts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 def rules(
@@ -149,7 +151,7 @@ def rules(
 ) -> None:
     """Show which rules apply, with source, certainty and dates.
 
-    In brackets stands the id of each row, by which it is overridden.
+    The id of each row, which an override names, is in brackets.
 
     \b
       compliant-sms rules --state PA --purpose promotion
@@ -163,7 +165,7 @@ def rules(
         _rules.print_purposes(form=form)
         return
     if everything and (states or purpose):
-        msg = "--all shows each row, so leave out --state and --purpose"
+        msg = "--all shows every row, so leave out --state and --purpose"
         raise click.UsageError(msg)
     query = _binding.Query(
         packs=Rulebook(packs=tuple(_options.own_packs(packs))).all_packs,
@@ -194,24 +196,26 @@ def rules(
     type=click.Choice(["none", "express", "written"]),
     default="none",
     show_default=True,
-    help="What is on record for this patient at this number; 'written' is taken as complete.",
+    help="What is on record for this patient at this number. 'written' counts as complete.",
 )
-@click.option("--revoked", is_flag=True, help="The number asked us to stop after that.")
-@click.option("--practice-name", metavar="NAME", help="Whether the text names it is checked then.")
+@click.option("--revoked", is_flag=True, help="The number asked you to stop after that.")
+@click.option(
+    "--practice-name", metavar="NAME", help="Also check that the text names the practice."
+)
 @click.option("--nonprofit", is_flag=True, help="The practice is a tax-exempt nonprofit.")
 @click.option("--state", metavar="CODE", help="Where the patient lives, for example PA.")
 @click.option(
     "--time-zone",
     metavar="NAME",
     callback=_options.time_zone,
-    help="The patient's, for example America/New_York.",
+    help="The patient's time zone, for example America/New_York.",
 )
 @click.option(
     "--at",
     metavar="INSTANT",
     callback=_options.instant,
     show_default="now",
-    help="With its offset, for example 2026-11-23T20:30-05:00.",
+    help="The instant to decide for, with its offset: 2026-11-23T20:30-05:00.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the record of the decision.")
 def check(
@@ -230,13 +234,13 @@ def check(
 ) -> None:
     """Say whether the text in FILE (or - for standard input) may go, and why.
 
-    No database is asked: what is known of the patient comes from the options. The text itself is
-    never shown, and the number is masked.
+    No database is read: all that is known about the patient comes from the options. The text
+    itself is never shown, and the number is masked.
 
     \b
       compliant-sms check --to +12175550134 --purpose promotion --state PA offer.txt
 
-    Exit status: 0 it may go, 3 it waits, 4 it may not go, 2 the command cannot be understood.
+    Exit status: 0 it may go, 3 it waits, 4 it may not go, 2 the command is invalid.
     """  # noqa: D301 - as above
     from compliant_sms.cli._case import Case  # noqa: PLC0415 - after the options
     from compliant_sms.cli._check import check as print_decision  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""Which database a command works on: one option for all commands, and the store it means."""
+"""Which database a command works on: the option that all commands share, and its store."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from compliant_sms.stores import PostgreSQL, SQLite
 
 _DSN = re.compile(r"postgres(ql)?://|\s*(host|hostaddr|dbname|service|port|user)\s*=")
-# Of another form, or another program's: "C:/" alone is a drive.
+# A DSN in another form, or of another program: "C:/" alone is a drive.
 _MEANT_AS_DSN = re.compile(r"\s*\w[\w+.-]+:/|.*\bpassword\s*=", re.IGNORECASE)
 
 database_option = click.option(
@@ -25,13 +25,13 @@ database_option = click.option(
     envvar="COMPLIANT_SMS_DATABASE",
     show_envvar=True,
     required=True,
-    help="An SQLite file, or a PostgreSQL database as postgresql://user@host/database. A password "
-    "is better kept in the variable, or in ~/.pgpass: others see the command line.",
+    help="An SQLite file, or a PostgreSQL database as postgresql://user@host/database. Keep a "
+    "password in the variable or in ~/.pgpass, because others can see the command line.",
 )
-"""``--database``, a text for :func:`store_at`."""
+"""``--database``, the argument for :func:`store_at`."""
 
 practice_option = click.option(
-    "--practice", metavar="ID", required=True, help="Whose records: the id of your Practice."
+    "--practice", metavar="ID", required=True, help="The id of the Practice."
 )
 """``--practice``, for :func:`refuse_unknown`."""
 
@@ -39,17 +39,17 @@ practice_option = click.option(
 def store_at(
     text: str, *, migrate: bool = False, shared: bool = False, may_lack: bool = False
 ) -> SQLite | PostgreSQL:
-    """The store that a path or a DSN means. Nothing is opened before its first use.
+    """Return the store for a path or a DSN. Nothing is opened before its first use.
 
     Args:
-        text: the path of an SQLite file, or a DSN of PostgreSQL.
-        migrate: whether it may make or change tables; without it an empty or older database
+        text: the path of an SQLite file, or a PostgreSQL DSN.
+        migrate: whether it may create or change tables. Otherwise an empty or older database
             raises :class:`~compliant_sms.errors.SchemaTooOld`.
-        shared: whether an SQLite file may be a host's own; in PostgreSQL it always may.
-        may_lack: whether an SQLite file need not be there, although nothing may make it.
+        shared: whether an SQLite file may belong to the host; a PostgreSQL database always may.
+        may_lack: whether an SQLite file may be missing even if nothing may create it.
 
     Raises:
-        InvalidInput: it is empty, a DSN that cannot be read, or no file where one has to be.
+        InvalidInput: it is empty, a DSN that cannot be read, or a file that is missing.
         MissingExtra: it is a DSN, and psycopg is not installed.
     """
     if _DSN.match(text):
@@ -60,8 +60,8 @@ def store_at(
 
     if means_dsn(text):
         msg = (
-            "the database is no path of an SQLite file, and no DSN that is understood here. Write "
-            "postgresql://user@host/database, in small letters and without a driver's name."
+            "the database is neither the path of an SQLite file nor a DSN in a known form. Write "
+            "postgresql://user@host/database, in lower case and without a driver's name."
         )
         raise InvalidInput(msg)
     needed = text.strip() and not (migrate or shared or may_lack)
@@ -72,16 +72,16 @@ def store_at(
 
 
 def means_dsn(text: str) -> bool:
-    """Whether a text is meant as a DSN, in whatever form: a password may stand in it."""
+    """Whether a text is meant as a DSN, in whatever form. It may contain a password."""
     return bool(_DSN.match(text) or _MEANT_AS_DSN.match(text))
 
 
 def refuse_unknown(store: Store, practice: str) -> None:
-    """Refuse an id under which nothing is kept: it is a mistyped one.
+    """Refuse an id without records, which is probably mistyped.
 
     Raises:
-        InvalidInput: it is.
+        InvalidInput: the database has no records under the id.
     """
     if not finish(store.run(lambda tx: tx.knows_practice(practice))):
-        msg = "the database has nothing of a practice of this id. Check --practice."
+        msg = "the database has no records of a practice with this id. Check --practice."
         raise InvalidInput(msg)

@@ -11,15 +11,15 @@ from compliant_sms.cli._database import database_option, store_at
 
 @click.group()
 def db() -> None:
-    """Look after the tables in a database."""
+    """Check and upgrade the tables in a database."""
 
 
 @db.command()
 @database_option
 def status(database: str) -> None:
-    """Say which version the tables have; nothing is changed.
+    """Show the version of the tables, without changing them.
 
-    Exit status 1 when this installation cannot work with them before `db upgrade`, or at all.
+    The exit status is 1 if this installation cannot use them before `db upgrade`, or at all.
     """
     from compliant_sms.stores import _schema  # noqa: PLC0415 - after the options
 
@@ -35,12 +35,12 @@ def status(database: str) -> None:
 @db.command()
 @database_option
 @click.option(
-    "--shared", is_flag=True, help="Make them beside the tables of a program of yours (SQLite)."
+    "--shared", is_flag=True, help="Create them beside the tables of your own program (SQLite)."
 )
 def upgrade(database: str, *, shared: bool) -> None:
-    """Make the tables, or bring them up to date: all at once or not at all.
+    """Create the tables, or upgrade them, all at once or not at all.
 
-    Keep a copy of the database before. An older installation refuses the newer tables.
+    Make a copy of the database first. An older installation refuses the newer tables.
     """
     from compliant_sms.stores._schema import newest  # noqa: PLC0415 - after the options
 

@@ -1,4 +1,4 @@
-"""What ``doctor`` and ``sync-opt-outs`` print. No full number is among it."""
+"""What ``doctor`` and ``opt-outs`` print. It includes no full number."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _SHOWN = {
 
 
 def look_over(where: str, *, call_webhooks: bool, as_json: bool) -> int:
-    """Print what is right and wrong with the messengers that a name stands for.
+    """Print what is right and wrong with the named messengers.
 
     Returns:
-        the exit status: 1 where something failed.
+        the exit status: 1 if something failed.
     """
 
     async def look(messengers: list[Either]) -> bool:
@@ -45,7 +45,7 @@ def look_over(where: str, *, call_webhooks: bool, as_json: bool) -> int:
 
 
 def _table(title: str, checks: Iterable[Checked]) -> Table:
-    # What a practice calls itself, and what a provider says, is no markup.
+    # A practice's name and a provider's words are not markup.
     table = Table(title=Text(printable(title)), title_justify="left", show_lines=False)
     for name in ("of", "what", "", "what was found, and what to do"):
         table.add_column(name, overflow="fold")
@@ -58,7 +58,7 @@ def _table(title: str, checks: Iterable[Checked]) -> Table:
 
 
 def even_out(where: str, *, by: str, write: bool) -> bool:
-    """Even the lists out, or only say how they differ; whether nothing differed."""
+    """Reconcile the lists, or only print how they differ. Returns whether nothing differed."""
 
     async def even(messengers: list[Either]) -> list[OptOutDrift]:
         return [
@@ -79,5 +79,5 @@ def _in_words(drift: OptOutDrift, *, write: bool) -> str:
     return (
         f"{drift.provider} ...{drift.sender.e164[-4:]}: {listed}; {len(drift.recorded):,} {done}, "
         f"{len(drift.added):,} added there, {len(drift.missing):,} missing there, "
-        f"{len(drift.stale):,} blocked there although they agreed anew. {drift.problem}"
+        f"{len(drift.stale):,} blocked there although they agreed again. {drift.problem}"
     ).rstrip()

@@ -9,20 +9,19 @@ import click
 from compliant_sms.cli._options import where_argument
 
 
-@click.command(short_help="Look a set-up over before patients are texted.")
+@click.command(short_help="Check a setup before patients are texted.")
 @where_argument
 @click.option(
     "--call-webhooks",
     is_flag=True,
-    help="Also call the addresses of status callbacks, unsigned: that must be refused.",
+    help="Also call the URLs of status callbacks without a signature, which must be refused.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each check.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for each check.")
 def doctor(where: str, *, call_webhooks: bool, as_json: bool) -> None:
-    """Look a set-up over: credentials, clock, agreements, callbacks, keywords, registration.
+    """Check a setup: credentials, clock, agreements, callbacks, keywords, registration.
 
-    MODULE:NAME is a Messenger or AsyncMessenger of yours, a list of them, or a function that
-    returns either. Nobody is texted and nothing is changed. The exit status is 1 where something
-    failed.
+    MODULE:NAME is your Messenger or AsyncMessenger, a list of them, or a function that returns
+    either. Nobody is texted and nothing is changed. The exit status is 1 if a check failed.
 
     \b
       compliant-sms doctor clinic.texting:messenger
@@ -32,16 +31,16 @@ def doctor(where: str, *, call_webhooks: bool, as_json: bool) -> None:
     sys.exit(_doctor.look_over(where, call_webhooks=call_webhooks, as_json=as_json))
 
 
-@click.command("sync-opt-outs", short_help="Sync the ledger with the provider's list of opt-outs.")
+@click.command("opt-outs", short_help="Reconcile the ledger with the provider's opt-out list.")
 @where_argument
-@click.option("--by", metavar="WHO", required=True, help="Who asks for it, for the audit log.")
-@click.option("--dry-run", is_flag=True, help="Change nothing, only say what differs.")
+@click.option("--by", metavar="WHO", required=True, help="Who asked for it, for the audit log.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; only show what differs.")
 def opt_outs(where: str, *, by: str, dry_run: bool) -> None:
-    """Even the ledger out with what the providers keep of opted-out numbers.
+    """Reconcile the ledger with the providers' lists of opted-out numbers.
 
-    Who is on a provider's list only is revoked in the ledger; who revoked in the ledger only is
-    put on the list, where the provider takes additions. Nobody is taken off a list. With --dry-run
-    the exit status is 1 where something differs.
+    A number that is only on a provider's list is revoked in the ledger. One that is revoked only in
+    the ledger is added to the list, if the provider accepts additions. No number is removed from a
+    list. With --dry-run the exit status is 1 if something differs.
 
     \b
       compliant-sms sync-opt-outs clinic.texting:messenger --by it:kim --dry-run

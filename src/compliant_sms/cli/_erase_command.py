@@ -11,20 +11,22 @@ from compliant_sms.cli._database import database_option, practice_option, refuse
 from compliant_sms.cli._options import FILE
 
 
-@click.command(short_help="Destroy the keys of all that is kept of a person.")
+@click.command(short_help="Destroy the keys of everything stored about a person.")
 @database_option
 @practice_option
-@click.option("--person", metavar="ID", required=True, help="Whom: your id of the patient.")
-@click.option("--by", metavar="WHO", required=True, help="Who decided so, for the audit log.")
-@click.option("--reason", metavar="WHY", required=True, help="Why; likewise. Name no patient.")
+@click.option("--person", metavar="ID", required=True, help="Your id of the patient.")
+@click.option("--by", metavar="WHO", required=True, help="Who decided it, for the audit log.")
+@click.option(
+    "--reason", metavar="WHY", required=True, help="Why, for the audit log. Name no patient."
+)
 @click.option(
     "--keyring",
     "key_file",
     type=FILE,
     required=True,
-    help="The file of keys: only what is sealed can be erased.",
+    help="The key file. Only what is sealed can be erased.",
 )
-@click.option("--dry-run", is_flag=True, help="Change nothing, only count what would go.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; only count what would go.")
 def erase(
     *,
     database: str,
@@ -35,10 +37,10 @@ def erase(
     key_file: Path,
     dry_run: bool,
 ) -> None:
-    """Destroy the keys of everything that is kept of a person; there is no way back.
+    """Destroy the keys of everything stored about a person. This cannot be undone.
 
-    That somebody revoked goes on counting, and the ledger still verifies. Whoever is under a legal
-    hold, or unknown, is not erased, with exit status 1. Backups and older key files are yours to
+    Revocations still count, and the ledger still verifies. A person who is under a legal hold or
+    unknown is not erased, and the exit status is 1. Backups and older key files are yours to
     destroy.
     """
     from compliant_sms import flows, system  # noqa: PLC0415 - after the options

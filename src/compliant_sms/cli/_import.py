@@ -35,18 +35,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _SHOWN = 20
-_TOLD_AFTER = 65_536  # bytes; each telling takes a lock
+_TOLD_AFTER = 65_536  # bytes; each update of the bar takes a lock
 
 
 @frozen(kw_only=True)
 class Place:
-    """Where it is written.
+    """Where the import is written.
 
     Attributes:
         database: a path or a DSN.
-        keyring: the file of keys, if there is one.
+        keyring: the key file, if there is one.
         plaintext_because: why there is none.
-        new: the database, or the practice in it, may be new.
+        new: whether the database, or the practice in it, may be new.
     """
 
     database: str
@@ -72,7 +72,7 @@ class Files:
 
     @property
     def size(self) -> int:
-        """How many bytes there are to read."""
+        """The number of bytes to read."""
         return sum(path.stat().st_size for path in (self.opt_outs, self.consents) if path)
 
     def opt_out_rows(self, lines: Iterable[bytes]) -> Iterator[ImportedOptOut | BadRow]:
@@ -100,7 +100,7 @@ class Files:
 
 
 def wordings(paths: Mapping[str, str]) -> tuple[Wording, ...]:
-    """The wordings in files, by their versions.
+    """Read wordings from files, given by version.
 
     Raises:
         InvalidInput: a file cannot be read.
@@ -130,7 +130,7 @@ def run(
     report: Path | None,
     skip_bad_consents: bool,
 ) -> ImportReport:
-    """Check, tell what was found, and write if that is wanted and nothing forbids it."""
+    """Check, print what was found, and write if asked to and nothing forbids it."""
     with closing(_store(plan, place)) as database:
         store = database.blocking(_at_rest(place))
         _refuse_strangers(store, plan, place)
@@ -146,7 +146,7 @@ def run(
 
 
 def _obstacle(found: ImportReport, *, skip_bad_consents: bool) -> str:
-    """What forbids to write, and what to do; empty, if nothing does."""
+    """What prevents writing, and what to do about it; empty if nothing does."""
     opt_outs, consents = found.unusable[Kind.OPT_OUT], found.unusable[Kind.CONSENT]
     if opt_outs:
         return (
@@ -168,9 +168,9 @@ def _store(plan: ImportPlan, place: Place) -> SQLite | PostgreSQL:
     if store.found_schema():
         return store
     if not place.new:
-        msg = "the database is not there, or empty. Check --database, or pass --new to make it."
+        msg = "the database is missing or empty. Check --database, or pass --new to create it."
         raise InvalidInput(msg)
-    # A mere check leaves nothing behind.
+    # A check alone leaves nothing behind.
     return store_at(place.database if plan.write else ":memory:", migrate=True)
 
 
@@ -193,8 +193,8 @@ def _refuse_strangers(store: Store, plan: ImportPlan, place: Place) -> None:
     if not known and not place.new:
         # Opt-outs under a mistyped id would stop nothing.
         msg = (
-            "the database has nothing of a practice of this id. Check --practice, or pass --new, "
-            "if the practice is new in it."
+            "the database has no records of a practice with this id. Check --practice, or pass "
+            "--new if the practice is new in it."
         )
         raise InvalidInput(msg)
 
@@ -209,7 +209,7 @@ def _pass(files: Files, plan: ImportPlan, store: Store, what: str) -> ImportRepo
         transient=True,
     )
     with ExitStack() as stack:
-        # Where nobody watches, a bar would be noise.
+        # If nobody watches, a bar would be noise.
         if progress.console.is_terminal:
             stack.enter_context(progress)
         task = progress.add_task(what, total=files.size, rows=0)
@@ -233,7 +233,7 @@ def _pass(files: Files, plan: ImportPlan, store: Store, what: str) -> ImportRepo
 
 
 def _of(path: Path, rows: Iterator[T]) -> Iterator[T]:
-    """The rows; what is wrong with the file as a whole names it."""
+    """The rows. An error about the whole file names the file."""
     try:
         yield from rows
     except InvalidInput as error:

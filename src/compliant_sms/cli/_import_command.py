@@ -15,7 +15,7 @@ from compliant_sms.cli._database import database_option, practice_option
 def _pairs(
     _: click.Context, parameter: click.Parameter, given: tuple[str, ...]
 ) -> Mapping[str, str]:
-    """``NAME=VALUE``, several times."""
+    """Parse ``NAME=VALUE``, given any number of times."""
     pairs = {}
     for each in given:
         name, is_pair, value = each.partition("=")
@@ -26,26 +26,28 @@ def _pairs(
     return pairs
 
 
-@click.command("import", short_help="Take over consents and opt-outs of another system.")
+@click.command("import", short_help="Import consents and opt-outs from another system.")
 @database_option
 @click.option("--opt-outs", type=_options.FILE, help="A CSV file of the numbers that opted out.")
 @click.option("--consents", type=_options.FILE, help="A CSV file of the consents.")
-@click.option("--source", metavar="NAME", required=True, help="Where they come from: old-ehr.")
-@click.option("--by", metavar="WHO", required=True, help="Who imports them: it:j.ortiz.")
+@click.option(
+    "--source", metavar="NAME", required=True, help="Where they come from, such as old-ehr."
+)
+@click.option("--by", metavar="WHO", required=True, help="Who imports them, such as it:j.ortiz.")
 @practice_option
 @click.option(
     "--practice-name",
     "names",
     metavar="NAME",
     multiple=True,
-    help="As written consents name it; may be given several times.",
+    help="The practice's name in written consents; can be repeated.",
 )
 @click.option(
     "--time-zone",
     metavar="NAME",
     required=True,
     callback=_options.time_zone,
-    help="The practice's, for example America/Chicago.",
+    help="The practice's time zone, for example America/Chicago.",
 )
 @click.option(
     "--wording",
@@ -53,7 +55,7 @@ def _pairs(
     metavar="VERSION=FILE",
     multiple=True,
     callback=_pairs,
-    help="What patients were shown, for the rows with that wording_version.",
+    help="The words that patients were shown, for rows with that wording_version.",
 )
 @click.option(
     "--opt-out-column",
@@ -61,7 +63,7 @@ def _pairs(
     metavar="NAME=HEADER",
     multiple=True,
     callback=_pairs,
-    help="What the file calls a column of ours: number='Mobile Phone'.",
+    help="The file's own header for a column, such as number='Mobile Phone'.",
 )
 @click.option(
     "--consent-column",
@@ -77,7 +79,7 @@ def _pairs(
     metavar="NAME=VALUE",
     multiple=True,
     callback=_pairs,
-    help="What a column says where the file says nothing: channel=text.",
+    help="A column's value where the file has none, such as channel=text.",
 )
 @click.option(
     "--consent-value",
@@ -91,20 +93,24 @@ def _pairs(
     "--date-format",
     metavar="FORMAT",
     show_default="ISO 8601",
-    help="How dates are written: '%m/%d/%Y'.",
+    help="The format of dates, such as '%m/%d/%Y'.",
 )
-@click.option("--region", metavar="CODE", default="US", show_default=True, help="Of the numbers.")
-@click.option("--no-opt-outs-because", metavar="WHY", default="", help="Goes on record.")
-@click.option("--skip-bad-consents", is_flag=True, help="Write the others all the same.")
+@click.option(
+    "--region", metavar="CODE", default="US", show_default=True, help="The numbers' region."
+)
+@click.option("--no-opt-outs-because", metavar="WHY", default="", help="Why none; goes on record.")
+@click.option("--skip-bad-consents", is_flag=True, help="Write the others anyway.")
 @click.option("--new", is_flag=True, help="The database, or the practice in it, is new.")
 @click.option(
     "--batch",
     type=click.IntRange(min=1),
     default=1000,
     show_default=True,
-    help="How many rows are written at once, as a whole or not at all.",
+    help="How many rows to write at once, all or nothing.",
 )
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="A CSV to write.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="The CSV file to write."
+)
 @click.option("--keyring", type=_options.FILE, help="The keys that seal what the database holds.")
 @click.option(
     "--plaintext-because",
@@ -139,20 +145,19 @@ def import_(
     plaintext_because: str,
     write: bool,
 ) -> None:
-    """Take over consents and opt-outs from another system.
+    """Import consents and opt-outs from another system.
 
-    Both files are checked first, and what is wrong with them is listed by line and column; numbers
-    and names are not shown. With --write, what can be used is written then: all opt-outs, and
-    after them the consents. While an opt-out cannot be used, nothing is. Running it again adds
-    nothing twice, so an import that was interrupted is simply run again.
+    Both files are checked first. Problems are listed by line and column, without numbers or names.
+    With --write, all opt-outs and then the consents are written. If any opt-out cannot be used,
+    nothing is written. Running it again adds nothing twice, so if an import is interrupted, run it
+    again.
 
     \b
       compliant-sms import --database texting.db --practice lakeside \\
         --time-zone America/Chicago --source old-ehr --by it:j.ortiz \\
         --opt-outs stopped.csv --consents agreed.csv
 
-    Exit status: 0 each row can be used, 1 some cannot, 2 the command or a file cannot be
-    understood.
+    Exit status: 0 each row can be used, 1 some cannot, 2 the command or a file is invalid.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _import  # noqa: PLC0415 - after the options
     from compliant_sms.errors import InvalidInput  # noqa: PLC0415 - as above

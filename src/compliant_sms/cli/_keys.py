@@ -11,18 +11,18 @@ from compliant_sms.cli._database import database_option, store_at
 from compliant_sms.cli._options import FILE
 
 
-@click.group(short_help="Make, add and rotate the keys that seal what is kept.")
+@click.group(short_help="Make, add and rotate the keys that seal records.")
 def keys() -> None:
-    """Keep the keys with which everything that tells of patients is sealed."""
+    """Manage the keys that seal everything about patients."""
 
 
 @keys.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def new(path: Path) -> None:
-    """Write a file with one new key, readable by you alone; an existing file stays as it is.
+    """Write a new key file, readable only by you. An existing file is never overwritten.
 
-    What is sealed with a key cannot be read without it: keep a copy, and not where the database
-    and its copies are. Needs the extra keyring.
+    What is sealed with a key cannot be read without it. Keep a copy of the file, but not where the
+    database and its copies are. Needs the extra keyring.
     """
     from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
 
@@ -34,12 +34,12 @@ def new(path: Path) -> None:
 @keys.command()
 @click.argument("path", type=FILE)
 def add(path: Path) -> None:
-    """Put a new key on top of a key file; the older ones stay and go on opening.
+    """Add a new key at the top of a key file. The older keys stay and still open records.
 
     The file keeps its owner and mode.
 
-    Processes that run read the file again by themselves. Where each machine has a copy of the
-    file, give it to all of them before `keys rotate`.
+    Running processes reread the file by themselves. If each machine has a copy of the file, update
+    all copies before `keys rotate`.
     """
     from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
 
@@ -52,11 +52,11 @@ def add(path: Path) -> None:
 @click.argument("path", type=FILE)
 @database_option
 def rotate(path: Path, database: str) -> None:
-    """Seal the data keys of a database anew, with the newest key of a key file.
+    """Seal a database's data keys again, with the newest key of a key file.
 
-    Texts go on meanwhile; they and the ledger's hashes are not touched. A run that was cut short
-    is simply started again. Keep the older keys for as long as there are backups that need them;
-    before you destroy them, restart whatever holds them and run this until nothing is left to do.
+    Texts continue meanwhile; neither they nor the ledger's hashes change. If a run is interrupted,
+    start it again. Keep the older keys as long as any backup needs them. Before you destroy them,
+    restart every process that holds them, and run this until nothing is left to do.
     """
     from rich.console import Console  # noqa: PLC0415 - after the options
     from rich.progress import Progress  # noqa: PLC0415 - as above

@@ -21,14 +21,14 @@ def ledger() -> None:
 @click.option(
     "--name",
     required=True,
-    help="What the key is called: a web address of yours without https://, for example "
+    help="The name of the key: a web address of yours without https://, for example "
     "lakeside.example/ledger.",
 )
 def key(path: Path, name: str) -> None:
-    """Write a new key that signs checkpoints, and print the public key that belongs to it.
+    """Write a new key that signs checkpoints, and print its public key.
 
-    Keep the file where whoever administers the database does not reach it, and give the public
-    key to everybody who shall check signatures. Needs the extra keyring.
+    Keep the file out of reach of whoever administers the database. Give the public key to everyone
+    who is to check signatures. Needs the extra keyring.
     """
     from compliant_sms.signing import SigningKey  # noqa: PLC0415 - an extra may be missing
 
@@ -42,7 +42,7 @@ def key(path: Path, name: str) -> None:
 @practice_option
 @click.option("--key", "key_file", type=_options.FILE, help="Sign with the key in this file.")
 def checkpoint(database: str, practice: str, key_file: Path | None) -> None:
-    """Fix the ledger as it is now, and print the checkpoint: a few lines to keep elsewhere.
+    """Make a checkpoint of the ledger as it is now, and print it: a few lines to keep elsewhere.
 
     \b
       compliant-sms ledger checkpoint --database texting.db --practice lakeside > june.txt
@@ -67,23 +67,22 @@ def checkpoint(database: str, practice: str, key_file: Path | None) -> None:
     "against",
     type=_options.FILE,
     multiple=True,
-    help="A checkpoint that was kept; may be given several times.",
+    help="A file with a checkpoint that you kept; can be repeated.",
 )
 @click.option(
     "--public-key",
     "public_keys",
     metavar="KEY",
     multiple=True,
-    help="The public key of whoever signs checkpoints, or a file with it; may be given several "
-    "times.",
+    help="The public key of whoever signs checkpoints, or a file with it; can be repeated.",
 )
 def verify(
     database: str, practice: str, against: tuple[Path, ...], public_keys: tuple[str, ...]
 ) -> None:
-    """Check every record of the ledger; no key that seals records is needed.
+    """Check every record of the ledger. This needs none of the keys that seal records.
 
-    Exit status 1 when the ledger was altered, and the first bad record is named; or when the
-    database has nothing of the practice.
+    The exit status is 1 if the ledger was altered, and the first bad record is named; or if the
+    database has no records of the practice.
     """
     from compliant_sms import flows  # noqa: PLC0415 - after the options
     from compliant_sms.driver import finish  # noqa: PLC0415 - as above

@@ -15,24 +15,24 @@ from compliant_sms.lint import LINT_RULES, LintFinding, LintRule
 
 @frozen
 class Problem:
-    """A finding and the text that it is about."""
+    """A finding, with the text that it is about."""
 
     unit: Unit
     finding: LintFinding
 
     @property
     def column(self) -> int:
-        """Where on the line it begins, in code points, from 1; 1 where the file writes it else."""
+        """The column where it begins, in code points from 1; 1 if the file spells it otherwise."""
         return self.finding.start + 1 if self.unit.verbatim else 1
 
     @property
     def end_column(self) -> int | None:
-        """The column after its end, where there is one."""
+        """The column after its end, if there is one."""
         return self.finding.end + 1 if self.unit.verbatim else None
 
 
 def report(problems: list[Problem], *, form: str) -> None:
-    """Print the problems in one of :data:`FORMS`. Nothing of the texts is shown."""
+    """Print the problems in one of :data:`FORMS`. None of the texts is shown."""
     print(FORMS[form](problems), end="")  # noqa: T201
 
 
@@ -156,4 +156,4 @@ def _region(each: Problem, start: int, end: int) -> dict[str, int]:
 
 
 FORMS = {"text": _text, "json": _json, "github": _github, "sarif": _sarif}
-"""How the findings are printed, by name."""
+"""What prints the findings, by name."""

@@ -24,9 +24,13 @@ if TYPE_CHECKING:
     callback=_options.purpose,
     help="What the texts are for (see: rules --list-purposes).",
 )
-@click.option("--practice-name", metavar="NAME", help="Whether the texts name it is checked then.")
+@click.option("--practice-name", metavar="NAME", help="Also check that the texts name it.")
 @click.option(
-    "--link-domain", "domains", multiple=True, metavar="HOST", help="Of the practice's own."
+    "--link-domain",
+    "domains",
+    multiple=True,
+    metavar="HOST",
+    help="The practice's own domain for links.",
 )
 @click.option(
     "--format",
@@ -34,14 +38,14 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "json", "github", "sarif"]),
     default="text",
     show_default=True,
-    help="'github' prints annotations for its workflows, 'sarif' SARIF 2.1.0.",
+    help="'github' prints annotations for GitHub workflows, 'sarif' prints SARIF 2.1.0.",
 )
 @click.option(
     "--input",
     "kind",
     type=click.Choice(["text", "json", "jsonl", "toml", "csv"]),
     show_default="by the file's name",
-    help="'text' holds one text a line.",
+    help="A 'text' file has one text per line.",
 )
 @click.option(
     "--field",
@@ -50,18 +54,16 @@ if TYPE_CHECKING:
     default=("text", "body", "message"),
     show_default=True,
     metavar="NAME",
-    help="What holds a text in JSON, TOML and CSV, at any depth; may be given several times.",
+    help="A field of JSON, TOML or CSV, at any depth, that holds a text; can be repeated.",
 )
-@click.option(
-    "--ignore", multiple=True, metavar="RULE", help="A rule that is not asked; several times."
-)
-@click.option("--first-text", is_flag=True, help="They may be the first text to a patient.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="A rule to skip; can be repeated.")
+@click.option("--first-text", is_flag=True, help="The texts may be the first to a patient.")
 @click.option(
     "--max-segments",
     type=click.IntRange(min=1),
     default=3,
     show_default=True,
-    help="A text of more is reported.",
+    help="Report texts with more segments.",
 )
 def lint(
     *,
@@ -78,14 +80,14 @@ def lint(
 ) -> None:
     """Check the copy in PATH (or - for standard input) before any patient gets it.
 
-    It may not invite words that carriers answer (CANCEL, END, QUIT, YES), leave a variable
-    unfilled, cost double for a smart quote, and the like. None of the texts is shown.
+    It must not ask for words that carriers answer (CANCEL, END, QUIT, YES), leave a variable
+    unfilled, cost double because of a smart quote, and the like. None of the texts is shown.
 
     \b
       compliant-sms lint --purpose recall --practice-name "Lakeside Dental" texts.txt
       compliant-sms lint --ignore unfilled-variable --field body templates.json
 
-    Exit status: 0 nothing is wrong, 1 something is, 2 the command or a file cannot be understood.
+    Exit status: 0 nothing is wrong, 1 something is, 2 the command or a file is invalid.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _lint, _lint_input  # noqa: PLC0415 - after the options
     from compliant_sms.lint import LintSettings  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""What ``compliant-sms lint`` reads: texts out of files, each with its place in the file."""
+"""What ``compliant-sms lint`` reads: texts from files, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _STANDARD_INPUT = "-"
 
 @frozen(kw_only=True)
 class Unit:
-    """A text and where it stands.
+    """A text and its place.
 
     Attributes:
         file: the path as it was given; ``-`` for standard input.
-        line: on which line it begins, from 1.
+        line: the line where it begins, from 1.
         text: the text itself.
-        verbatim: the line is the text, so that offsets in it are columns.
+        verbatim: whether the line is the text, so that offsets in it are columns.
     """
 
     file: str
@@ -39,18 +39,17 @@ class Unit:
 
 
 def units(paths: Iterable[str], fields: Collection[str], form: str | None) -> list[Unit]:
-    """The texts of all files, in their order.
+    """Read the texts of all files, in order.
 
     Args:
-        paths: files; folders, of which all files that end in .txt, .json, .jsonl, .ndjson, .toml
-            and .csv are read, at any depth; or ``-`` for standard input.
-        fields: in JSON, TOML and CSV, the names of what holds a text, in any case and at any depth.
-        form: ``"text"``, ``"json"``, ``"jsonl"``, ``"toml"`` or ``"csv"``; None to go by the
-            file's name.
+        paths: files; folders, whose files that end in .txt, .json, .jsonl, .ndjson, .toml and
+            .csv are read at any depth; or ``-`` for standard input.
+        fields: the fields of JSON, TOML and CSV that hold texts, in any case and at any depth.
+        form: one of :data:`FORMATS`; None to go by the file's name.
 
     Raises:
-        click.UsageError: a file cannot be read or understood, or what it holds has other names;
-            nothing that it holds is shown.
+        click.UsageError: a file cannot be read or parsed, or its texts are in other fields. None
+            of its content is shown.
     """
     named = frozenset(name.casefold() for name in fields)
     return [unit for path in dict.fromkeys(paths) for unit in _in(path, named, form)]
@@ -61,12 +60,12 @@ def _in(path: str, fields: Collection[str], form: str | None) -> list[Unit]:
         return list(_units(path, fields, form))
     below = (file for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in _READ)
     files = [str(file) for file in below if file.is_file() and not _is_hidden(file, path)]
-    # Files of other programs may lie there too, without any text.
+    # The folder may also hold other programs' files without any text.
     found = [unit for file in files for unit in _units(file, fields, form, among_others=True)]
     if not found:
         msg = (
             f"nothing in {path} was read: no file there that ends in {', '.join(_READ)} holds a "
-            "text. Name the files themselves, and with --field what holds their texts."
+            "text. Name the files themselves, and the fields with --field."
         )
         raise click.UsageError(msg)
     return found
@@ -108,16 +107,16 @@ def _structured(
     try:
         yield from _READERS[kind](text, fields)
     except (ValueError, RecursionError, csv.Error):
-        msg = f"{path} is no {kind.upper()}. Mend the file, or name its kind with --input."
+        msg = f"{path} is not {kind.upper()}. Fix the file, or name its kind with --input."
         raise click.UsageError(msg) from None
 
 
 def _refuse_passed_over(path: str, text: str, fields: Collection[str], kind: str) -> None:
-    """Refuse a file that holds texts, and none under these names: it would pass for clean."""
+    """Refuse a file whose texts are all in other fields, because it would pass as clean."""
     if any(True for _ in _READERS[kind](text, _ANY)):
         msg = (
-            f"nothing in {path} was read: none of its texts stands under "
-            f"{' or '.join(sorted(fields))}. Name what holds them with --field."
+            f"nothing in {path} was read: none of its texts is in a field named "
+            f"{' or '.join(sorted(fields))}. Name the field with --field."
         )
         raise click.UsageError(msg)
 
@@ -145,12 +144,12 @@ def _of_csv(text: str, fields: Collection[str]) -> Iterator[tuple[int, str]]:
 
 
 _ANY = frozenset[str]()
-"""In place of the names: whatever the text stands under."""
+"""Instead of the names: any field."""
 _READERS = {"json": _of_json, "jsonl": _of_jsonl, "toml": _of_toml, "csv": _of_csv}
 
 
 def _texts(value: object, fields: Collection[str]) -> Iterator[str]:
-    """The texts under these names, at any depth, in the order of the file."""
+    """The texts in these fields, at any depth, in the order of the file."""
     waiting: list[tuple[str | None, object]] = [("", value)]
     while waiting:
         name, here = waiting.pop()
@@ -163,7 +162,7 @@ def _texts(value: object, fields: Collection[str]) -> Iterator[str]:
 
 
 def _placed(document: str, texts: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """On which line each text begins, as far as it stands there in so many words."""
+    """The line where each text begins, if the file has it word for word."""
     at, line, after = 0, 1, 0
     for text in texts:
         places = (document.find(form, after) for form in _written(text))

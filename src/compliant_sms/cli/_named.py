@@ -1,4 +1,4 @@
-"""Finding the host's own messengers by name, and working with either kind of them."""
+"""Finding the host's own messengers by name, and working with either kind."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _Work: TypeAlias = Callable[[list[Either]], Coroutine[Any, Any, T]]
 
 
 async def answer(told: T | Awaitable[T]) -> T:
-    """What a method of either kind of messenger answers."""
+    """Return the result of a method of either kind of messenger."""
     return await told if isawaitable(told) else told
 
 
 def with_messengers(where: str, work: _Work[T]) -> T:
-    """What the work returns, done with the messengers that a name stands for; they are closed.
+    """Do the work with the named messengers, close them, and return the result.
 
-    It is written once, as a coroutine: without an AsyncMessenger nothing in it ever waits, and with
-    one all of it runs on one event loop.
+    The work is written once, as a coroutine. Without an AsyncMessenger nothing in it ever waits;
+    with one, all of it runs on one event loop.
 
     Args:
         where: ``MODULE:NAME`` of a Messenger or an AsyncMessenger, a list of them, or a function
-            that returns either; it may be a coroutine function.
+            (also a coroutine function) that returns either.
         work: takes the messengers, and calls each through :func:`answer`.
 
     Raises:
-        UsageError: there is no such thing.
+        UsageError: the name does not exist, or is something else.
     """
     found = _named(where)
     if callable(found):
@@ -71,7 +71,7 @@ def _listed(where: str, found: object) -> list[Either]:
     messengers = [each for each in them if isinstance(each, Messenger | AsyncMessenger)]
     if not them or len(messengers) < len(them):
         msg = (
-            f"{where} is no Messenger or AsyncMessenger, no list of them and no function that "
+            f"{where} is not a Messenger or AsyncMessenger, a list of them, or a function that "
             "returns either"
         )
         raise click.UsageError(msg)
@@ -81,7 +81,7 @@ def _listed(where: str, found: object) -> list[Either]:
 def _named(where: str) -> object:
     module, _, name = where.partition(":")
     if not module or not name:
-        msg = "this is no MODULE:NAME; write it as clinic.texting:messenger"
+        msg = "this is not MODULE:NAME; write it as clinic.texting:messenger"
         raise click.UsageError(msg)
     sys.path.insert(0, str(Path.cwd()))  # as python -m does
     try:
@@ -89,7 +89,7 @@ def _named(where: str) -> object:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module}.".startswith(f"{error.name}."):
             raise
-        msg = f"there is no module {error.name} here; start it where Python finds it"
+        msg = f"there is no module {error.name} here; run this where Python can import it"
         raise click.UsageError(msg) from error
     try:
         for part in name.split("."):

@@ -1,4 +1,4 @@
-"""What options mean, and what is said of those that mean nothing."""
+"""Parsing of options, and the errors for invalid ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 """The type of an option or argument that is a file to read."""
 
 where_argument = click.argument("where", metavar="MODULE:NAME")
-"""A text for :func:`~compliant_sms.cli._named.with_messengers`."""
+"""The argument for :func:`~compliant_sms.cli._named.with_messengers`."""
 
 
 def purpose(_: click.Context, __: click.Parameter, value: str | None) -> Purpose | None:
@@ -48,23 +48,23 @@ def purpose(_: click.Context, __: click.Parameter, value: str | None) -> Purpose
 
 
 def day(_: click.Context, __: click.Parameter, value: str | None) -> date:
-    """A day; today (UTC), if not given."""
+    """Parse a day; today (UTC) by default."""
     if value is None:
         return datetime.now(UTC).date()
     try:
         return date.fromisoformat(value)
     except ValueError:
-        msg = f"{value!r} is no day; write it as 2026-11-23"
+        msg = f"{value!r} is not a day; write it as 2026-11-23"
         raise click.BadParameter(msg) from None
 
 
 def day_or_none(ctx: click.Context, which: click.Parameter, value: str | None) -> date | None:
-    """A day, if given."""
+    """Parse a day, if given."""
     return None if value is None else day(ctx, which, value)
 
 
 def keyring(path: Path | None) -> DataKeys | None:
-    """The keys in a file, if given."""
+    """Read the keys in a file, if given."""
     if path is None:
         return None
     from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
@@ -73,11 +73,11 @@ def keyring(path: Path | None) -> DataKeys | None:
 
 
 def public_key(given: str) -> VerifyKey:
-    """The public key in a file, or the key itself, which nobody has to write to one.
+    """Parse a public key, given as such or as the path of a file with one.
 
     Raises:
-        UsageError: no such file can be read, and it is no key.
-        InvalidKeys: there is none in the file.
+        UsageError: it is neither a key nor a readable file.
+        InvalidKeys: the file holds no key.
     """
     from compliant_sms.signing import VerifyKey  # noqa: PLC0415 - an extra may be missing
 
@@ -87,18 +87,18 @@ def public_key(given: str) -> VerifyKey:
         text = _whatever(Path(given))
     except OSError as error:
         msg = (
-            "--public-key names no file that can be read, and is no public key. Pass what "
-            "str(key.public) says, or a file with it."
+            "--public-key is neither a public key nor a file that can be read. Pass the value of "
+            "str(key.public), or a file that contains it."
         )
         raise click.UsageError(msg) from error
     return VerifyKey.parse(text)
 
 
 def checkpoint(path: Path) -> Checkpoint:
-    """The checkpoint in a file.
+    """Read the checkpoint in a file.
 
     Raises:
-        InvalidCheckpoint: there is none in it.
+        InvalidCheckpoint: the file holds none.
     """
     from compliant_sms.evidence import Checkpoint  # noqa: PLC0415 - after the options
 
@@ -106,44 +106,44 @@ def checkpoint(path: Path) -> Checkpoint:
 
 
 def _whatever(path: Path) -> str:
-    # What is no UTF-8 is no checkpoint and no key either, and is said to be none.
+    # What is not UTF-8 is neither a checkpoint nor a key, and is reported as such.
     return path.read_bytes().decode("utf-8", "replace")
 
 
 def practice_named(name: str | None, link_domains: Iterable[str] = ()) -> Practice | None:
-    """A practice of which no more is known; None where no name was given."""
+    """Return a practice of which only this is known; None if no name was given."""
     from compliant_sms.practice import stand_in  # noqa: PLC0415 - after the options
 
     return stand_in(name, link_domains) if name and name.strip() else None
 
 
 def instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime:
-    """An aware instant; the present one, if not given."""
+    """Parse an aware instant; now by default."""
     if value is None:
         return datetime.now(UTC)
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
-        msg = f"{value!r} is no instant; write it as 2026-11-23T20:30-05:00"
+        msg = f"{value!r} is not an instant; write it as 2026-11-23T20:30-05:00"
         raise click.BadParameter(msg) from None
     if found.utcoffset() is None:
         msg = (
-            "it has no offset, so nobody can say which instant it means; write it as "
+            "it has no offset from UTC, so the instant is unclear; write it as "
             "2026-11-23T20:30-05:00, or with a Z for UTC"
         )
         raise click.BadParameter(msg)
     if found.year not in _YEARS:
-        msg = f"the year {found.year} lies too far off to say anything about it"
+        msg = f"the year {found.year} is too far away to decide anything about it"
         raise click.BadParameter(msg)
     return found
 
 
-# Hours are looked for a year ahead, which must be a date too.
+# Hours are searched for a year ahead, which must be a valid date too.
 _YEARS = range(1970, 9000)
 
 
 def number(_: click.Context, __: click.Parameter, value: str) -> PhoneNumber:
-    """A telephone number, in any written form."""
+    """Parse a phone number in any written form."""
     from compliant_sms.phone import PhoneNumber  # noqa: PLC0415 - its tables are large
 
     try:
@@ -153,7 +153,7 @@ def number(_: click.Context, __: click.Parameter, value: str) -> PhoneNumber:
 
 
 def time_zone(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """The name of a zone in the IANA database."""
+    """Check the name of a zone in the IANA database."""
     from compliant_sms.practice import known_zone  # noqa: PLC0415 - after the options
 
     try:
@@ -163,11 +163,11 @@ def time_zone(_: click.Context, __: click.Parameter, value: str | None) -> str |
 
 
 def states(codes: Iterable[str], country: str | None = None) -> tuple[str, ...]:
-    """Postal codes in capitals, without repeats.
+    """Return postal codes in capitals, without duplicates.
 
     Args:
-        codes: as they were typed.
-        country: of which country; None for any that the library knows.
+        codes: the codes as they were typed.
+        country: the country; None for any that the library knows.
 
     Raises:
         click.BadParameter: there is no such state.
@@ -185,7 +185,7 @@ def states(codes: Iterable[str], country: str | None = None) -> tuple[str, ...]:
 
 
 def form(*, as_json: bool, as_markdown: bool) -> str:
-    """``"table"``, ``"json"`` or ``"markdown"``."""
+    """Return ``"table"``, ``"json"`` or ``"markdown"``."""
     if as_json and as_markdown:
         msg = "--json and --markdown exclude each other; leave one out"
         raise click.UsageError(msg)
@@ -193,10 +193,10 @@ def form(*, as_json: bool, as_markdown: bool) -> str:
 
 
 def own_packs(files: Iterable[Path]) -> list[Pack]:
-    """Packs of one's own.
+    """Read the user's own packs.
 
     Raises:
-        InvalidPack: something is wrong with one of them; all of it is listed.
+        InvalidPack: something is wrong with them; it is all listed.
     """
     from compliant_sms.rules import Pack  # noqa: PLC0415 - after the options
 
@@ -213,7 +213,7 @@ def own_packs(files: Iterable[Path]) -> list[Pack]:
 
 
 def body(file: Path) -> str:
-    """The text in a file, or in standard input for ``-``, without the last line's end."""
+    """Read the text in a file, or on standard input for ``-``, without a final line break."""
     if str(file) == "-":
         data = sys.stdin.buffer.read()
     elif not file.exists():
@@ -229,17 +229,17 @@ def body(file: Path) -> str:
 
 
 def utf8(data: bytes, hint: str) -> str:
-    """What bytes say as text.
+    """Decode bytes as text.
 
     Raises:
-        click.BadParameter: they are no text in UTF-8.
+        click.BadParameter: they are not text in UTF-8.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        msg = "it holds bytes that are no text in UTF-8. Save it as UTF-8, and try again."
+        msg = "it contains bytes that are not text in UTF-8. Save it as UTF-8, and try again."
         raise click.BadParameter(msg, param_hint=f"'{hint}'")
     return text
 
@@ -254,12 +254,12 @@ _OPTIONS = {
 
 
 def in_options(text: str) -> str:
-    """A message of the library in the terms of the command line."""
+    """Put a message of the library in the terms of the command line."""
     for name, option in _OPTIONS.items():
         text = text.replace(name, option)
     return text
 
 
 def printable(words: str) -> str:
-    """Words of a file's or a host's, without what terminals take for a command."""
+    """Return words without the characters that a terminal takes for commands."""
     return "".join(each if each.isprintable() else "\ufffd" for each in words)

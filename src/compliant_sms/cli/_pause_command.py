@@ -11,7 +11,7 @@ from compliant_sms.cli._options import where_argument
 if TYPE_CHECKING:
     from compliant_sms.cli._named import Either
 
-_BY = click.option("--by", metavar="WHO", required=True, help="Who says so, for the audit log.")
+_BY = click.option("--by", metavar="WHO", required=True, help="Who decided it, for the audit log.")
 _REASON = click.option("--reason", metavar="WHY", required=True, help="Why, for the audit log.")
 _SCOPE = click.option(
     "--scope",
@@ -22,13 +22,13 @@ _SCOPE = click.option(
 )
 
 
-@click.command(short_help="Stop texts, for every worker on the database.")
+@click.command(short_help="Pause texts, for every worker on the database.")
 @where_argument
 @_BY
 @_REASON
 @_SCOPE
 def pause(where: str, *, by: str, reason: str, scope: str) -> None:
-    """Stop texts, for every worker on the database, until  compliant-sms resume .
+    """Pause texts, for every worker on the database, until  compliant-sms resume .
 
     MODULE:NAME is a Messenger or AsyncMessenger of yours, a list of them, or a function that
     returns either. The answers to STOP, START and HELP go on.
@@ -49,13 +49,13 @@ def pause(where: str, *, by: str, reason: str, scope: str) -> None:
     with_messengers(where, work)
 
 
-@click.command(short_help="Let texts go on that were paused.")
+@click.command(short_help="Resume texts that were paused.")
 @where_argument
 @_BY
 @_REASON
 @_SCOPE
 def resume(where: str, *, by: str, reason: str, scope: str) -> None:
-    """Let texts go on that  compliant-sms pause  stopped; each is decided anew.
+    """Resume texts that  compliant-sms pause  stopped. Each is decided again.
 
     \b
       compliant-sms resume clinic.texting:messenger --by it:kim --reason "times are right"

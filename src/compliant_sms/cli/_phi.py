@@ -1,4 +1,4 @@
-"""What a file holds of health information and identifiers: in place, as lines, or as JSON."""
+"""Health information and identifiers in a file, shown in place, as lines, or as JSON."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ _FAMILY = {
     PhiLabel.PROVIDER_NAME: "clinician",
 }
 _JSON = (".json", ".jsonl", ".ndjson")
-_LONGEST = 160  # of a line; of longer ones the pieces are shown that hold something
+_LONGEST = 160  # of a line; of longer lines only the pieces with findings are shown
 
 
 @frozen(kw_only=True)
 class Document:
-    """A text and where it came from.
+    """A text and its source.
 
     Attributes:
         name: the path as it was given; ``-`` for standard input.
-        text: what it holds.
-        unreadable: how many of its bytes are no UTF-8.
+        text: the content.
+        unreadable: how many of its bytes are not UTF-8.
     """
 
     name: str
@@ -56,13 +56,13 @@ class Document:
 
 @frozen(kw_only=True)
 class Search:
-    """What is looked for.
+    """What to look for.
 
     Attributes:
-        known: what is known of the patient and of the practice beforehand.
+        known: what is already known about the patient and the practice.
         least: the lowest tier that counts.
         allowed: labels that never count.
-        direction: which way every text goes, if that is known.
+        direction: the direction of every text, if known.
     """
 
     known: Known
@@ -87,15 +87,15 @@ class _Found:
         return self.every[first:last]
 
     def line(self, finding: PhiFinding) -> int:
-        """Number of the line that a finding begins on, from 1."""
+        """The number of the line where a finding begins, from 1."""
         return bisect_right(self._starts, finding.start)
 
     def column(self, finding: PhiFinding) -> int:
-        """Where on that line it begins, in code points, from 1."""
+        """The column where it begins, in code points from 1."""
         return finding.start - self._starts[self.line(finding) - 1] + 1
 
     def bounds(self, line: int) -> tuple[int, int]:
-        """Where a line begins and ends, without its end."""
+        """The start and end of a line, without its line break."""
         text, start = self.document.text, self._starts[line - 1]
         end = self._starts[line] - 1 if line < len(self._starts) else len(text)
         return start, end - (text[start:end].endswith("\r"))
@@ -105,10 +105,10 @@ def report(documents: Iterable[Document], search: Search, *, form: str) -> int:
     """Search the documents, and print what is found.
 
     Args:
-        documents: one after the other.
-        search: what is looked for.
-        form: ``"place"`` for the texts with the findings marked, ``"lines"`` for a line a finding
-            without any of the text, ``"json"`` for one object, as little.
+        documents: the documents, in order.
+        search: what to look for.
+        form: ``"place"`` for the texts with the findings marked, ``"lines"`` for one line per
+            finding without the text, ``"json"`` for one object, also without the text.
 
     Returns:
         the exit status: 0 nothing counts, 1 something does.
@@ -198,7 +198,7 @@ class _Page:
     console: Console
 
     def document(self, found: _Found) -> None:
-        """Print the lines that hold something that counts, and what that is under each."""
+        """Print the lines with findings that count, and under each what was found."""
         self._say(Text(_visible(found.document.name), "bold"))
         counting = frozenset(found.counting)
         for start, end, number in _pieces(found):
@@ -231,7 +231,7 @@ class _Page:
         return line.append(_visible(text[at : piece[1]]))
 
     def end(self, found: list[_Found], search: Search) -> None:
-        """Print what the colours mean, and how much there was."""
+        """Print what the colors mean, and how many findings there were."""
         counting = [finding for each in found for finding in each.counting]
         if counting:
             legend = Text("\n")
@@ -247,7 +247,7 @@ class _Page:
             self._say(Text(f"Below that or allowed: {others} (--min-tier minimum).", "dim"))
 
     def _say(self, text: Text) -> None:
-        # A terminal that cannot show a character shows another, and never breaks off.
+        # A terminal that cannot show a character shows another one, and never fails.
         shown = text.copy()
         encoding = self.console.encoding
         shown.plain = text.plain.encode(encoding, "replace").decode(encoding)
@@ -263,7 +263,7 @@ def _style(finding: PhiFinding) -> str:
 
 
 def _pieces(found: _Found) -> Iterator[tuple[int, int, int]]:
-    """Start, end and line of what is shown: no piece twice, none too long for an eye."""
+    """Start, end and line of each shown piece: none twice, and none too long to read."""
     shown = -1
     for finding in found.counting:
         number = found.line(finding)
@@ -275,7 +275,7 @@ def _pieces(found: _Found) -> Iterator[tuple[int, int, int]]:
 
 
 def _visible(text: str) -> str:
-    """The text without what steers a terminal or turns its direction, a character for each."""
+    """The text with each character that controls a terminal or text direction replaced."""
     return "".join(
         character if character.isprintable() else " " if character.isspace() else "\ufffd"
         for character in text

@@ -10,27 +10,35 @@ import click
 from compliant_sms.cli._options import FILE
 
 
-@click.command(short_help="Show what in a text tells who a patient is.")
+@click.command(short_help="Show identifiers and health details in texts.")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option(
     "--known",
     "patient",
     metavar="FILE.json",
     type=FILE,
-    help="What is known of the patient, as one JSON object: names, birth_date, mrn, addresses, "
+    help="What is known about the patient, as one JSON object: names, birth_date, mrn, addresses, "
     "phones, emails, insurance_ids, clinicians.",
 )
 @click.option(
-    "--own-name", "names", multiple=True, metavar="NAME", help="Of the practice: no finding."
+    "--own-name",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="The practice's name, which is no finding.",
 )
 @click.option(
-    "--own-phone", "phones", multiple=True, metavar="NUMBER", help="Of the practice: no finding."
+    "--own-phone",
+    "phones",
+    multiple=True,
+    metavar="NUMBER",
+    help="The practice's number, which is no finding.",
 )
 @click.option(
     "--direction",
     type=click.Choice(["inbound", "outbound"]),
-    help="Which way every text goes: 'outbound' from the practice to a patient, 'inbound' to the "
-    "practice. Without it the words of the text have to tell.",
+    help="The direction of every text: 'outbound' from the practice to a patient, 'inbound' to the "
+    "practice. By default it is judged by the words of the text.",
 )
 @click.option(
     "--min-tier",
@@ -38,18 +46,18 @@ from compliant_sms.cli._options import FILE
     default="detail",
     show_default=True,
     help="What counts: 'minimum' everything, 'detail' what a reminder does not need, 'never' what "
-    "no text may hold.",
+    "no text may contain.",
 )
 @click.option(
     "--allow",
     multiple=True,
     metavar="LABEL",
-    help="A label that does not count, for example PROVIDER_NAME; may be given several times.",
+    help="A label that does not count, for example PROVIDER_NAME; can be repeated.",
 )
-@click.option("--lines", is_flag=True, help="A line a finding, and none of the text: for hooks.")
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object, with none of the text."
+    "--lines", is_flag=True, help="Print one line per finding without the text, for hooks."
 )
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, without the text.")
 def phi(
     *,
     files: tuple[str, ...],
@@ -62,17 +70,17 @@ def phi(
     lines: bool,
     as_json: bool,
 ) -> None:
-    """Show what in FILE (or - for standard input) tells who a patient is, or about health.
+    """Show what in FILE (or - for standard input) reveals a patient's identity or health.
 
-    The text is shown with the findings in colour, and under each line the label, the rule, how
-    sure it is and the tier that it needs. Offsets, lines and columns are those of the text as it
-    is, in code points.
+    The text is shown with the findings in color. Under each line are the label, the rule, how sure
+    it is and the tier that it needs. Offsets, lines and columns count the code points of the
+    original text.
 
     \b
       compliant-sms phi message.txt
       compliant-sms phi --lines --allow DATE locale/*.json
 
-    Exit status: 0 nothing counts, 1 something does, 2 the command or a file cannot be understood.
+    Exit status: 0 nothing counts, 1 something does, 2 the command or a file is invalid.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _phi, _phi_input  # noqa: PLC0415 - after the options
     from compliant_sms.phi import ContentTier, Direction  # noqa: PLC0415 - as above

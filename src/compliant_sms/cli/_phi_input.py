@@ -1,4 +1,4 @@
-"""What ``compliant-sms phi`` reads: texts, and what is known of the patient and the practice."""
+"""What ``compliant-sms phi`` reads: texts, and facts about the patient and the practice."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def documents(names: Iterable[str]) -> list[Document]:
-    """The texts, each read once.
+    """Read the texts, each once.
 
-    Bytes that are no text in UTF-8 (or UTF-16, where the file says so) are told on standard
-    error, and read as characters that nothing is found in.
+    Bytes that are not UTF-8 (or UTF-16, if the file says so) are reported on standard error, and
+    replaced by characters in which nothing is found.
 
     Raises:
-        click.UsageError: some cannot be read; all of them are named.
+        click.UsageError: some files cannot be read; all of those are named.
     """
     read: list[Document] = []
     problems: list[str] = []
@@ -38,7 +38,7 @@ def documents(names: Iterable[str]) -> list[Document]:
             problems.append(f"{name} cannot be read: {error.strerror}")
     for document in read:
         if document.unreadable:
-            what = f"{document.unreadable} of its bytes are no text and were not understood"
+            what = f"{document.unreadable} of its bytes are not text and could not be read"
             click.echo(f"{document.name}: {what}", err=True)
     if problems:
         raise click.UsageError("\n".join(problems))
@@ -63,7 +63,7 @@ def _is_escaped(character: str) -> bool:
 
 
 def labels(given: Iterable[str]) -> frozenset[PhiLabel]:
-    """Labels by their names.
+    """Parse labels by name.
 
     Raises:
         click.BadParameter: there is no such label.
@@ -76,15 +76,15 @@ def labels(given: Iterable[str]) -> frozenset[PhiLabel]:
 
 
 def known(patient: Path | None, names: Iterable[str], phones: Iterable[str]) -> Known:
-    """What is known beforehand.
+    """Read what is already known.
 
     Args:
         patient: a JSON file with an object of the fields of ``PatientFacts``.
-        names: the practice's own.
-        phones: the practice's own.
+        names: the practice's own names.
+        phones: the practice's own numbers.
 
     Raises:
-        click.BadParameter: the file cannot be used; nothing that it holds is shown.
+        click.BadParameter: the file cannot be used. None of its content is shown.
     """
     own = OwnFacts(names=tuple(names), phones=tuple(phones))
     facts = None if patient is None else _facts(_parsed(patient))
@@ -98,10 +98,10 @@ def _parsed(file: Path) -> dict[str, Any]:
         msg = f"{file} cannot be read: {error.strerror}"
         raise _misuse(msg) from None
     except (ValueError, RecursionError):
-        msg = f"{file} is no JSON"
+        msg = f"{file} is not JSON"
         raise _misuse(msg) from None
     if not isinstance(found, dict):
-        msg = f"{file} must hold one JSON object"
+        msg = f"{file} must contain one JSON object"
         raise _misuse(msg)
     return found
 
@@ -117,17 +117,17 @@ def _facts(given: dict[str, Any]) -> PatientFacts:
 
 def _problems(given: dict[str, Any]) -> Iterator[str]:
     allowed = [*fields_dict(PatientFacts)]
-    # A key may be a value in the wrong place: it is counted, not shown.
+    # A key may be a value in the wrong place, so keys are counted, not shown.
     strange = len(set(given) - set(allowed))
     if strange:
-        yield f"{strange} of its fields are unknown; there are {', '.join(allowed)}"
+        yield f"{strange} of its fields are unknown; the known ones are {', '.join(allowed)}"
     for name in allowed:
         value = given.get(name)
         if name == "birth_date":
             if value is not None and not _is_day(value):
                 yield "birth_date must be a day such as 1980-04-12"
         elif name in given and not _is_list_of_texts(value):
-            yield f"{name} must be a list of texts"
+            yield f"{name} must be a list of strings"
 
 
 def _is_list_of_texts(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""Dropping what may go, and a table of what stays and why."""
+"""Dropping records whose time has passed, and a table of what stays and why."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def run(
     keep: Mapping[str, str],
     keyring: Path | None,
 ) -> None:
-    """Purge a database, and print what came of it.
+    """Purge a database, and print the result.
 
     Raises:
-        InvalidInput: the database has nothing of that practice, or a time cannot be read.
-        ConfigurationError: a time is below its floor.
+        InvalidInput: the database has no records of that practice, or a time cannot be parsed.
+        ConfigurationError: a time is below its minimum.
     """
     plan = flows.PurgePlan(
         practice_id=practice,
@@ -59,7 +59,7 @@ def _bar() -> Progress:
         MofNCompleteColumn(),
         console=console,
         transient=True,
-        disable=not console.is_terminal,  # where nobody watches, a bar would be noise
+        disable=not console.is_terminal,  # if nobody watches, a bar would be noise
     )
 
 

@@ -10,22 +10,22 @@ from compliant_sms.cli._database import database_option, practice_option
 from compliant_sms.cli._options import FILE
 
 
-@click.command(short_help="Drop records whose time has passed.")
+@click.command(short_help="Drop records whose retention time has passed.")
 @database_option
 @practice_option
-@click.option("--by", metavar="WHO", default="", help="Who asks for it, for the audit log.")
-@click.option("--dry-run", is_flag=True, help="Change nothing, only show what would go.")
+@click.option("--by", metavar="WHO", default="", help="Who asked for it, for the audit log.")
+@click.option("--dry-run", is_flag=True, help="Change nothing; only show what would go.")
 @click.option(
     "--keep",
     multiple=True,
     metavar="CLASS=TIME",
-    help="How long a class of records is kept, for example text_body='8 years'; may be given "
-    "several times. Say the same as in Messenger(retention=...).",
+    help="How long to keep a class of records, for example text_body='8 years'; can be repeated. "
+    "Pass the same times as in Messenger(retention=...).",
 )
 @click.option(
     "--keyring",
     type=FILE,
-    help="The file of keys, where bodies are sealed.",
+    help="The key file, if bodies are sealed.",
 )
 def purge(
     database: str,
@@ -36,10 +36,11 @@ def purge(
     keep: tuple[str, ...],
     keyring: Path | None,
 ) -> None:
-    """Drop what texts said, and decisions, once their time has passed; the proof stays.
+    """Drop the words of texts, and decisions, once their time has passed. The proof stays.
 
-    Suppressions never expire. What is under a legal hold or not finished stays. It works in short
-    transactions while texts go on; interrupted and called again it drops the rest.
+    Suppressions never expire. What is under a legal hold or not finished stays. Records are dropped
+    in short transactions while texts continue. If a run is interrupted, the next one drops the
+    rest.
     """
     if not (dry_run or by.strip()):
         msg = "say --by WHO, for the audit log; or --dry-run, to see what would go"

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Print what to register with carriers.")
 @where_argument
-@click.option("--toll-free", is_flag=True, help="A toll-free number, in place of a 10DLC campaign.")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each practice.")
+@click.option(
+    "--toll-free", is_flag=True, help="For a toll-free number instead of a 10DLC campaign."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for each practice.")
 def registration(where: str, *, toll_free: bool, as_json: bool) -> None:
-    """Print what to register with carriers, made of what is configured.
+    """Print what to register with carriers, based on your configuration.
 
-    MODULE:NAME is a Messenger or AsyncMessenger of yours with a Permission, a list of them, or a
-    function that returns either. The exit status is 1 where carriers would refuse something.
+    MODULE:NAME is your Messenger or AsyncMessenger with a Permission, a list of them, or a function
+    that returns either. The exit status is 1 if carriers would refuse something.
 
     \b
       compliant-sms registration clinic.texting:messenger

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     "--since",
     metavar="YYYY-MM-DD",
     callback=_options.day_or_none,
-    help="The first day, on the practice's calendar; without it, all that is on record.",
+    help="The first day, on the practice's calendar. By default, everything on record.",
 )
 @click.option(
     "--until",
     metavar="YYYY-MM-DD",
     callback=_options.day_or_none,
-    help="The day before which it ends; without it, now.",
+    help="The day after the last day. By default, until now.",
 )
 @click.option(
     "-o",
@@ -40,12 +40,14 @@ if TYPE_CHECKING:
     required=True,
     help="The HTML file to write.",
 )
-@click.option("--practice", metavar="ID", help="Whose, where the database has several.")
+@click.option(
+    "--practice", metavar="ID", help="The id of the practice, if the database has several."
+)
 @click.option(
     "--keyring",
     "key_file",
     type=_options.FILE,
-    help="The file of keys, where records are sealed.",
+    help="The key file, if records are sealed.",
 )
 def report(
     *,
@@ -58,8 +60,8 @@ def report(
 ) -> None:
     """Write a page about a practice's texting: delivery, opt-outs, holds and blocks, answers.
 
-    The page is one file without scripts that loads nothing, and nothing in it is about anybody:
-    small counts are hidden.
+    The page is one file without scripts that loads nothing. It says nothing about any one person,
+    and small counts are hidden.
 
     \b
       compliant-sms report --database texting.db --since 2026-11-01 -o november.html

@@ -1,4 +1,4 @@
-"""``compliant-sms sandbox``: made-up accounts at four providers, and what adapters take."""
+"""``compliant-sms sandbox``: made-up accounts at four providers, and adapters' arguments."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from compliant_sms.sandbox import (
 def accounts(
     *, account_sid: str, auth_token: str, numbers: Sequence[str], answers_keywords: bool
 ) -> list[Account]:
-    """One at each provider that the sandbox speaks for. All of it is made up.
+    """Make one made-up account at each provider that the sandbox simulates.
 
     Args:
-        account_sid: Twilio's.
-        auth_token: Twilio's.
-        numbers: Twilio's.
-        answers_keywords: at the two providers that can be switched.
+        account_sid: for Twilio.
+        auth_token: for Twilio.
+        numbers: for Twilio.
+        answers_keywords: for the two providers where it can be switched.
     """
     return [
         TwilioAccount(
@@ -64,15 +64,15 @@ def run(
 
     Args:
         given: the accounts.
-        port: on 127.0.0.1; 0 for any free one.
-        demo: put a made-up practice behind the page, with a morning's texts.
-        browse: open the page in a browser.
-        webhooks: an application's URL below which each provider's callbacks arrive.
+        port: the port on 127.0.0.1; 0 for any free one.
+        demo: whether to add a made-up practice, with a morning's texts.
+        browse: whether to open the page in a browser.
+        webhooks: the application's base URL for each provider's callbacks.
 
     Raises:
-        InvalidInput: nobody can call that URL.
+        InvalidInput: that URL cannot be called.
     """
-    if demo:  # what it needs and lacks shows before anything is served
+    if demo:  # a missing dependency shows before anything is served
         from compliant_sms.cli.demo import clinic  # noqa: PLC0415 - for the demo only
     carrier = Sandbox(accounts=given, port=port)
     if webhooks:
@@ -81,11 +81,11 @@ def run(
 
         def tell(url: str) -> None:
             click.echo(f"The carrier listens at {url}")
-            click.echo("Patients' phones are on the page at the same address.")
+            click.echo("The patients' phones are on the page at the same address.")
             if demo:
                 stack.enter_context(clinic(carrier, given))
                 click.echo(
-                    "Behind it is a made-up practice: write as the practice or its patients."
+                    "A made-up practice is connected: write as the practice or its patients."
                 )
             else:
                 for account in given:
@@ -108,7 +108,7 @@ def _call(carrier: Sandbox, given: Sequence[Account], webhooks: str) -> None:
 
 def _print(account: Account, url: str) -> None:
     click.echo(
-        f"\nAn account that is made up; pass the same to {account.provider.capitalize()}(...):"
+        f"\nA made-up account; pass the same values to {account.provider.capitalize()}(...):"
     )
     for name, value in _credentials(account).items():
         click.echo(f"  {name:<21} {value}")
@@ -117,7 +117,7 @@ def _print(account: Account, url: str) -> None:
 
 
 def _credentials(account: Account) -> dict[str, str]:
-    """What the adapter of the same provider is made with, by its names."""
+    """The arguments of the same provider's adapter, by name."""
     match account:
         case TwilioAccount():
             return {"account_sid": account.account_sid, "auth_token": account.auth_token}

@@ -1,4 +1,4 @@
-"""What a database holds, as a table. Bodies, names and numbers stay inside."""
+"""What a database holds, as a table. Bodies, names and numbers are not shown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LEDGER = """
 
 
 def show(database: Path) -> None:
-    """Print the texts and the consent events of a database; it is only read.
+    """Print the texts and the consent events of a database, which is only read.
 
     Raises:
         InvalidInput: there is no such file.
@@ -41,7 +41,7 @@ def show(database: Path) -> None:
         SchemaTooOld: it has to be upgraded first.
     """
     if means_dsn(str(database)):
-        msg = "this shows SQLite files only. A database of PostgreSQL is read with psql."
+        msg = "this shows SQLite files only. Read a PostgreSQL database with psql."
         raise InvalidInput(msg)
     if not database.is_file():
         msg = f"there is no file {database}. Pass another path, or run  compliant-sms demo  first."

@@ -23,13 +23,13 @@ def _price(_: click.Context, __: click.Parameter, value: str | None) -> Decimal 
 
 
 _practice_name = click.option(
-    "--practice-name", metavar="NAME", help="Try them with it; otherwise with a made-up name."
+    "--practice-name", metavar="NAME", help="The name to try them with. By default, a made-up one."
 )
 
 
-@click.group(short_help="Check and show files of templates.")
+@click.group(short_help="Check and show template files.")
 def templates() -> None:
-    """Check and show files of templates (see: how-to/write-templates)."""
+    """Check and show template files (see: how-to/write-templates)."""
 
 
 @templates.command()
@@ -38,17 +38,19 @@ def templates() -> None:
 @click.option(
     "--against",
     type=FILE,
-    help="The file as it was: a text that changed without a new version is an error.",
+    help="The file before your change. A text that changed without a new version is an error.",
 )
-@click.option("--price", callback=_price, metavar="AMOUNT", help="Of a segment, for the cost.")
+@click.option(
+    "--price", callback=_price, metavar="AMOUNT", help="The price of a segment, for the cost."
+)
 @click.option(
     "--max-segments",
     type=click.IntRange(min=1),
     default=3,
     show_default=True,
-    help="One that takes more with the values that it is tried with is warned of.",
+    help="Warn of templates that take more with the values that they are tried with.",
 )
-@click.option("--strict", is_flag=True, help="A warning is an error.")
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
 def check(
     *,
@@ -63,12 +65,12 @@ def check(
     """Check the templates in each FILE, and show how many segments each text takes.
 
     Each is tried with the shortest, the longest and the oddest values of its variables. Without a
-    FILE the templates that the library brings along are checked.
+    FILE, the library's own templates are checked.
 
     \b
       compliant-sms templates check --practice-name "Lakeside Dental" templates.toml
 
-    Exit status: 0 nothing is wrong, 1 something is, 2 the command cannot be understood.
+    Exit status: 0 nothing is wrong, 1 something is, 2 the command is invalid.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _templates  # noqa: PLC0415 - after the options
 
@@ -86,10 +88,10 @@ def check(
 
 @templates.command()
 @click.argument("name", metavar="NAME", required=False)
-@click.option("--file", type=FILE, help="Without it: those that the library brings along.")
+@click.option("--file", type=FILE, help="The file. By default, the library's own templates.")
 @_practice_name
 def show(*, name: str | None, file: Path | None, practice_name: str | None) -> None:
-    """Show the templates called NAME, or all: texts, variables, and the fingerprint to approve.
+    """Show the templates named NAME, or all: texts, variables, and the fingerprint to approve.
 
     \b
       compliant-sms templates show appointment_reminder --file templates.toml

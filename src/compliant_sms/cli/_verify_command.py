@@ -17,34 +17,34 @@ if TYPE_CHECKING:
     from compliant_sms.evidence import Ciphers, PackReport
 
 
-@click.command(short_help="Check an evidence pack, with nothing but its bytes.")
+@click.command(short_help="Check an evidence pack from its bytes alone.")
 @click.argument("pack", type=_options.FILE)
 @click.option(
     "--public-key",
     "public_keys",
     multiple=True,
     metavar="KEY",
-    help="Who must have signed the checkpoint in the pack: a public key, or a file with one; may "
-    "be given several times.",
+    help="The public key, or a file with one, of whoever must have signed the checkpoint in the "
+    "pack; can be repeated.",
 )
 @click.option(
     "--checkpoint",
     "kept",
     type=_options.FILE,
     metavar="FILE",
-    help="A checkpoint that you kept, to compare with that in the pack.",
+    help="A checkpoint that you kept, to compare with the one in the pack.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object for machines.")
 def verify(*, pack: Path, public_keys: tuple[str, ...], kept: Path | None, as_json: bool) -> None:
-    """Check the evidence in PACK, with nothing but its bytes: no database, no network.
+    """Check the evidence in PACK from its bytes alone, without database or network.
 
-    Nothing of what the pack says about a patient is shown.
+    Nothing that the pack says about a patient is shown.
 
     \b
       compliant-sms verify evidence.zip
       compliant-sms verify --public-key lakeside.pub --checkpoint june.txt evidence.zip
 
-    Exit status: 0 nothing is wrong, 1 something is, 2 the command or a file cannot be understood.
+    Exit status: 0 nothing is wrong, 1 something is, 2 the command or a file is invalid.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.evidence import verify_pack  # noqa: PLC0415 - after the options
 
@@ -65,7 +65,7 @@ def verify(*, pack: Path, public_keys: tuple[str, ...], kept: Path | None, as_js
 
 
 def _ciphers() -> Ciphers | None:
-    """What opens sealed records; None where the extra keyring is missing."""
+    """Return what opens sealed records; None if the extra keyring is missing."""
     from compliant_sms.keyring import data_cipher  # noqa: PLC0415 - after the options
 
     return data_cipher if find_spec("cryptography") else None

@@ -10,15 +10,15 @@ import click
 from compliant_sms.cli._options import where_argument
 
 
-@click.command(short_help="Send what is due, until it is told to end.")
+@click.command(short_help="Send what is due, until it is stopped.")
 @where_argument
-@click.option("--once", is_flag=True, help="Send what is due, and end.")
+@click.option("--once", is_flag=True, help="Send what is due, then stop.")
 @click.option(
     "--quantum",
     type=click.IntRange(min=1),
     default=20,
     show_default=True,
-    help="How many texts of one practice go before it is the next one's turn.",
+    help="How many texts one practice sends before the next one's turn.",
 )
 @click.option(
     "--poll",
@@ -26,21 +26,20 @@ from compliant_sms.cli._options import where_argument
     type=click.FloatRange(min=0, min_open=True),
     default=5.0,
     show_default=True,
-    help="How often a practice without due texts is looked at.",
+    help="How often to look at a practice without due texts.",
 )
 def worker(where: str, *, once: bool, quantum: int, poll: float) -> None:
     """Send what is due, and settle what is uncertain, until SIGTERM or SIGINT.
 
-    MODULE:NAME is a Messenger or AsyncMessenger of yours, a list of one kind, or a function that
-    returns either. Start as many workers as you like on one PostgreSQL database: each text goes
-    out once.
+    MODULE:NAME is your Messenger or AsyncMessenger, a list of one kind, or a function that returns
+    either. You can start any number of workers on one PostgreSQL database: each text goes out once.
 
     \b
       compliant-sms worker clinic.texting:messenger
 
-    On a signal the text in hand is finished, and the exit status is 0; after --once it is 1 where
-    something failed, or could not be sent yet. A line is printed whenever something was done; it
-    counts, and names no patient. At the end there is a line for each cause of what went wrong.
+    On a signal, the worker finishes its current text and exits with status 0. With --once the exit
+    status is 1 if something failed or could not be sent yet. Whenever something was done it prints
+    a line of counts, which names no patient. At the end it prints a line for each cause of failure.
     """  # noqa: D301 - click reads the character after which it wraps nothing
     from compliant_sms.cli import _worker  # noqa: PLC0415 - after the options
 

@@ -1,6 +1,6 @@
 """What patients agreed to and took back: events, their fold to a state, their hash chain. Pure.
 
-Two rules keep this room: an event is a fact that happened and never changes; and what is unsure
+Two rules hold here: an event is a fact that happened and never changes, and what is uncertain
 counts against sending.
 """
 
@@ -144,6 +144,6 @@ _FILES = {
     "_preference": ("PhiPreference", "phi_preference"),
     "_state": ("ConsentState", "FlaggedNumber", "LiveGrant", "Reaches", "Revocation"),
 }
-# PEP 562: what folds and links events loads when there are some.
+# PEP 562: what folds and links events is loaded when there are some.
 if not TYPE_CHECKING:
     __getattr__, __dir__ = names_of(__name__, _FILES)

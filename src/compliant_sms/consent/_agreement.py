@@ -1,6 +1,6 @@
 """The written agreement to automated marketing, and what it lacks. 47 CFR 64.1200(f)(9).
 
-The burden of proof lies on who texts, so that what a record does not say is not assumed.
+The sender bears the burden of proof, so what a record does not say is not assumed.
 """
 
 from __future__ import annotations
@@ -41,24 +41,24 @@ class SignatureKind(Word):
 class WrittenAgreement:
     """The elements of prior express written consent. 47 CFR 64.1200(f)(9).
 
-    What the wording said goes in as it was, also where it falls short: :func:`defects` tells.
+    Record what the wording said even if it falls short; :func:`defects` reports what is missing.
 
     Args:
-        seller: who may text, as the wording named them.
-        number: the number that the wording named; a text is read by :meth:`PhoneNumber.parse`.
+        seller: who may text, as named in the wording.
+        number: the number named in the wording. A string is read by :meth:`PhoneNumber.parse`.
         signature: what the person did to sign.
-        box_was_unticked: the box was empty until the person ticked it. Only a ticked box asks
-            for it: a box that comes ticked shows no act of the signer.
-        authorises_automated_marketing: the wording said that signing permits marketing texts
-            sent by automated means, (f)(9)(i)(A).
-        not_a_condition_of_purchase: it said that agreeing is no condition of buying anything,
-            (f)(9)(i)(B).
-        clear_and_conspicuous: both could not be overlooked: apart from advertising and from
-            other disclosures, (f)(3).
+        box_was_unticked: whether the box was empty until the person ticked it. Needed only for a
+            ticked box, because a pre-ticked box shows no act of the signer.
+        authorises_automated_marketing: whether the wording said that signing permits marketing
+            texts sent by automated means, (f)(9)(i)(A).
+        not_a_condition_of_purchase: whether it said that agreeing is not a condition of buying
+            anything, (f)(9)(i)(B).
+        clear_and_conspicuous: whether both could not be overlooked, apart from advertising and
+            from other disclosures, (f)(3).
 
     Raises:
-        InvalidInput: the seller is blank, there is no such kind of signature, the number is none,
-            or an answer is neither True nor False.
+        InvalidInput: the seller is blank, the kind of signature is unknown, the number is not a
+            phone number, or an answer is neither True nor False.
     """
 
     seller: str = field(validator=a_text)
@@ -74,7 +74,7 @@ an_agreement = _given.kind(WrittenAgreement, "a WrittenAgreement")
 
 
 class AgreementDefect(Word):
-    """Why an agreement is no prior express written consent, in the order of (f)(9)."""
+    """Why an agreement is not prior express written consent, in the order of (f)(9)."""
 
     NO_SIGNATURE = "no-signature"
     PRECHECKED_BOX = "prechecked-box"
@@ -91,7 +91,7 @@ class AgreementDefect(Word):
 
     @property
     def citation(self) -> str:
-        """The law that asks for it."""
+        """The law that requires it."""
         return _TOLD[self][1]
 
 
@@ -129,19 +129,19 @@ _UNSIGNED = frozenset({SignatureKind.NONE, SignatureKind.UNRECORDED_VOICE})
 def defects(
     agreement: WrittenAgreement, *, seller: Iterable[str], number: PhoneNumber
 ) -> tuple[AgreementDefect, ...]:
-    """Everything that keeps an agreement from being prior express written consent.
+    """Return everything that keeps an agreement from being prior express written consent.
 
     Args:
-        agreement: what the record holds.
-        seller: the names of the practice that texts, of which the wording needs one. They are
+        agreement: the agreement on record.
+        seller: the names of the practice that texts; the wording must have one of them. They are
             compared without case, accents, punctuation and legal form ("LLC", "P.C.").
         number: the number that is texted.
 
     Returns:
-        the defects in the order of 47 CFR 64.1200(f)(9); none, if it stands.
+        The defects in the order of 47 CFR 64.1200(f)(9); none if it is valid.
 
     Raises:
-        InvalidInput: the names are one text in place of a list.
+        InvalidInput: the names are one string instead of a list.
     """
     if isinstance(seller, str):
         msg = "seller takes the names in a list, for example ['Lakeside Family Medicine']"

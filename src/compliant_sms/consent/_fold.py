@@ -1,7 +1,7 @@
-"""The fold of events to what holds.
+"""The fold of events to the present state.
 
-It does not depend on the order of recording: it sorts by when things happened. At one instant a
-revocation comes last, so that the patient wins a tie.
+It does not depend on the order of recording, because it sorts by when things happened. At one
+instant a revocation comes last, so that the patient wins a tie.
 """
 
 from __future__ import annotations
@@ -204,14 +204,14 @@ def _counting(events: Sequence[ConsentEvent], until: int) -> Iterator[ConsentEve
 def fold(
     events: Iterable[ConsentEvent], person: str | None, *, as_known_at: datetime | None = None
 ) -> ConsentState:
-    """The state that the events add up to for one person.
+    """Fold events to the state of one person.
 
     Args:
-        events: all those of a practice about one number, in any order.
-        person: whose state; None for somebody unknown who holds the number.
+        events: all events of a practice about one number, in any order.
+        person: the person; None for somebody unknown who holds the number.
         as_known_at: leave out what was recorded later (aware). None, for a decision to send,
-            leaves out nothing: a revocation counts as soon as it is recorded, also when the
-            clock of the machine that recorded it runs ahead.
+            leaves out nothing: a revocation counts as soon as it is recorded, even if the clock
+            of the machine that recorded it runs ahead.
     """
     known = (e for e in events if as_known_at is None or e.recorded_at <= as_known_at)
     told = sorted((e for e in known if _concerns(e, person)), key=_order)
@@ -223,14 +223,14 @@ def fold(
 
 
 def fold_for_holder(events: Sequence[ConsentEvent]) -> ConsentState:
-    """The state that an answer to whoever holds the number is about.
+    """Fold events to the state that an answer to the number's holder is about.
 
-    It is that of the person there whose revocation is the newest: each ends what that person had
-    agreed to since the one before, and may be confirmed once. Whose consent there was an error is
-    nobody there.
+    It is the state of the person there with the newest revocation: each one ends what that person
+    had agreed to since the one before, and may be confirmed once. A person whose consent there was
+    an error does not count.
 
     Args:
-        events: all those of a practice about one number, in any order.
+        events: all events of a practice about one number, in any order.
     """
     people = sorted({event.person for event in events if isinstance(event, Granted)}, key=str)
     states = [state for each in people if not (state := fold(events, each)).voided]

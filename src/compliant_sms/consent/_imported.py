@@ -1,4 +1,4 @@
-"""Where an event comes from that was taken over from another system."""
+"""The origin of an event imported from another system."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Dated(Word):
 
 @frozen(kw_only=True)
 class Imported:
-    """Where an event comes from that was taken over from another system.
+    """The origin of an event imported from another system.
 
     Args:
         source: the other system, for example ``"old-ehr"``.
-        dated: how exactly it knew when.
+        dated: how exactly it knew when it happened.
 
     Raises:
-        InvalidInput: the source is blank, or there is no such way of being dated.
+        InvalidInput: the source is blank, or ``dated`` is not one of :class:`Dated`.
     """
 
     source: str = field(validator=a_text)

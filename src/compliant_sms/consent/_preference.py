@@ -1,4 +1,4 @@
-"""What a patient wants of health details by text: folded from the ledger, apart from consent."""
+"""Whether a patient wants health details by text: folded from the ledger, apart from consent."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from compliant_sms.consent._events import ConsentEvent, PhiPreferenceStated, Rev
 @records.lean
 @frozen(kw_only=True)
 class PhiPreference:
-    """What a patient wants of health details by text. Texting consent is another matter.
+    """Whether a patient wants health details by text. It is separate from consent to texts.
 
     Source: 78 FR 5566, 5634 (2013-01-25). A brief warning suffices.
 
     Args:
-        warned: the patient was told that others may read a text on its way or on the phone.
-        prefers: the patient wants them by text all the same.
-        event_id: the event of the ledger that says so; empty, if none does.
+        warned: whether the patient was told that others may read a text in transit or on the phone.
+        prefers: whether the patient wants them by text anyway.
+        event_id: the ledger event that says so; empty if none does.
     """
 
     warned: bool = False
@@ -30,7 +30,7 @@ class PhiPreference:
 
     @property
     def allows_detail(self) -> bool:
-        """Whether health details may go: both, never one alone."""
+        """Whether health details may be texted, which needs both, never one alone."""
         return self.warned and self.prefers
 
 

@@ -1,7 +1,7 @@
-"""What holds: the grants, and the revocations that came after them.
+"""The present state: the grants, and the revocations that came after them.
 
-How far a revocation reaches is not decided here: it is a dated policy of the rules, which say it
-in form of a function. Who says nothing is answered as if each revocation ended everything.
+How far a revocation reaches is not decided here. It is a dated policy of the rules, passed in as a
+function. Without that function each revocation ends everything.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from compliant_sms.consent._words import Basis, Channel, Flag, Tier
 @records.lean
 @frozen(kw_only=True)
 class Revocation:
-    """A revocation, and what it answers, so that its reach can be told.
+    """A revocation, and what it answers, so that its reach can be decided.
 
     Attributes:
         event_id: the event.
         occurred_at: when it happened, in UTC.
         channel: how the request came.
-        category: what the text that it answers was about; empty, if it answers none.
+        category: what the text that it answers was about; empty if it answers none.
         message_class: the class of that text, as a word.
-        exempt: that text went out under the healthcare exemption.
-        clarification_asked: the person was asked which texts are meant, 47 CFR 64.1200(a)(12).
+        exempt: whether that text was sent under the healthcare exemption.
+        clarification_asked: whether the person was asked which texts are meant, 47 CFR
+            64.1200(a)(12).
         keep: the categories that the person said may go on, sorted.
     """
 
@@ -51,7 +52,7 @@ class Revocation:
 
 
 Reaches: TypeAlias = Callable[[Revocation], bool]
-"""Says of a revocation whether it ends the texts that somebody asks about."""
+"""Decides whether a revocation ends the texts in question."""
 
 
 def _everything(_: Revocation) -> bool:
@@ -72,9 +73,9 @@ class LiveGrant:
         agreement: the elements of written consent, if they were written down.
         given_to: whom it was given to, if the record names somebody.
         stopped_by: the revocations that came after it and that no START has lifted, oldest first.
-        restored: a START lifted revocations of it. It permits nothing that sells then, whatever
-            its tier.
-        unproven: it was typed into a form that anybody can fill in, or another system had it.
+        restored: whether a START lifted revocations of it. It then permits nothing that sells,
+            whatever its tier.
+        unproven: whether it was typed into a form that anybody can fill in, or was imported.
     """
 
     event_id: str
@@ -90,18 +91,18 @@ class LiveGrant:
 
     @property
     def shows_the_number(self) -> bool:
-        """Whether it shows that the number was the person's then; a booking tells it again."""
+        """Whether it shows that the number was the person's then. A booking only repeats it."""
         return self.basis.is_fresh_opt_in and not self.unproven
 
 
 @frozen(kw_only=True)
 class FlaggedNumber:
-    """What a provider said of the number, and nothing has ended since.
+    """A flag on the number that nothing has ended since.
 
     Attributes:
         event_id: the event.
-        occurred_at: when it said so (UTC).
-        why: what.
+        occurred_at: when the number was flagged (UTC).
+        why: the reason.
     """
 
     event_id: str
@@ -115,14 +116,14 @@ class ConsentState:
     """What one person at one number agreed to and took back.
 
     Attributes:
-        grants: all that were given, also those that a revocation stopped, oldest first.
-        revocations: those that stand: neither a fresh opt-in nor a START came after them; oldest
+        grants: all grants, including those that a revocation stopped, oldest first.
+        revocations: those in force, which neither a fresh opt-in nor a START followed; oldest
             first.
-        flagged: why the number is not to be texted for now; None where it may be.
-        lifted: those that a fresh opt-in came after, and no START: they end what needs no consent
-            and was not agreed to since; oldest first.
-        voided: the event that says that the person's consent there was an error; empty where
-            none does, or they agreed anew since.
+        flagged: why the number is not to be texted for now; None if it may be.
+        lifted: revocations that a fresh opt-in followed, but no START. They end what needs no
+            consent and was not agreed to since; oldest first.
+        withdrawn: the event that says that the person's consent there was an error; empty if none
+            does, or if they have agreed again since.
     """
 
     grants: tuple[LiveGrant, ...] = ()
@@ -132,21 +133,21 @@ class ConsentState:
     voided: str = ""
 
     def grants_for(self, reaches: Reaches) -> tuple[LiveGrant, ...]:
-        """The grants that no revocation stopped.
+        """Return the grants that no revocation stopped.
 
         Args:
-            reaches: says of a revocation whether it ends the texts in question.
+            reaches: decides whether a revocation ends the texts in question.
         """
         return tuple(g for g in self.grants if not any(map(reaches, g.stopped_by)))
 
     def basis_for(
         self, category: str, tier: Tier, reaches: Reaches = _everything
     ) -> LiveGrant | None:
-        """The newest grant that covers the category at that tier or above, or None.
+        """Return the newest grant that covers the category at that tier or above, or None.
 
         Args:
             category: what the text is about.
-            tier: the least that it needs.
+            tier: the lowest tier that it needs.
             reaches: as for :meth:`grants_for`; without it each revocation ends everything.
         """
         return max(
@@ -162,10 +163,10 @@ class ConsentState:
 
     @property
     def revocation(self) -> str | None:
-        """The event of the first revocation that stands, or None."""
+        """The event of the first revocation in force, or None."""
         return self.revocations[0].event_id if self.revocations else None
 
     @property
     def revoked_at(self) -> datetime | None:
-        """When the first revocation that stands happened (UTC), or None."""
+        """When the first revocation in force happened (UTC), or None."""
         return self.revocations[0].occurred_at if self.revocations else None

@@ -1,7 +1,7 @@
-"""How people come to text: links, codes and a snippet for a website, and a text after a call.
+"""Ways to start texting: links, QR codes and a snippet for a website, and a text after a call.
 
-Two rules keep this room: it makes words and pictures, and sends nothing; and whatever a practice
-writes into a page is escaped.
+Two rules hold here: it makes words and pictures and sends nothing, and whatever a practice writes
+into a page is escaped.
 """
 
 from compliant_sms.contact._calls import MissedCall, MissedCalls, SpokenOffer

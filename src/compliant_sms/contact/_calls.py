@@ -1,4 +1,4 @@
-"""Calls that nobody took, and what is texted back."""
+"""Missed calls, and the text back."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _given_words(value: Mapping[str, str]) -> Mapping[str, str]:
         )
         raise InvalidInput(msg)
     if _ENGLISH not in by_language:
-        msg = f"words has no text in English, for whoever speaks no other of them: pass {instead}"
+        msg = f"words has no text in English, the fallback for other languages: pass {instead}"
         raise InvalidInput(msg)
     return MappingProxyType(by_language)
 
@@ -58,27 +58,27 @@ def _some_time(_: object, attribute: Attribute[timedelta], value: timedelta) -> 
 
 @frozen(kw_only=True)
 class MissedCalls:
-    """Has calls that nobody took answered by text; without it none is.
+    """Settings for answering missed calls by text. Without them none is answered.
 
     Args:
-        words: what is texted, by language (of a tag such as ``"es-MX"`` its language counts), the
-            same for everybody; the library's own words, if not given. ``{practice}`` and
-            ``{phone}`` stand for name and number.
-        within: how long after the call it still makes sense; a text that could only go later, at
-            night for example, is cancelled.
+        words: the text by language, the same for everybody; by default the library's own words. Of
+            a tag such as ``"es-MX"`` only the language counts. ``{practice}`` and ``{phone}``
+            stand for name and number.
+        within: how long after the call a text still makes sense. One that could only go later,
+            because of the night for example, is cancelled.
 
     Raises:
-        InvalidInput: an argument cannot be used.
+        InvalidInput: an argument is invalid.
     """
 
     words: Mapping[str, str] = field(default=_WORDS, converter=_given_words)
     within: timedelta = field(default=timedelta(hours=12), validator=_some_time)
 
     def body(self, practice: Practice, language: str | None = None) -> str:
-        """The text, in a language or, where there is none in it, in English.
+        """Return the text in a language, or in English if there is none in it.
 
         Args:
-            practice: who texts.
+            practice: the practice that texts.
             language: a tag such as ``"es"`` or ``"es-MX"`` (BCP 47).
         """
         spoken = _given.primary(language or _ENGLISH)
@@ -90,7 +90,7 @@ class MissedCalls:
         """Refuse words that the copy lint refuses.
 
         Raises:
-            ConfigurationError: it does; the message says why.
+            ConfigurationError: the lint refuses them; the message says why.
         """
         for language in self.words:
             found = lint(
@@ -104,11 +104,11 @@ class MissedCalls:
 
 @frozen(kw_only=True)
 class SpokenOffer:
-    """A caller was offered a text, and accepted.
+    """An offer of a text that a caller heard and accepted.
 
     Args:
-        wording: what the caller heard, word for word, with how to accept, for example "Press 1 and
-            we text you at the number that you call from."
+        wording: what the caller heard, word for word, including how to accept, for example "Press
+            1 and we text you at the number that you call from."
         recorded_by: who or what heard the caller accept, for example ``"phone-menu:main"``.
 
     Raises:
@@ -132,18 +132,18 @@ def _instant(value: datetime) -> datetime:
 
 @frozen(kw_only=True)
 class MissedCall:
-    """A call that nobody took.
+    """A missed call.
 
     Args:
         from_: the caller's number.
-        call_id: the phone system's id of it.
+        call_id: the phone system's id of the call.
         at: when it came (aware).
-        person: your id of the patient, where you know who called.
-        accepted_offer: what the caller was offered and accepted, if anything.
+        person: your id of the patient, if you know who called.
+        accepted_offer: the offer that the caller accepted, if any.
 
     Raises:
-        InvalidInput: an argument cannot be used.
-        InvalidPhoneNumber: the caller hid the number, or it is none.
+        InvalidInput: an argument is invalid.
+        InvalidPhoneNumber: the caller hid the number, or it is not a phone number.
     """
 
     from_: PhoneNumber = field(converter=as_number)

@@ -1,4 +1,4 @@
-"""Addresses that open a phone's texting app, with the number and first words filled in.
+"""Links that open a phone's texting app, with the number and first words filled in.
 
 RFC 5724 writes ``sms:+12175550111?body=Hello``. Phones differ. Messages on iOS wants ``&`` before
 the body, since iOS 8, and takes what follows a plain ``?`` for more of the number; Android wants
@@ -26,30 +26,30 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udff
 
 
 def sms_link(number: str | PhoneNumber, body: str = "") -> str:
-    """A link that opens the texting app of a phone, on iOS and on Android.
+    """Make a link that opens a phone's texting app, on iOS and on Android.
 
     Args:
-        number: whom to text: the sender that the practice texts from.
-        body: what stands there to begin with; people can change it. It lies open in a web page,
-            so it is the same for everybody.
+        number: the number to text: the sender that the practice texts from.
+        body: the initial words, which people can change. They are public on a web page, so they
+            are the same for everybody.
 
     Returns:
-        for example ``"sms:+12175550111?&body=Hello"``; escape it as text of HTML.
+        The link, for example ``"sms:+12175550111?&body=Hello"``. Escape it for HTML.
 
     Raises:
-        InvalidPhoneNumber: it is no number.
-        InvalidInput: the body is longer than 160 characters, has characters that nobody sees, or
-            is a word that carriers answer in their own way, such as STOP.
+        InvalidPhoneNumber: it is not a phone number.
+        InvalidInput: the body is longer than 160 characters, has invisible characters, or is a
+            word that carriers answer in their own way, such as STOP.
     """
     to, first = as_number(number), _first_words(body)
     return f"sms:{to.e164}?&body={quote(first, safe='')}" if first else f"sms:{to.e164}"
 
 
 def qr_text(number: str | PhoneNumber, body: str = "") -> str:
-    """What stands in a code that opens the texting app: see :func:`sms_link`.
+    """Make the content of a QR code that opens the texting app; see :func:`sms_link`.
 
     Raises:
-        InvalidPhoneNumber: it is no number.
+        InvalidPhoneNumber: it is not a phone number.
         InvalidInput: the body cannot be used.
     """
     to, first = as_number(number), _first_words(body)
@@ -61,7 +61,7 @@ def _first_words(body: str) -> str:
     first = body.strip()
     if len(first) > _LONGEST or _UNSEEN.search(first):
         msg = (
-            f"the first words of a text are too long, or hold a line break or what nobody sees. "
+            f"the first words of a text are too long, or hold line breaks or invisible characters. "
             f"Pass one line of at most {_LONGEST} characters."
         )
         raise InvalidInput(msg)

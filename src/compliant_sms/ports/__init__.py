@@ -1,4 +1,4 @@
-"""What a flow may ask for. Everything here is implemented further up and passed in."""
+"""The interfaces that flows use. They are implemented in higher layers and passed in."""
 
 from __future__ import annotations
 
@@ -145,6 +145,6 @@ _FILES = {
     "_tree": ("FiledLeaf", "LedgerTree", "StoredCheckpoint"),
     "_volume": ("Pauses", "Places"),
 }
-# PEP 562: a port loads when somebody first implements or asks for it.
+# PEP 562: a port is loaded when it is first implemented or used.
 if not TYPE_CHECKING:
     __getattr__, __dir__ = names_of(__name__, _FILES)

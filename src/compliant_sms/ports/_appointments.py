@@ -1,4 +1,4 @@
-"""What is kept of appointments, of the texts about them, and of what patients answered."""
+"""Records of appointments, of the texts about them, and of patients' answers."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from compliant_sms.reminders import Appointment, AppointmentAnswer
 
 @frozen(kw_only=True)
 class KeptAppointment:
-    """An appointment as it was kept last.
+    """An appointment as last stored.
 
     Attributes:
-        practice_id: whose.
-        appointment: as it stands.
-        sequence: counts up whenever it comes to stand at another time, or ends, or stands again.
+        practice_id: the practice.
+        appointment: the appointment as it is now.
+        sequence: counts up whenever it moves to another time, ends, or is reinstated.
         revision: counts up with every change.
         since: when (UTC) ``sequence`` last counted up.
-        look_at: when (UTC) its reminders are to be planned again; None where none will come.
+        look_at: when (UTC) its reminders are to be planned again; None if none will come.
     """
 
     practice_id: str = field(repr=repr_of_practice)
@@ -36,18 +36,18 @@ class KeptAppointment:
 
 @frozen(kw_only=True)
 class ToldReminder:
-    """That a text tells of a reminder.
+    """The record that a text carries a reminder.
 
     Attributes:
-        appointment_id: of which visit.
-        occurrence: of which visit.
-        code: which reminder of it.
-        number: how many texts about that reminder there were before.
-        sequence: of the visit, when the text was planned.
-        revision: of the visit, likewise.
-        message_id: the text.
-        until: when (UTC) it makes no sense any more.
-        void: why the text was called back, and counts for nothing; empty where it was not.
+        appointment_id: the visit's id.
+        occurrence: the visit's occurrence.
+        code: which of the visit's reminders.
+        number: how many earlier texts carried that reminder.
+        sequence: the visit's sequence when the text was planned.
+        revision: the visit's revision when the text was planned.
+        message_id: the text's id.
+        until: when (UTC) the text stops making sense.
+        void: why the text was withdrawn and no longer counts; empty if it was not.
     """
 
     appointment_id: str
@@ -62,47 +62,47 @@ class ToldReminder:
 
 
 class Appointments(Protocol):
-    """The diary, as far as patients are reminded of it."""
+    """The appointments that patients are reminded of."""
 
     async def add_appointment(self, kept: KeptAppointment, at: datetime, new_id: str) -> bool:
-        """Keep a new appointment; False where there is one of that id and occurrence.
+        """Store a new appointment. False if that id and occurrence already exist.
 
         Args:
             kept: the appointment.
-            at: the present.
-            new_id: an id that nobody has used.
+            at: now.
+            new_id: an unused id.
         """
 
     async def save_appointment(self, kept: KeptAppointment, at: datetime, new_id: str) -> None:
-        """Keep what became of an appointment, also one that was dropped. Arguments as above."""
+        """Store an appointment's new state, even if it was dropped. Arguments as above."""
 
     async def look_again(
         self, practice_id: str, key: tuple[str, str], look_at: datetime | None
     ) -> None:
-        """Say when an appointment's reminders are to be planned again."""
+        """Set when an appointment's reminders are to be planned again."""
 
     async def appointment(
         self, practice_id: str, key: tuple[str, str], *, fixed: bool = False
     ) -> KeptAppointment | None:
-        """The appointment of that id and occurrence; None where there is none or it was dropped.
+        """Return the appointment; None if there is none or it was dropped.
 
         Args:
-            practice_id: whose.
+            practice_id: the practice.
             key: id and occurrence.
-            fixed: let nobody else change it until the end.
+            fixed: whether to lock it until the end of the transaction.
         """
 
     async def appointments_due(
         self, practice_id: str, at: datetime, limit: int, *, fixed: bool = False
     ) -> list[KeptAppointment]:
-        """Those whose reminders are to be planned at ``at`` or before, the longest due first.
+        """Return those whose reminders are to be planned by ``at``, the longest due first.
 
         Args:
-            practice_id: whose.
+            practice_id: the practice.
             at: until when (UTC).
-            limit: at most so many.
-            fixed: let nobody else change them until the end; those that somebody else changes at
-                this moment are left out.
+            limit: the most to return.
+            fixed: whether to lock them until the end of the transaction. Those that another
+                transaction is changing are left out.
         """
 
     async def open_appointments_at(
@@ -114,13 +114,13 @@ class Appointments(Protocol):
         """
 
     async def appointments_of(self, practice_id: str, person: str) -> list[KeptAppointment]:
-        """All of a person that were not dropped."""
+        """Return all of a person's appointments that were not dropped."""
 
     async def add_told(self, practice_id: str, told: ToldReminder) -> None:
-        """Keep that a text tells of a reminder."""
+        """Record that a text carries a reminder."""
 
     async def told_of(self, practice_id: str, key: tuple[str, str]) -> list[ToldReminder]:
-        """What was told of an appointment, the oldest first; also what is void."""
+        """Return the records of reminders of an appointment, oldest first, void ones included."""
 
     async def waits_to_tell(
         self, practice_id: str, key: tuple[str, str], at: datetime
@@ -132,19 +132,19 @@ class Appointments(Protocol):
         """
 
     async def told_in(self, practice_id: str, message_id: str) -> list[ToldReminder]:
-        """What a text tells of."""
+        """Return the reminders that a text carries."""
 
     async def void_told(self, practice_id: str, message_id: str, reason: str) -> None:
-        """Keep that a text was called back, and why."""
+        """Record that a text was withdrawn, and why."""
 
     async def add_answer(self, practice_id: str, answer: AppointmentAnswer) -> None:
-        """Keep an answer. An earlier one about the visit that nobody took is settled by it."""
+        """Store an answer. It settles an earlier one about the visit that nobody acknowledged."""
 
     async def last_answer(self, practice_id: str, key: tuple[str, str]) -> AppointmentAnswer | None:
-        """The newest answer about a visit, whether somebody took it or not."""
+        """Return the newest answer about a visit, whether acknowledged or not."""
 
     async def open_answers(self, practice_id: str, limit: int) -> list[AppointmentAnswer]:
-        """Answers that nobody took yet, the oldest first."""
+        """Return answers that nobody has acknowledged yet, oldest first."""
 
     async def acknowledge_answers(
         self, practice_id: str, answer_ids: Sequence[str], at: datetime

@@ -1,4 +1,4 @@
-"""What is kept of who did what."""
+"""Records of who did what."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from compliant_sms.phone import PhoneNumber
 
 
 class AuditLog(Protocol):
-    """One hash chain a practice, which only grows."""
+    """One hash chain per practice, which only grows."""
 
     async def audit(self, event: AuditEvent, number: PhoneNumber | None = None) -> None:
         """Put an event on record.
 
         Args:
             event: what was done.
-            number: the number it was done to; its key in this store becomes the subject. Lock the
-                number first, if at all: the log is locked last.
+            number: the number that it concerns; its key in this store becomes the subject. If you
+                lock the number, lock it first, because the log is locked last.
         """
 
     async def audit_head(self, practice_id: str) -> Link | None:
-        """The last record of the practice's log; None where it is empty."""
+        """The last record of the practice's log; None if it is empty."""
 
     async def audit_links(self, practice_id: str) -> list[Link]:
         """All records of the practice's log in order."""

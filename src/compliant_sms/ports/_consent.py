@@ -1,4 +1,4 @@
-"""What is kept of consent."""
+"""Records of consent."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Chain:
     """One hash chain of the ledger, and what its events must be about.
 
     Attributes:
-        chain_id: opaque.
-        practice_id: whose.
-        number: which number; None where it is erased.
-        person: which person at it; None for the events of the number itself.
+        chain_id: an opaque id.
+        practice_id: the practice.
+        number: the number; None if it was erased.
+        person: the person at the number; None for the events of the number itself.
     """
 
     chain_id: str
@@ -32,12 +32,12 @@ class ConsentLedger(Protocol):
     """Chains of events, which only grow."""
 
     async def append(self, event: ConsentEvent, new_chain_id: str) -> None:
-        """Add an event to its chain, which is begun under the id where there is none."""
+        """Add an event to its chain. If there is none, it begins under the given id."""
 
     async def consent_events(self, practice_id: str, number: PhoneNumber) -> list[ConsentEvent]:
-        """All events of the practice about that number, oldest record first.
+        """Return all events of the practice about that number, oldest record first.
 
-        Of what is erased only revocations are left, which nothing but a fresh opt-in lifts.
+        Of erased events only revocations are left, which only a fresh opt-in lifts.
 
         Raises:
             LedgerTampered: one of them is about another number.
@@ -53,9 +53,9 @@ class ConsentLedger(Protocol):
         """Chains of the practice in the order of their ids, those of what is erased among them.
 
         Args:
-            practice_id: whose.
-            after: id of the chain to go on after; empty to begin.
-            limit: how many at most.
+            practice_id: the practice.
+            after: the id of the chain to continue after; empty to begin.
+            limit: the most to return.
         """
 
     async def links(self, practice_id: str, chain_id: str) -> list[Link]:
@@ -67,30 +67,30 @@ class ConsentLedger(Protocol):
         """The links of the practice as they are stored, chain after chain, each in order.
 
         Args:
-            practice_id: whose.
-            after: id of a chain and position of the link to go on after; None to begin.
-            limit: how many at most.
+            practice_id: the practice.
+            after: the chain's id and position of the link to continue after; None to begin.
+            limit: the most to return.
         """
 
     async def headless_chain(self, practice_id: str) -> str | None:
-        """A chain that texts of the practice are filed under, and that is not there any more."""
+        """A chain that texts of the practice are filed under, but that is missing."""
 
     async def data_key(self, practice_id: str, chain_id: str) -> bytes | None:
-        """The key of a chain's records; None where they lie in the clear or are erased."""
+        """The key of a chain's records; None if they are in the clear or erased."""
 
     async def to_rewrap(self) -> int:
-        """How many keys an older key of the keyring seals, which is read again before.
+        """How many data keys an older key of the keyring seals. Rereads the keyring first.
 
         Raises:
             ConfigurationError: its keys cannot be read.
         """
 
     async def rewrap(self, limit: int) -> int:
-        """Seal up to ``limit`` data keys anew, with the newest key of the keyring; how many.
+        """Seal up to ``limit`` data keys again, with the newest key of the keyring; how many.
 
-        Those of the practices' indexes come first: from then on nothing new is sealed with an
-        older key. Keys that no key of the keyring sealed are left alone: they are another
-        practice's.
+        Those of the practices' indexes come first, so that nothing new is sealed with an older
+        key from then on. Keys that no key of the keyring sealed belong to another practice and are
+        left alone.
         """
 
     async def sealed_with(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is counted: sums over a practice's records, which tell of nobody in particular."""
+"""Sums over a practice's records, which reveal nothing about any one person."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Stop:
     """A decision that held or refused a text.
 
     Attributes:
-        place: of the decision among all; they only grow.
+        place: the decision's place among all; places only grow.
         at: when it was made (UTC).
         verdict: hold or block.
-        rules: ids of the rules that asked for it.
+        rules: the ids of the rules that demanded it.
     """
 
     place: int
@@ -48,13 +48,13 @@ class Counts(Protocol):
         """Decisions about texts that were held or refused in a period.
 
         Args:
-            practice_id: whose.
-            period: in which.
-            after: the place after which to go on; 0 to begin.
+            practice_id: the practice.
+            period: the period.
+            after: the place to continue after; 0 to begin.
             limit: how many records to look at.
 
         Returns:
-            those of them that stopped a text, and the place to go on after; None at the end.
+            those of them that stopped a text, and the place to continue after; None at the end.
         """
 
     async def received_by_minute(self, practice_id: str, period: Period) -> dict[datetime, int]:

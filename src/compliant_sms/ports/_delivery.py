@@ -19,23 +19,24 @@ class Delivery:
     """How long things may take.
 
     Args:
-        lease: how long a claim lasts. No request is written after it; a claim that outlives it
+        lease: how long a claim lasts. No request is written after it. A claim that outlives it
             was left by a process that died.
         settle_after: how long after the lease a text that the provider does not list counts as
             never received.
-        attempts: how often a text that the provider surely did not take is tried, over all; where
-            it refuses the account, that counts for no text.
-        pause: between such tries; it doubles each time.
-        report_after: how long after a provider took a text it is asked what became of it, where
-            it tells and no last report has come; the pauses between such questions double.
-        report_asks: how often it is asked; 0 for never.
-        rate: how fast the sender's number may send, for all workers together; what is over waits.
-            As fast as it goes, if not given. A 10DLC campaign is kept to its carriers' limits in
-            any case: ``Practice.campaign``.
+        attempts: how many times in all to try a text that the provider certainly did not accept.
+            A refusal of the account does not count.
+        pause: the pause between such tries; it doubles each time.
+        report_after: how long after a provider accepted a text to ask what became of it, if the
+            provider can be asked and no final report has come. The pauses between such questions
+            double.
+        report_asks: how many times to ask; 0 for never.
+        rate: how fast the sender's number may send, for all workers together; what exceeds it
+            waits. Unlimited by default. A 10DLC campaign always keeps its carriers' limits:
+            ``Practice.campaign``.
 
     Raises:
-        InvalidInput: something is not positive; ``report_asks`` is no whole number from 0 to 10, or
-            ``report_after`` longer than 30 days.
+        InvalidInput: a value is not positive, ``report_asks`` is not a whole number from 0 to 10,
+            or ``report_after`` is longer than 30 days.
     """
 
     lease: timedelta = field(default=timedelta(seconds=60), validator=_given.positive_span)
@@ -49,12 +50,12 @@ class Delivery:
     )
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what would send in a loop or never."""
+        """Refuse values that would send in a loop or never."""
         if self.attempts < 1:
             msg = "attempts must be more than zero"
             raise InvalidInput(msg)
         if not 0 <= self.report_asks <= _MOST_ASKS:
-            msg = f"report_asks must be a whole number: 0, to ask never, to {_MOST_ASKS}"
+            msg = f"report_asks must be a whole number from 0 (never ask) to {_MOST_ASKS}"
             raise InvalidInput(msg)
         if self.report_after > _LATEST_ASK:
             msg = "report_after must be 30 days or less"

@@ -11,11 +11,11 @@ from compliant_sms.retention import Purged
 
 @frozen(kw_only=True)
 class Erased:
-    """What cannot be read any more.
+    """Counts of what can no longer be read.
 
     Attributes:
-        numbers: at how many numbers the person was known.
-        events: events of the consent ledger; their hashes stay, and that somebody revoked.
+        numbers: the numbers at which the person was known.
+        events: events of the consent ledger. Their hashes stay, and the fact of a revocation.
         texts: texts to them, and answers to their numbers.
         received: texts that came from their numbers.
     """
@@ -27,7 +27,7 @@ class Erased:
 
 
 class Erasure(Protocol):
-    """Destroys the keys of a person's records."""
+    """Destruction of the keys of a person's records."""
 
     async def seals(self, practice_id: str) -> bool:
         """Whether the records of the practice are sealed, so that they can be erased.
@@ -38,16 +38,16 @@ class Erasure(Protocol):
         """
 
     async def hold_keys(self, practice_id: str, person: str) -> None:
-        """Wait for whoever is about to keep something of the person, and let nobody begin."""
+        """Wait for transactions that are storing something about the person, and block new ones."""
 
     async def erase(self, practice_id: str, person: str, purged: Purged) -> Erased:
-        """Destroy the keys of everything that is kept of a person, and drop what they sealed.
+        """Destroy the keys of everything stored about a person, and drop what they sealed.
 
         What came from a number, or was answered to it, goes too, unless somebody else is known
-        there, and so does what legal holds that were lifted say of it. No hold stands.
+        there. So does what lifted legal holds say about it. No hold may be in force.
 
         Args:
-            practice_id: whose records.
-            person: the host's id.
+            practice_id: the practice.
+            person: the host's id of the patient.
             purged: when and why; the store adds the proofs.
         """

@@ -9,19 +9,19 @@ __all__ = ["HostConnection"]
 if TYPE_CHECKING:
 
     class _Connection(Protocol):
-        """What has its own methods; neither is ever called here."""
+        """A connection with its own methods, neither of which is called here."""
 
         def commit(self) -> object:
-            """End the transaction, so that it holds."""
+            """End the transaction and keep it."""
 
         def rollback(self) -> object:
-            """End the transaction, so that nothing of it was."""
+            """End the transaction and undo it."""
 
     class _Proxy(Protocol):
-        """What hands all that it is asked for on to a connection, as Django's does."""
+        """A proxy that passes every request on to a connection, as Django's does."""
 
         def __getattr__(self, item: str, /) -> object:
-            """An attribute of the connection's."""
+            """An attribute of the connection."""
 
     HostConnection: TypeAlias = _Connection | _Proxy
 else:

@@ -1,4 +1,4 @@
-"""What is kept of texts and news that came in."""
+"""Records of incoming texts and reports."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from compliant_sms.providers import InboundText, StatusUpdate
 
 @frozen(kw_only=True)
 class Callback:
-    """News of a text, as its provider told it.
+    """A report on a text, as its provider sent it.
 
     Attributes:
-        provider: which one.
-        at: when it came (UTC).
-        update: what it says.
+        provider: the provider's name.
+        at: when it arrived (UTC).
+        update: its content.
     """
 
     provider: str
@@ -52,7 +52,7 @@ class Unconfirmed:
 
 
 class InboundTexts(Protocol):
-    """What patients wrote, and what providers told."""
+    """What patients wrote, and what providers reported."""
 
     async def add_inbound(self, inbound: Inbound) -> bool:
         """Keep a text that came in; False where it was kept before. Its media are due at once."""

@@ -1,4 +1,4 @@
-"""What keeps stored texts from whoever reads the database."""
+"""What keeps stored texts secret from readers of the database."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from compliant_sms.phi import Sealer
 
 
 class DataKeys(Sealer, Protocol):
-    """Keys that seal the keys of records; :class:`compliant_sms.keyring.Keyring` is one.
+    """Keys that seal the keys of records. :class:`compliant_sms.keyring.Keyring` is one.
 
-    Each person at each number has a data key of their own, which is kept sealed by one of these.
-    One to which keys can be added elsewhere, such as in a file, may also have ``refresh()``, which
-    reads them again: it is called before a rotation.
+    Each person at each number has their own data key, which one of these keys seals. If keys can
+    be added elsewhere, such as in a file, the keyring may also have ``refresh()``, which reads
+    them again and is called before a rotation.
     """
 
     @property
     def newest(self) -> str:
-        """Id of the key that seals."""
+        """The id of the key that seals."""
 
     @property
     def key_ids(self) -> tuple[str, ...]:
-        """The ids of all of them, the newest first."""
+        """The ids of all keys, newest first."""
 
     def new_data_key(self) -> bytes:
-        """A data key that nobody can guess."""
+        """Make a data key that nobody can guess."""
 
     def cipher(self, data_key: bytes) -> Sealer:
-        """What seals with a data key."""
+        """Return what seals with a data key."""
 
 
 def _told(_: object, __: Attribute[str], value: str) -> None:
     if not value.strip():
         msg = (
-            "Plaintext needs a reason, for whoever reads the record years later, for example "
+            "Plaintext needs a reason for those who read the record years later, for example "
             "Plaintext(reason='the disk is encrypted; risk analysis of 2026-03')."
         )
         raise InvalidInput(msg)
@@ -44,10 +44,9 @@ def _told(_: object, __: Attribute[str], value: str) -> None:
 
 @frozen
 class Plaintext:
-    """Stands in for a keyring where texts, names and numbers shall lie in the clear.
+    """Stands in for a keyring, to store texts, names and numbers in the clear.
 
-    Encryption at rest is addressable, 45 CFR 164.312(a)(2)(iv): whoever does without writes down
-    why.
+    Encryption at rest is addressable, 45 CFR 164.312(a)(2)(iv): if you do without it, document why.
 
     Args:
         reason: why that is reasonable here. It goes on record.
@@ -60,4 +59,4 @@ class Plaintext:
 
 
 AtRest: TypeAlias = DataKeys | Plaintext | None
-"""How records are kept: sealed, or in the clear, for a reason or at a simulated carrier."""
+"""How records are stored: sealed, or in the clear, with a reason or at a simulated carrier."""

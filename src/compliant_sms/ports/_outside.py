@@ -1,4 +1,4 @@
-"""What else a flow is given: whom it asks, and how what it has begun goes on to its end."""
+"""What else a flow gets: whom it asks, and how what it has begun is finished."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ class Transport(Protocol):
         Raises:
             RequestNotSent: no byte of it left.
             NoAnswer: it may have been processed.
-            ReplyTooLarge: the answer is larger than the request allows; it was not read on.
-            BaseException: such as that the caller was cancelled; where surely no byte had left by
+            ReplyTooLarge: the answer is larger than the request allows; the rest was not read.
+            BaseException: such as when the caller is cancelled. If certainly no byte had left by
                 then, its cause is a :class:`~compliant_sms.errors.RequestNotSent`.
         """
 
 
 class Retry(Protocol):
-    """Repeats for a moment what surely was not processed."""
+    """Repeats, for a moment, a request that certainly was not processed."""
 
     async def __call__(self, attempt: Callable[[], Awaitable[Attempt]]) -> Attempt:
-        """Try, and try again while :attr:`Attempt.may_be_repeated`; the last attempt."""
+        """Try, and try again while :attr:`Attempt.may_be_repeated`. Returns the last attempt."""
 
 
 class Unbroken(Protocol):
-    """Has what was begun go on to its end."""
+    """Lets what was begun finish."""
 
     async def __call__(self, rest: Coroutine[Any, Any, T]) -> T:
-        """Its result, once it has ended. Where the caller is cancelled, that comes out then."""
+        """Return the result when it is finished. A cancellation of the caller is raised then."""
 
 
 async def as_it_is(rest: Coroutine[Any, Any, T]) -> T:
-    """Where nothing suspends, nothing is cancelled."""
+    """Await it directly: where nothing suspends, nothing is cancelled."""
     return await rest
 
 
@@ -54,23 +54,23 @@ Ids: TypeAlias = Callable[[], str]
 """Makes a new id that nobody can guess."""
 
 Entropy: TypeAlias = Callable[[int], bytes]
-"""Gives so many random bytes, fit for keys."""
+"""Returns that many random bytes, fit for keys."""
 
 People: TypeAlias = Callable[[str], Awaitable[Profile | None]]
-"""What the host knows of the person with that id."""
+"""Returns what the host knows about the person with that id."""
 
 
 @frozen(kw_only=True)
 class SecureMessage:
-    """A message that tells too much for a text, to be shown behind a login.
+    """A message that says too much for a text, to be shown behind a login.
 
     Attributes:
-        message_id: the text's. The same id may be asked for again: answer with the same link.
-        practice: whose it is.
-        person: the host's id of the patient.
-        number: where the text with the link goes.
-        body: what the patient shall read.
-        language: in which it is written, ISO 639-1.
+        message_id: the text's id. If it is passed again, answer with the same link.
+        practice: the practice that sends it.
+        person: your id of the patient.
+        number: the number that gets the text with the link.
+        body: what the patient is to read.
+        language: the language of the body, ISO 639-1.
     """
 
     message_id: str
@@ -82,4 +82,4 @@ class SecureMessage:
 
 
 SecureLinks: TypeAlias = Callable[[SecureMessage], Awaitable[str]]
-"""Makes a page behind a login, and answers with its https link, which says nothing by itself."""
+"""Makes a page behind a login and returns its https link, which reveals nothing by itself."""

@@ -1,4 +1,4 @@
-"""Durable memory."""
+"""Durable storage."""
 
 from __future__ import annotations
 
@@ -50,19 +50,19 @@ class Transaction(
     Counts,
     Protocol,
 ):
-    """What can be read and written inside one transaction. All of it takes effect, or nothing."""
+    """What can be read and written in one transaction, which takes effect as a whole or not."""
 
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
-        """Let nobody else claim texts to the number, or add events about it, until the end.
+        """Keep others from claiming texts to the number, or adding events about it, until the end.
 
         What is read afterwards includes whatever was committed before.
         """
 
     async def lock_person(self, practice_id: str, person: str) -> None:
-        """Let nobody else claim texts to a person where that is locked too, until the end.
+        """Keep others who also lock the person from claiming texts to them, until the end.
 
-        For a limit that counts what leaves to all numbers of a person. It comes after :meth:`lock`,
-        and nobody who has it locks another number or person.
+        For a limit on texts to all numbers of a person. Call it after :meth:`lock`, and lock no
+        other number or person afterwards.
         """
 
     async def prefetch(
@@ -71,23 +71,23 @@ class Transaction(
         """Announce what is about to be read, so that it can be read in one go.
 
         Args:
-            practice_id: of which ``paused_scopes`` are asked for.
-            number: a locked one, of which ``consent_events`` and ``departures`` are.
-            since: from when the departures.
-            buckets: the names of which ``peek_bucket`` is.
+            practice_id: the practice, for ``paused_scopes``.
+            number: a locked number, for ``consent_events`` and ``departures``.
+            since: from when the departures are read.
+            buckets: the names for ``peek_bucket``.
 
-        What is read afterwards is as without it. A store that gains nothing by it does nothing.
+        It does not change what is read afterwards. A store that gains nothing by it does nothing.
         """
 
 
 class Store(Protocol):
-    """Durable memory."""
+    """Durable storage."""
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Run the work in one transaction and return its result once that is on disk.
+        """Run the work in one transaction, and return its result once it is on disk.
 
-        What the work raises undoes it and comes out unchanged.
+        An exception of the work undoes the transaction and is raised unchanged.
 
         Raises:
-            StoreError: the database could not; nothing was recorded.
+            StoreError: the database failed; nothing was recorded.
         """

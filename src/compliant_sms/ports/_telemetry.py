@@ -1,4 +1,4 @@
-"""Whoever measures: spans around what is done, and what is told of it."""
+"""Telemetry: spans around what is done, and events."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from compliant_sms.ports._outside import Transport
 
 Measured: TypeAlias = "str | int | bool | tuple[str, ...]"
-"""What an attribute of a span can be. No body, number or name, and no host's id of a person."""
+"""The value of a span's attribute. Never a body, number, name or the host's id of a person."""
 
 
 class Span(Protocol):
     """Something that takes time."""
 
     def set_attributes(self, attributes: Mapping[str, Measured]) -> None:
-        """Say more of it. Names begin with ``compliant_sms.``, or are OpenTelemetry's own."""
+        """Add attributes. Names begin with ``compliant_sms.``, or are OpenTelemetry's own."""
 
 
 class Telemetry(Protocol):
@@ -28,13 +28,13 @@ class Telemetry(Protocol):
     """
 
     def span(self, name: str) -> AbstractContextManager[Span]:
-        """A span from now until the block ends. What ends it by raising is noted by its type."""
+        """Measure from now until the block ends. An exception is noted by its type."""
 
     def transport(self, transport: Transport) -> Transport:
-        """The transport, with each request measured."""
+        """Wrap a transport so that each request is measured."""
 
     def heard(self, event: Event) -> None:
-        """Count what happened."""
+        """Count an event."""
 
 
 class _Unmeasured:

@@ -1,7 +1,7 @@
-"""One translate-only file per provider. No I/O: an adapter builds requests and reads answers.
+"""Provider adapters, one file each. They build requests and read answers, and do no I/O.
 
-Two rules keep this room: an adapter decides nothing about consent or content, and only its
-``verify`` can make what its ``parse`` takes.
+Two rules hold here: an adapter decides nothing about consent or content, and only its ``verify``
+can make what its ``parse`` takes.
 """
 
 from typing import TYPE_CHECKING
@@ -104,7 +104,7 @@ __all__ = [
     "sealed",
 ]
 
-# PEP 562: whoever uses one provider does not load the others.
+# PEP 562: using one provider does not load the others.
 _FILES = {
     "aws": ("AwsEndUserMessaging",),
     "azure": ("AzureCommunicationServices",),

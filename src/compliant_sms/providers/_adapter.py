@@ -1,4 +1,4 @@
-"""What most adapters share, so that each holds only what is its provider's own."""
+"""What most adapters share, so that each holds only what is specific to its provider."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ else:
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _EVER = datetime.min.replace(tzinfo=UTC)
 REFERENCE = "ref"
-"""The parameter of a status callback's URL that holds our id of the text."""
+"""The query parameter of a status callback's URL that holds our id of the text."""
 
 
 def not_blank(of: object, attribute: Attribute[str], value: str) -> None:
-    """A validator: a text with something in it."""
+    """Validate that a string is not blank."""
     _given.text(of, attribute, value)
     if not value.strip():
         msg = f"{type(of).__name__}'s {attribute.name} is empty; pass what the provider gave you"
@@ -43,9 +43,9 @@ def not_blank(of: object, attribute: Attribute[str], value: str) -> None:
 
 
 def credential(of: object, attribute: Attribute[str], value: str) -> None:
-    """A validator: what the provider gave, without the line break of a file that it stood in.
+    """Validate a credential: one line, without the line break of the file that it came from.
 
-    An empty one only where that is the default.
+    It may be empty only if that is the default.
     """
     left_out = value == "" == attribute.default
     if not left_out:
@@ -55,16 +55,16 @@ def credential(of: object, attribute: Attribute[str], value: str) -> None:
 
 def _one_line(value: str, name: str) -> None:
     if value != value.strip("\r\n"):  # every request would be refused, and every callback
-        msg = f"{name} begins or ends with a line break, as of a file; pass it without: strip()"
+        msg = f"{name} begins or ends with a line break, as if read from a file; call strip() on it"
         raise InvalidInput(msg)
 
 
 def shaped(pattern: str, looks: str) -> Callable[[object, Attribute[str], str], None]:
-    """A validator: a text of that shape; an empty one only where that is the default.
+    """Make a validator for strings of that shape. They may be empty only if that is the default.
 
     Args:
-        pattern: a regular expression for all of it.
-        looks: what that is in words, for whoever passed another.
+        pattern: a regular expression for the whole string.
+        looks: the shape in words, for the error.
     """
 
     def check(of: object, attribute: Attribute[str], value: str) -> None:
@@ -78,30 +78,30 @@ def shaped(pattern: str, looks: str) -> Callable[[object, Attribute[str], str], 
 
 
 CREDENTIALS = shaped("[^:]+:.+", "'user:password', as set at the provider")
-"""A validator: what callbacks bring under the Basic scheme (RFC 7617)."""
+"""Validates what callbacks carry under the Basic scheme (RFC 7617)."""
 
 
 def secrets(values: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """A converter: secrets in a list, the newest first.
+    """Convert a list of secrets, newest first.
 
     Raises:
-        InvalidInput: one is no text, or empty.
+        InvalidInput: one is empty or not a string.
     """
     _given.each_of(values, str, "what callbacks are signed with", "the secrets in a list")
     found = tuple(values)
     if not all(value.strip() for value in found):
-        msg = "a secret of callbacks is empty: everybody could sign with it; pass the real one"
+        msg = "a callback secret is empty, so everybody could sign with it; pass the real one"
         raise InvalidInput(msg)
     for value in found:
-        _one_line(value, "a secret of callbacks")
+        _one_line(value, "a callback secret")
     return found
 
 
 def web_address(of: object, attribute: Attribute[str], value: str) -> None:
-    """A validator: an address of the web, or nothing."""
+    """Validate a web address; it may be empty."""
     _given.text(of, attribute, value)
     if value and not _is_web_address(value):
-        msg = f"{type(of).__name__}'s {attribute.name} is no web address: pass https://..."
+        msg = f"{type(of).__name__}'s {attribute.name} is not a web address: pass https://..."
         raise InvalidInput(msg)
 
 
@@ -122,30 +122,30 @@ def _a_day(_: object, attribute: Attribute[Any], value: object) -> None:
 def _goes_with_a_text(of: Adapter, _: object, value: str) -> None:
     if value and of.capabilities.status_callbacks is CallbackPlace.ACCOUNT:
         msg = (
-            f"{of.vendor} takes no status_callback with a text: set the address there, for the "
-            "account, the application or the number, and leave it out here"
+            f"{of.vendor} takes no status_callback with a text: set the URL at the provider, for "
+            "the account, the application or the number, and leave it out here"
         )
         raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)
 class Adapter(_Provider):
-    """The base of the adapters: one sender, and defaults for what a provider cannot do.
+    """Base class of adapters: one sender, and defaults for what a provider cannot do.
 
     Attributes:
-        proved_by: names of the fields that hold what proves callbacks, beside lists that the
-            converter ``secrets`` makes: see ``callback_proofs``.
+        proved_by: names of the fields that hold what proves callbacks, in addition to the lists
+            that the converter ``secrets`` makes: see ``callback_proofs``.
 
     Args:
-        sender: the number that texts come from.
+        sender: the number that texts are sent from.
         baa_signed_on: the day on which the provider and the practice signed a business associate
-            agreement; without one, and before that day, nothing goes to a patient.
-        status_callback: public URL that the provider tells of deliveries, or empty for none, or
-            for one that is set at the provider. Where only that can be, it has to be empty.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+            agreement. Without one, and before that day, nothing is sent to a patient.
+        status_callback: the public URL to which the provider reports deliveries. Empty for none,
+            or if the URL is set at the provider. If it can only be set there, this must be empty.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str]
@@ -162,17 +162,17 @@ class Adapter(_Provider):
 
     @property
     def simulated(self) -> bool:
-        """The API is simulated on this machine."""
+        """Whether the API is simulated on this machine."""
         return urlsplit(self.base_url).hostname in _LOOPBACK
 
     @property
     def may_carry_phi(self) -> bool:
-        """An agreement is signed, or the API is simulated on this machine."""
+        """Whether an agreement is signed, or the API is simulated on this machine."""
         return self.baa_signed_on is not None or self.simulated
 
     @property
     def _codes(self) -> Codes:
-        """What the provider's words mean: by default as ``data/NAME.toml`` has it."""
+        """What the provider's words mean, by default from ``data/NAME.toml``."""
         return codes_of(self.name)
 
     def _problem(self, code: object, status: int | None = None, said: object = "") -> Problem:
@@ -180,24 +180,24 @@ class Adapter(_Provider):
         return problem(self.vendor, self._codes, code, status=status, said=said)
 
     def callback_for(self, reference: str) -> str:
-        """The status callback with our reference in it: it settles a text without an answer."""
+        """The status callback URL with our reference, which settles a text without an answer."""
         if not self.status_callback:
             return ""
         return with_parameter(self.status_callback, REFERENCE, reference)
 
     def reference_in(self, webhook: VerifiedWebhook) -> str | None:
-        """Our reference in the address that was called; None where it has none."""
+        """Our reference in the URL that was called; None if it has none."""
         return webhook.query.get(REFERENCE)
 
     def reference_of(self, callback: str) -> str | None:
-        """Our reference in the address of a status callback; None where it has none."""
+        """Our reference in a status callback URL; None if it has none."""
         try:
             return dict(parse_qsl(urlsplit(callback).query)).get(REFERENCE)
         except ValueError:  # no URL
             return None
 
     def look_up(self, text: OutboundText, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """No way to find a text."""
+        """Return None: a text cannot be found."""
         return None
 
     def found(
@@ -206,21 +206,21 @@ class Adapter(_Provider):
         text: OutboundText,  # noqa: ARG002
         since: datetime,  # noqa: ARG002
     ) -> Sequence[SentText] | None:
-        """The answer tells nothing."""
+        """Return None: the answer says nothing."""
         return None
 
     def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest | None:
-        """As an uncertain text is looked up, where the capabilities say that this tells."""
+        """Return the look-up of an uncertain text, if the capabilities say that this helps."""
         return self.look_up(text, at=at) if self.capabilities.status_look_up else None
 
     def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
-        """The one of that id among those that were found."""
+        """Return the text with that id among those that were found."""
         listed = self.found(reply, text, _EVER) or ()
         return next((each for each in listed if each.provider_id == text.provider_id), None)
 
     @property
     def callback_proofs(self) -> tuple[str, ...]:
-        """What stands in its lists made by ``secrets``, and in the fields of ``proved_by``."""
+        """The contents of lists made by ``secrets``, and of the fields in ``proved_by``."""
         lists = [each.name for each in fields(type(self)) if each.converter is secrets]
         proofs: list[str] = []
         for name in (*self.proved_by, *lists):
@@ -229,15 +229,15 @@ class Adapter(_Provider):
         return tuple(proofs)
 
     def answer(self, webhook: VerifiedWebhook) -> HttpReply:  # noqa: ARG002
-        """An empty 200."""
+        """Return an empty 200."""
         return HttpReply(status=200)
 
     def follow_up(self, webhook: VerifiedWebhook) -> Sequence[HttpRequest]:  # noqa: ARG002
-        """Nothing to ask afterwards."""
+        """Return nothing: there is no follow-up."""
         return ()
 
     def confirm(self, event: InboundText, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """No way to ask whether a text really came in."""
+        """Return None: the provider cannot be asked about an incoming text."""
         return None
 
     def confirmed(self, reply: HttpReply, event: InboundText) -> bool:  # noqa: ARG002
@@ -245,32 +245,32 @@ class Adapter(_Provider):
         return False
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """Not the provider's."""
+        """Return None: no URL is the provider's."""
         return None
 
     def check_account(self, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """No harmless request to try the credentials with."""
+        """Return None: no harmless request checks the credentials."""
         return None
 
     def account_problem(self, reply: HttpReply) -> Problem | None:  # noqa: ARG002
-        """Nothing known."""
+        """Return None: no problem is known."""
         return None
 
     def inspect_sender(self, *, at: datetime) -> Inspection:  # noqa: ARG002
-        """No way to ask how the sender is set up."""
+        """Ask nothing: the provider does not say how the sender is set up."""
         yield from ()
         return SenderSettings()
 
     def list_opt_outs(self, cursor: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """No list to read."""
+        """Return None: there is no list to read."""
         return None
 
     def read_opt_outs(self, reply: HttpReply) -> OptOutPage | None:  # noqa: ARG002
-        """Nothing to read."""
+        """Return None: there is no list to read."""
         return None
 
     def add_opt_out(self, number: PhoneNumber, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """No list to write to."""
+        """Return None: there is no list to write to."""
         return None
 
     def opt_out_added(self, reply: HttpReply) -> bool:  # noqa: ARG002

@@ -1,4 +1,4 @@
-"""What every adapter speaks: one vocabulary for requests, outcomes and callbacks."""
+"""The vocabulary of all adapters for requests, outcomes and callbacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from compliant_sms.providers._consequences import CONSEQUENCES, Again, Consequen
 
 
 class Certainty(StrEnum):
-    """What is known of a request. It matters more than why."""
+    """What is known about whether a request was processed. It matters more than why."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -60,12 +60,12 @@ _DEFAULT_REMEDY = "See the provider's page for this code."
 
 @frozen(kw_only=True)
 class Problem:
-    """What went wrong at the provider.
+    """A problem at the provider.
 
     Attributes:
-        category: in our vocabulary.
+        category: the kind of problem, in the library's vocabulary.
         code: the provider's own code, or the HTTP status.
-        words: what it means, without anything about the patient.
+        words: the meaning, without anything about the patient.
         said: the provider's own words, without numbers, addresses and quotations.
     """
 
@@ -76,7 +76,7 @@ class Problem:
 
     @property
     def remedy(self) -> str:
-        """What a person can do about it."""
+        """What to do about it."""
         return _REMEDIES.get(self.category, _DEFAULT_REMEDY)
 
     @property
@@ -86,7 +86,7 @@ class Problem:
 
     @property
     def is_about_account(self) -> bool:
-        """It says nothing of the text: any other would meet it too, until a person acts."""
+        """Whether it is not about the text: any other would fail too, until a person acts."""
         return self.consequence.again is Again.UNTIL_REPAIRED
 
 
@@ -95,13 +95,13 @@ class OutboundText:
     """A text for an adapter to translate.
 
     Attributes:
-        to: who gets it.
-        body: what they read.
-        reference: our id of it; opaque, so that it may travel in URLs.
-        media: public URLs of pictures and the like.
-        valid_for: how long the provider may keep trying; as long as it likes, if not given.
-        send_at: when the provider shall send it (aware); at once, if not given.
-        provider_id: the provider's id of it, once the provider took it.
+        to: the recipient.
+        body: the words.
+        reference: our id of it. It is opaque, so it may appear in URLs.
+        media: public URLs of pictures and other media.
+        valid_for: how long the provider may keep trying; by default as long as it likes.
+        send_at: when the provider is to send it (aware); at once by default.
+        provider_id: the provider's id of it, once the provider has accepted it.
     """
 
     to: PhoneNumber
@@ -115,13 +115,13 @@ class OutboundText:
 
 @frozen(kw_only=True)
 class Attempt:
-    """What one request came to.
+    """The result of one request.
 
     Attributes:
-        certainty: accepted, refused, or nobody knows.
-        provider_id: the provider's id of the text, where it gave one.
-        problem: why not.
-        retry_after: seconds that the provider asks us to wait.
+        certainty: accepted, refused or unknown.
+        provider_id: the provider's id of the text, if it gave one.
+        problem: why it was not accepted.
+        retry_after: how many seconds the provider asks to wait.
     """
 
     certainty: Certainty
@@ -131,38 +131,38 @@ class Attempt:
 
     @property
     def refusal(self) -> Problem | None:
-        """Why it was surely not processed; None where it was, or may have been."""
+        """Why it was certainly not processed; None if it was, or may have been."""
         return self.problem if self.certainty is Certainty.REFUSED else None
 
     @property
     def is_about_account(self) -> bool:
-        """Surely not processed, and for a reason that is the account's and not the text's."""
+        """Whether it was certainly not processed, because of the account and not the text."""
         return self.refusal is not None and self.refusal.is_about_account
 
     @property
     def may_be_repeated(self) -> bool:
-        """Surely not processed, and for a reason that passes in a moment."""
+        """Whether it was certainly not processed, for a reason that passes within seconds."""
         return self.refusal is not None and self.refusal.consequence.again is Again.SHORTLY
 
     @property
     def may_be_tried_later(self) -> bool:
-        """Surely not processed, and for a reason that passes."""
+        """Whether it was certainly not processed, for a reason that passes."""
         again = self.refusal.consequence.again if self.refusal is not None else Again.NEVER
         return again in {Again.SHORTLY, Again.LATER}
 
     @property
     def may_move_on(self) -> bool:
-        """Surely not processed, and for a reason that another provider or sender may not have."""
+        """Whether it was certainly not processed, but another provider or sender may do it."""
         return self.refusal is not None and self.refusal.consequence.next_route
 
 
 @frozen(kw_only=True)
 class SentText:
-    """A text that the provider has on its books.
+    """A text in the provider's records.
 
     Attributes:
         provider_id: its id there.
-        state: where it is.
+        state: its state.
         problem: why it was not delivered.
     """
 
@@ -172,13 +172,13 @@ class SentText:
 
     @classmethod
     def told(cls, news: StatusUpdate) -> SentText:
-        """The text as news of it says; sent, where that says nothing new."""
+        """Return the text as a report describes it; as sent, if the report says nothing new."""
         state = news.state or State.SENT
         return cls(provider_id=news.provider_id, state=state, problem=news.problem)
 
 
 class ProviderKeyword(StrEnum):
-    """What a provider took a patient's text for, and acted on by itself."""
+    """The keyword that a provider took a patient's text for, and acted on by itself."""
 
     STOP = "stop"
     START = "start"
@@ -186,7 +186,7 @@ class ProviderKeyword(StrEnum):
 
     @classmethod
     def named(cls, word: str) -> ProviderKeyword | None:
-        """The one of that name, whatever its case; None where there is none."""
+        """Return the keyword with that name, in any case; None if there is none."""
         name = word.strip().casefold()
         return cls(name) if name in set(cls) else None
 
@@ -198,17 +198,17 @@ class InboundText:
     Attributes:
         key: the same for each delivery of the same text.
         provider_id: the provider's id of it.
-        sender: who wrote; None where it is no phone number (a short code or a name).
-        to: the number of ours that they wrote to; None where it is not told.
-        body: what they wrote, unchanged.
-        media: URLs of pictures and the like.
-        answered: the provider has answered a STOP, START or HELP in it by itself.
-        recognised: the keyword that the provider took it for, where it says so.
-        authenticated: what it says is covered by the proof of where it comes from. Otherwise a
-            STOP is believed, and nothing that would permit anything.
-        sent_at: when it was written, by the provider's clock (aware), where it says.
-        elsewhere: they surely wrote to none of ours, though ``to`` tells no number: to another
-            channel, a short code, or an agent of somebody else's. It permits nothing.
+        sender: the patient's number; None if it is not a phone number (a short code or a name).
+        to: your number that it was sent to; None if the provider does not say.
+        body: what the patient wrote, unchanged.
+        media: URLs of pictures and other media.
+        answered: whether the provider itself has answered a STOP, START or HELP in it.
+        recognised: the keyword that the provider took it for, if it says so.
+        authenticated: whether the proof of origin covers the content. If not, a STOP is believed,
+            but nothing that would permit anything.
+        sent_at: when it was written, by the provider's clock (aware), if it says so.
+        elsewhere: whether it certainly went to none of your numbers although ``to`` is None: to
+            another channel, a short code, or somebody else's agent. It permits nothing.
     """
 
     key: str
@@ -226,17 +226,17 @@ class InboundText:
 
 @frozen(kw_only=True)
 class StatusUpdate:
-    """News of a text that we sent.
+    """A report on a text that was sent.
 
     Attributes:
-        key: the same for each delivery of the same news.
+        key: the same for each delivery of the same report.
         provider_id: the provider's id of the text.
-        reference: our id of it, where the callback carries it.
-        state: where the text is; None where the provider's word means nothing new.
+        reference: our id of it, if the callback carries it.
+        state: the text's state; None if the provider's word means nothing new.
         problem: why it was not delivered.
-        recipient: whom the text was for, where the callback says.
-        part: which part of a long text it is about, and of how many, such as ``(2, 3)``; None
-            where it is about the whole text.
+        recipient: the recipient of the text, if the callback says so.
+        part: the part of a long text that it is about, and the number of parts, such as
+            ``(2, 3)``; None if it is about the whole text.
     """
 
     key: str
@@ -256,8 +256,8 @@ class OptOutEntry:
     """A number that a provider blocks.
 
     Attributes:
-        number: whose.
-        at: since when (aware), where the provider says.
+        number: the number.
+        at: since when (aware), if the provider says so.
     """
 
     number: PhoneNumber
@@ -266,11 +266,11 @@ class OptOutEntry:
 
 @frozen(kw_only=True)
 class OptOutPage:
-    """A part of a provider's list of opted-out numbers.
+    """A page of a provider's list of opted-out numbers.
 
     Attributes:
-        entries: whom the provider blocks.
-        cursor: asks for what follows; empty at the end.
+        entries: the numbers that the provider blocks.
+        cursor: the cursor of the next page; empty at the end.
     """
 
     entries: tuple[OptOutEntry, ...] = field(repr=False)
@@ -280,11 +280,11 @@ class OptOutPage:
     def of(
         cls, blocked: Iterable[tuple[PhoneNumber | None, datetime | None]], cursor: str
     ) -> OptOutPage:
-        """Of numbers and dates as they were read; what was no number is left out."""
+        """Make a page from numbers and dates as read, leaving out what is not a number."""
         entries = (OptOutEntry(number=number, at=at) for number, at in blocked if number)
         return cls(entries=tuple(entries), cursor=cursor)
 
     @property
     def numbers(self) -> tuple[PhoneNumber, ...]:
-        """Whom, without the dates."""
+        """The numbers without the dates."""
         return tuple(entry.number for entry in self.entries)

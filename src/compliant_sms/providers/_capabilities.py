@@ -1,4 +1,4 @@
-"""What a provider can do, as data: decisions and the documentation both read it."""
+"""What a provider can do, as data for decisions and for the documentation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Lookup(StrEnum):
-    """How a text can be found of which nobody knows whether the provider took it."""
+    """How a text can be found when it is unknown whether the provider accepted it."""
 
     NONE = "none"
     BY_NUMBERS = "by_numbers"
@@ -24,29 +24,29 @@ class Lookup(StrEnum):
 
 
 class CallbackSignature(StrEnum):
-    """How a callback proves where it comes from."""
+    """How a callback proves its origin."""
 
     HMAC = "hmac"
-    """A keyed hash, with a secret that both sides have."""
+    """A keyed hash, with a shared secret."""
     ED25519 = "ed25519"
     JWT = "jwt"
     """A signed token with a hash of the body."""
     CERTIFICATE = "certificate"
-    """An RSA signature; its certificate is fetched."""
+    """An RSA signature, whose certificate is fetched."""
     BASIC = "basic"
     """A user and a password in the header."""
     URL_TOKEN = "url_token"  # noqa: S105 - the name of a scheme
-    """A secret in the address that is called."""
+    """A secret in the URL that is called."""
     HEADER_TOKEN = "header_token"  # noqa: S105 - as above
     """A secret in a header."""
     NONE = "none"
-    """Nobody can tell."""
+    """It does not."""
     CONFIGURED = "configured"
-    """As whoever runs the gateway says."""
+    """As the gateway's operator describes it."""
 
 
 class CallbackPlace(StrEnum):
-    """Where the address of status callbacks is set."""
+    """Where the URL of status callbacks is set."""
 
     EACH_TEXT = "each_text"
     ACCOUNT = "account"
@@ -54,14 +54,14 @@ class CallbackPlace(StrEnum):
 
 
 class BlockScope(StrEnum):
-    """For what a provider's own opt-out block holds. It is never the legal scope."""
+    """What a provider's own opt-out block applies to. It is never the legal scope."""
 
     NONE = "none"
     """The provider blocks nobody."""
     NUMBER = "number"
-    """For texts from one number of ours."""
+    """Texts from one of your numbers."""
     SERVICE = "service"
-    """For a messaging service, profile or campaign."""
+    """Texts from a messaging service, profile or campaign."""
     ACCOUNT = "account"
 
 
@@ -76,12 +76,12 @@ class ListAccess(StrEnum):
 
 
 class Receipts(StrEnum):
-    """What "delivered" means there."""
+    """What the provider's "delivered" means."""
 
     HANDSET = "handset"
     """The carrier says that the handset has it."""
     CARRIER = "carrier"
-    """At times only that a carrier took it over."""
+    """Sometimes only that a carrier has accepted it."""
 
 
 class Baa(StrEnum):
@@ -89,7 +89,7 @@ class Baa(StrEnum):
 
     OFFERED = "offered"
     ON_REQUEST = "on_request"
-    """On a contract of its own, or not confirmed in writing: ask."""
+    """Only under a separate contract, or not confirmed in writing: ask."""
     UNCONFIRMED = "unconfirmed"
 
 
@@ -98,27 +98,28 @@ class Capabilities:
     """What a provider can do.
 
     Attributes:
-        max_characters: the longest body that it takes, in code points.
-        max_media: how many pictures and the like one text may have; 0 for none.
-        schedule: how far ahead it takes a text that it shall send later: least and most; None
-            where it does not. The messenger holds texts itself, and decides again when they go:
+        max_characters: the longest body that it accepts, in code points.
+        max_media: how many pictures or other media one text may have; 0 for none.
+        schedule: the least and most time ahead for which it accepts a text to send later; None if
+            it does not. The messenger holds texts itself and decides again when they go, because
             a text that waits at the provider goes out even after a STOP.
-        validity: for how long it may keep trying: least and most; None where that cannot be said.
-        repeat_within: for how long a request under the same reference is processed only once,
-            whatever was answered to the first; None where a repeated one may be a second text.
+        validity: the least and most time that it can be told to keep trying; None if it cannot be
+            told.
+        repeat_within: how long a request under the same reference is processed only once, whatever
+            the answer to the first; None if a repeated request may become a second text.
         look_up: how an uncertain text is found.
-        status_look_up: it says what became of a text that it took, when it is asked by its id.
-        status_callbacks: where their address is set.
-        inbound: it brings what patients write.
-        inbound_media: it brings their pictures too.
-        answers_keywords: it answers STOP, START or HELP by itself, unless that is switched off.
-        block_scope: for what its own block of an opted-out number holds.
+        status_look_up: whether it can be asked, by id, what became of a text that it accepted.
+        status_callbacks: where their URL is set.
+        inbound: whether it delivers what patients write.
+        inbound_media: whether it delivers their pictures too.
+        answers_keywords: whether it answers STOP, START or HELP itself, unless switched off.
+        block_scope: what its own block of an opted-out number applies to.
         opt_out_list: what can be done with its list of opted-out numbers.
-        signature: how its callbacks prove where they come from.
-        body_authenticated: that proof covers what the callback says.
-        time_authenticated: that proof covers when it was made, so that an old one is refused.
+        signature: how its callbacks prove their origin.
+        body_authenticated: whether that proof covers the content.
+        time_authenticated: whether that proof covers the time, so that an old one is refused.
         rate_signals: response headers besides ``Retry-After`` that hold seconds to wait.
-        receipts: what "delivered" means.
+        receipts: what its "delivered" means.
         baa: whether it signs a business associate agreement.
         notes: what else to know before choosing it, in a sentence or two.
     """
@@ -148,16 +149,16 @@ class Capabilities:
         """Refuse what the provider cannot do, before anything is sent.
 
         Args:
-            text: what is asked for.
-            provider: its name, for the error.
-            at: the present (aware); without it nobody asks how far ahead a text shall go.
+            text: the text to be sent.
+            provider: the provider's name, for the error.
+            at: now (aware). Without it, how far ahead a text is scheduled is not checked.
 
         Raises:
-            Unsupported: it has no way to do it.
+            Unsupported: the provider cannot do it.
         """
         if len(text.body) > self.max_characters:
             msg = (
-                f"the body has {len(text.body)} characters and {provider} takes "
+                f"the body has {len(text.body)} characters and {provider} accepts "
                 f"{self.max_characters}. Shorten it, or send a link."
             )
             raise Unsupported(msg)
@@ -167,32 +168,32 @@ class Capabilities:
 
     def _require_schedule(self, send_at: datetime, provider: str, at: datetime | None) -> None:
         if self.schedule is None:
-            msg = f"{provider} cannot send a text later. Leave send_at out, and send it then."
+            msg = f"{provider} cannot send a text later. Leave out send_at, and send it then."
             raise Unsupported(msg)
         least, most = self.schedule
         if at is not None and not least <= send_at - at <= most:
             msg = (
-                f"{provider} takes a text at least {least} and at most {most} before it shall go. "
-                "Leave send_at out, and send it then."
+                f"{provider} accepts a text at least {least} and at most {most} before it is to be "
+                "sent. Leave out send_at, and send it then."
             )
             raise Unsupported(msg)
 
     def require_media(self, count: int, provider: str) -> None:
-        """Refuse more pictures than the provider takes.
+        """Refuse more media than the provider accepts.
 
         Raises:
-            Unsupported: it takes fewer, or none.
+            Unsupported: it accepts fewer, or none.
         """
         if count > self.max_media:
             takes = f"at most {self.max_media}" if self.max_media else "no"
-            msg = f"{provider} takes {takes} media with a text. Send a link instead."
+            msg = f"{provider} accepts {takes} media with a text. Send a link instead."
             raise Unsupported(msg)
 
     def valid_for(self, wanted: timedelta | None) -> int | None:
-        """For how many seconds the provider may try, as near to what is wanted as it can.
+        """How many seconds the provider may keep trying, as near to what is wanted as it can.
 
-        Never longer than wanted but where the provider's least is more; None where nothing is
-        wanted, or nothing can be said.
+        Never longer than wanted, unless the provider's least is longer. None if nothing is wanted,
+        or if the provider cannot be told.
         """
         if wanted is None or self.validity is None:
             return None

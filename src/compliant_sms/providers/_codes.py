@@ -35,11 +35,11 @@ class Codes:
     """What a provider's words mean.
 
     Attributes:
-        states: its statuses, in lower case, to where a text is; None where one means nothing new.
-        categories: its codes to why a text was refused or not delivered.
-        keywords: the words, in lower case, that it acts upon by itself unless told otherwise.
+        states: its statuses, in lower case, with the states that they mean; None for nothing new.
+        categories: its codes, with the reasons for refusal or failed delivery that they mean.
+        keywords: the words, in lower case, that it acts on by itself unless told otherwise.
         source: where the table comes from.
-        statuses: HTTP statuses to why, where the code tells nothing.
+        statuses: HTTP statuses, with the reasons that they mean if the code says nothing.
     """
 
     states: Mapping[str, State | None]
@@ -49,15 +49,15 @@ class Codes:
     statuses: Mapping[int, Failure] = field(factory=lambda: _OF_STATUS)
 
     def state(self, word: object) -> State | None:
-        """Where a text is by a status; None for a word that says nothing new or is not known."""
+        """The state that a status means; None if it means nothing new or is unknown."""
         return self.states.get(str(word).strip().lower())
 
     def keyword(self, body: str) -> ProviderKeyword | None:
-        """What the provider takes a text for by itself, where one word is the whole text."""
+        """The keyword that the provider takes a text for, if one word is the whole text."""
         return self.keywords.get(body.strip().casefold())
 
     def category(self, code: object, status: int | None = None) -> Failure:
-        """Why, by a code; by the HTTP status where the code is not known."""
+        """The reason that a code means; by the HTTP status if the code is unknown."""
         known = self.categories.get(str(code).strip())
         if known is not None or status is None:
             return known or Failure.UNKNOWN
@@ -67,12 +67,12 @@ class Codes:
 
 @cache
 def codes_of(provider: str) -> Codes:
-    """The tables of a provider, from ``data/PROVIDER.toml``.
+    """Read the tables of a provider from ``data/PROVIDER.toml``.
 
-    ``states`` and ``categories`` have to be there, ``keywords`` where it acts on some by itself.
+    ``states`` and ``categories`` are required; ``keywords`` if it acts on some by itself.
 
     Raises:
-        ConfigurationError: the file says two things of one code, or a word that is not ours.
+        ConfigurationError: the file gives one code two meanings, or uses an unknown word.
     """
     import tomllib  # noqa: PLC0415 - needed once a provider said something
 
@@ -114,13 +114,13 @@ def _inverted(
 def problem(
     vendor: str, codes: Codes, code: object, *, status: int | None = None, said: object = ""
 ) -> Problem:
-    """Why a text was refused or not delivered, in our vocabulary and in the provider's.
+    """Describe why a text was refused or not delivered, in our vocabulary and the provider's.
 
     Args:
         vendor: the provider's name as people write it.
         codes: its tables.
-        code: its own code, where it gave one. What a patient may stand in is no code.
-        status: the HTTP status, where there was an answer.
+        code: its own code, if it gave one. What may name a patient is no code.
+        status: the HTTP status, if there was an answer.
         said: its own words.
     """
     named = _code(code, codes)
@@ -137,9 +137,9 @@ def problem(
 
 
 def accepted(provider_id: object) -> Attempt | None:
-    """A request that was taken under that id; None where it is none, for then nobody knows.
+    """Describe a request that was accepted under that id; None if it is no id, which is uncertain.
 
-    Ids are shown and logged, so that words, which may be the text's, are no id.
+    Ids are shown and logged. So words, which may come from the text, do not count as an id.
     """
     if not isinstance(provider_id, str) or not _AN_ID.fullmatch(provider_id):
         return None
@@ -147,15 +147,15 @@ def accepted(provider_id: object) -> Attempt | None:
 
 
 def not_accepted(reply: HttpReply, why: Problem, *seconds: str) -> Attempt:
-    """A request that was not taken: surely not, or nobody knows, by the HTTP status.
+    """Describe a request that was not accepted: refused or uncertain, by the HTTP status.
 
-    Nobody knows either where the provider takes it for one that it has already: the text may have
-    gone with that one.
+    It is uncertain too if the provider takes it for a request that it already has, because the
+    text may have gone with that one.
 
     Args:
         reply: the answer to it.
         why: what the answer means.
-        seconds: headers of the provider's own that say how long to wait.
+        seconds: the provider's own headers that say how long to wait.
     """
     refused = is_refusal(reply.status) and why.category is not Failure.DUPLICATE
     return Attempt(

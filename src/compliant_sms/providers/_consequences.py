@@ -1,6 +1,6 @@
-"""What each category of problem has as its consequence, as one table.
+"""The consequences of each category of problem, as one table.
 
-Flows read it and do nothing else about a category; the documentation prints it.
+Flows read it and treat no category in any other way. The documentation prints it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Failure(StrEnum):
 
 
 class Again(StrEnum):
-    """Whether a text that was refused for this is tried again by itself, and decided again."""
+    """Whether a text refused for this reason is tried again automatically, and decided again."""
 
     NEVER = "never"
     SHORTLY = "shortly"
@@ -58,7 +58,7 @@ class Again(StrEnum):
 
 
 class OnRecord(StrEnum):
-    """What the consent ledger is told of the number."""
+    """What the consent ledger records about the number."""
 
     NOTHING = "nothing"
     REVOKED = "revoked"
@@ -69,15 +69,16 @@ class OnRecord(StrEnum):
 
 @frozen(kw_only=True)
 class Consequence:
-    """What follows from a problem of a category.
+    """The consequences of a category of problem.
 
     Attributes:
-        again: whether the text is tried again, where it was refused. What a provider had taken
-            before is never sent again by itself.
-        next_route: it is the provider's, the account's or the sender's, so that a refused text
-            may leave by another route at once.
-        route_fails: it counts against the route, so that others are tried first after a few.
-        on_record: what the ledger is told.
+        again: whether a refused text is tried again. What a provider had accepted before is never
+            sent again automatically.
+        next_route: whether the cause is the provider, the account or the sender, so that a refused
+            text may leave by another route at once.
+        route_fails: whether it counts against the route. After a few, other routes are tried
+            first.
+        on_record: what the ledger records.
     """
 
     again: Again = Again.NEVER

@@ -52,7 +52,7 @@ class HeaderKey:
     Attributes:
         header: its name.
         key: the key.
-        prefix: what stands before the key, such as ``"App "``.
+        prefix: what precedes the key, such as ``"App "``.
     """
 
     header: str = field(validator=HEADER)
@@ -66,7 +66,7 @@ class HeaderKey:
 
 @frozen(kw_only=True)
 class QueryKey:
-    """A key in the URL. Logs on the way keep URLs: prefer a header where there is a choice."""
+    """A key in the URL. Logs along the way keep URLs, so prefer a header if you can choose."""
 
     parameter: str = field(validator=not_blank)
     key: str = field(repr=False, validator=credential)
@@ -83,8 +83,8 @@ class HmacAuth:
 
     Attributes:
         header: its name.
-        secret: what the hash is keyed with.
-        prefix: what stands before the hash, such as ``"sha256="``.
+        secret: the key of the hash.
+        prefix: what precedes the hash, such as ``"sha256="``.
     """
 
     header: str = field(validator=HEADER)

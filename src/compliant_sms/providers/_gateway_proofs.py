@@ -1,4 +1,4 @@
-"""How a gateway's callback shows where it comes from. Each way refuses all that it cannot check."""
+"""How a gateway's callback proves its origin. Each way refuses whatever it cannot check."""
 
 from __future__ import annotations
 
@@ -32,30 +32,30 @@ class CallbackProof(Protocol):
 
     @property
     def signature(self) -> CallbackSignature:
-        """What kind it is."""
+        """The kind of proof."""
 
     @property
     def covers_body(self) -> bool:
-        """A changed body is noticed."""
+        """Whether a changed body is noticed."""
 
     @property
     def covers_url(self) -> bool:
-        """A changed address is noticed."""
+        """Whether a changed URL is noticed."""
 
     @property
     def covers_time(self) -> bool:
-        """An old callback is noticed."""
+        """Whether an old callback is noticed."""
 
     @property
     def proofs(self) -> tuple[str, ...]:
-        """The secrets, any one of which proves a callback; none, if not said."""
+        """The secrets, any one of which proves a callback; none by default."""
         return ()
 
     def check(self, request: WebhookRequest, at: datetime) -> None:
-        """Refuse what is not from there.
+        """Refuse callbacks that do not come from the gateway.
 
         Raises:
-            InvalidSignature: it is forged, old, or nobody can tell.
+            InvalidSignature: it is forged, old, or cannot be checked.
         """
 
 
@@ -69,15 +69,15 @@ def some(of: object, attribute: Attribute[Any], value: tuple[object, ...]) -> No
     """A validator: not an empty list."""
     if not value:
         msg = (
-            f"{type(of).__name__}'s {attribute.alias} are none: nothing could be checked. Pass at "
-            "least one."
+            f"{type(of).__name__}'s {attribute.alias} are empty, so nothing could be checked. Pass "
+            "at least one."
         )
         raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)
 class _Password(CallbackProof):
-    """What proves the caller, and covers nothing of what is said."""
+    """A proof of the caller that covers none of the content."""
 
     covers_body: ClassVar[bool] = False
     covers_url: ClassVar[bool] = False
@@ -89,7 +89,7 @@ class BasicProof(_Password):
     """A user and a password in the callback's header.
 
     Args:
-        credentials: each as ``user:password``, the newest first.
+        credentials: each as ``user:password``, newest first.
     """
 
     signature: ClassVar[CallbackSignature] = CallbackSignature.BASIC
@@ -108,11 +108,11 @@ class BasicProof(_Password):
 
 @frozen(kw_only=True)
 class UrlToken(_Password):
-    """A secret in the address that is called, exactly once.
+    """A secret in the URL that is called, exactly once.
 
     Args:
-        parameter: its name.
-        tokens: the secrets, the newest first.
+        parameter: the name of the query parameter.
+        tokens: the secrets, newest first.
     """
 
     signature: ClassVar[CallbackSignature] = CallbackSignature.URL_TOKEN
@@ -136,7 +136,7 @@ class HeaderToken(_Password):
 
     Args:
         header: its name.
-        tokens: the secrets, the newest first.
+        tokens: the secrets, newest first.
     """
 
     signature: ClassVar[CallbackSignature] = CallbackSignature.HEADER_TOKEN
@@ -159,11 +159,11 @@ class JwtProof(CallbackProof):
     """A signed token (RFC 7519) in a header, with or without ``Bearer`` before it.
 
     Args:
-        secrets: the shared secrets, the newest first.
-        body_hash_claim: the claim with the SHA-256 of the body in hexadecimal; empty where there
-            is none, and then what a callback says is not covered.
-        header: where the token stands.
-        algorithms: of ``HS256``, ``HS384`` and ``HS512``, those that are allowed.
+        secrets: the shared secrets, newest first.
+        body_hash_claim: the claim with the SHA-256 of the body in hexadecimal. Empty if there is
+            none; the content is then not covered.
+        header: the header with the token.
+        algorithms: the allowed ones of ``HS256``, ``HS384`` and ``HS512``.
         tolerance: how old a token may be.
     """
 
@@ -181,7 +181,7 @@ class JwtProof(CallbackProof):
 
     @property
     def covers_body(self) -> bool:
-        """The token has the body's hash."""
+        """Whether the token has the body's hash."""
         return bool(self.body_hash_claim)
 
     @property
@@ -195,7 +195,7 @@ class JwtProof(CallbackProof):
         if scheme.lower() not in {"", "bearer"}:
             token = ""
         claims = hmac_jwt(token, self.secrets, self.algorithms)
-        # One of the two has to be there: a token without a time is one for ever.
+        # One of the two is required: a token without a time would be valid forever.
         if "exp" not in claims:
             refuse_age(claims.get("iat"), at, self.tolerance)
         else:
@@ -207,19 +207,19 @@ class JwtProof(CallbackProof):
 
     def _refuse_expired(self, until: object, at: datetime) -> None:
         if not isinstance(until, int) or at.timestamp() >= until:
-            msg = "the callback's token has expired: it is an old one, or a clock is wrong"
+            msg = "the callback's token has expired: it is old, or a clock is wrong"
             raise InvalidSignature(msg)
 
 
 @frozen(kw_only=True)
 class Unsigned(_Password):
-    """Nobody can tell where a callback comes from, and that was decided on purpose.
+    """No proof of origin, by your own decision.
 
-    Whoever knows the address can stop texts to any number. A STOP is believed, and nothing that
+    Anyone who knows the URL can stop texts to any number. A STOP is believed, but nothing that
     would permit anything.
 
     Args:
-        reason: why there is nothing better, for whoever reads the set-up.
+        reason: why there is nothing better, for whoever reads the configuration.
     """
 
     signature: ClassVar[CallbackSignature] = CallbackSignature.NONE

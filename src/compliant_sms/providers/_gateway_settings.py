@@ -1,4 +1,4 @@
-"""How a gateway is spoken to, as data: nothing is pasted into texts, and nothing is guessed."""
+"""How to talk to a gateway, as data: nothing is pasted into strings, and nothing is guessed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _ACCEPTED = frozenset({200, 201, 202})
 
 
 class TextPart(StrEnum):
-    """What of a text goes into a field of the request."""
+    """The part of a text that goes into a field of the request."""
 
     TO = "to"
     SENDER = "sender"
     BODY = "body"
     REFERENCE = "reference"
     MEDIA = "media"
-    """The URLs: a list in JSON, the same field several times in a form."""
+    """The URLs, as a list in JSON or a repeated field in a form."""
     CALLBACK_URL = "callback_url"
     SEND_AT = "send_at"
     """In UTC, as ``2026-12-01T16:30:00Z``."""
@@ -37,12 +37,12 @@ class TextPart(StrEnum):
 
 
 class Encoding(StrEnum):
-    """How the fields of a request travel."""
+    """How the fields of a request are encoded."""
 
     JSON = "json"
     FORM = "form"
     QUERY = "query"
-    """In the URL, which logs on the way keep: where the gateway knows nothing better."""
+    """In the URL, which logs along the way keep. Only if the gateway offers nothing better."""
 
 
 class NumberForm(StrEnum):
@@ -58,13 +58,13 @@ class NumberForm(StrEnum):
 
 @frozen(kw_only=True)
 class Equals:
-    """A test: what stands there has this value, compared as text."""
+    """A test that a value equals this one, compared as strings."""
 
     at: str = field(validator=json_pointer)
     value: str = field(validator=_given.text)
 
     def holds(self, document: Any) -> bool:  # noqa: ANN401 - JSON has no narrower type
-        """Whether it is so; yes and no are written as in JSON."""
+        """Whether the test holds. Booleans are written as in JSON."""
         found = found_at(document, self.at)
         shown = str(found).lower() if isinstance(found, bool) else str(found)
         return isinstance(found, str | int) and shown == self.value
@@ -72,12 +72,12 @@ class Equals:
 
 @frozen(kw_only=True)
 class Present:
-    """A test: something stands there."""
+    """A test that there is a value."""
 
     at: str = field(validator=json_pointer)
 
     def holds(self, document: Any) -> bool:  # noqa: ANN401 - as above
-        """Whether it is so."""
+        """Whether the test holds."""
         return found_at(document, self.at) is not None
 
 
@@ -93,7 +93,7 @@ def _fields(of: object, attribute: Attribute[Any], value: Mapping[str, object]) 
 
 
 def _named_parts(value: Mapping[str, object]) -> str:
-    # Several gateways want the password among the fields.
+    # Some gateways want the password among the fields.
     return repr(
         {name: part if isinstance(part, TextPart) else "..." for name, part in value.items()}
     )
@@ -104,15 +104,15 @@ class GatewayRequest:
     """The request that sends a text.
 
     Attributes:
-        url: where it goes. No part of a text can stand in its path: logs keep paths.
-        fields: names, or JSON pointers such as ``/to/0``, to a part of the text or a constant. A
-            part that a text lacks is left out.
+        url: where it goes. Its path cannot contain a part of the text, because logs keep paths.
+        fields: names, or JSON pointers such as ``/to/0``, mapped to a part of the text or a
+            constant. A part that a text lacks is left out.
         method: ``POST``, unless the gateway wants another.
-        encoding: how the fields travel.
+        encoding: how the fields are encoded.
         numbers: how phone numbers are written.
         headers: constant headers.
-        auth: the credentials; None where the network alone protects the gateway.
-        idempotency_header: holds our reference, where the gateway processes that only once.
+        auth: the credentials; None if only the network protects the gateway.
+        idempotency_header: the header for our reference, if the gateway processes one only once.
     """
 
     url: str = field(validator=[not_blank, web_address], repr=repr_of_address)
@@ -127,15 +127,15 @@ class GatewayRequest:
 
 @frozen(kw_only=True)
 class GatewayAnswer:
-    """What its answer means. At least one of the first three shows that a text was taken.
+    """What its answer means. At least one of the first three must show that a text was accepted.
 
     Attributes:
-        id: where the gateway's id of the text stands.
+        id: where the gateway's id of the text is.
         id_header: or the header that holds it.
-        success: what else has to hold: several gateways answer 200 to refusals.
+        success: what else must hold, because some gateways answer 200 to refusals.
         accepted: the HTTP statuses of acceptance.
-        code: where the gateway's code of an error stands.
-        said: where its words stand.
+        code: where the gateway's error code is.
+        said: where its error message is.
         categories: its codes, and what they mean.
         seconds_headers: headers besides ``Retry-After`` that hold seconds to wait.
     """
@@ -152,24 +152,24 @@ class GatewayAnswer:
     def __attrs_post_init__(self) -> None:
         if not (self.id or self.id_header or self.success):
             msg = (
-                "nothing in the gateway's answer would show that it took a text: pass id, "
-                "id_header or success, so that an error page is not taken for acceptance"
+                "nothing in the gateway's answer would show that it accepted a text: pass id, "
+                "id_header or success, so that an error page does not count as acceptance"
             )
             raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)
 class InboundFields:
-    """Where a patient's text stands in a callback.
+    """Where the parts of a patient's text are in a callback.
 
     Attributes:
         id: the gateway's id of it.
-        sender: who wrote.
-        to: the number of ours.
-        body: what they wrote.
-        media: a URL of a picture, or a list of them; empty where there are none.
-        sent_at: when it was written, with a zone; empty where the gateway does not say.
-        when: what tells it from other callbacks.
+        sender: the patient's number.
+        to: your number.
+        body: what the patient wrote.
+        media: the URL of a picture, or a list of URLs; empty if there are none.
+        sent_at: when it was written, with a time zone; empty if the gateway does not say.
+        when: what distinguishes it from other callbacks.
     """
 
     id: str = field(validator=json_pointer)
@@ -183,16 +183,16 @@ class InboundFields:
 
 @frozen(kw_only=True)
 class StatusFields:
-    """Where news of a text stands in a callback.
+    """Where the parts of a report on a text are in a callback.
 
     Attributes:
         id: the gateway's id of the text.
-        status: the gateway's word for where it is.
-        states: its words, in any case, and what they mean. Any other one means nothing new.
-        reference: our id; by default it is looked for in the address that was called.
-        code: why it was not delivered; read by the answer's ``categories``.
-        recipient: whom it was for.
-        when: what tells it from other callbacks.
+        status: the gateway's word for the state.
+        states: its words, in any case, and what they mean. Any other word means nothing new.
+        reference: our id. By default it is read from the URL that was called.
+        code: why it was not delivered, read with the answer's ``categories``.
+        recipient: the recipient's number.
+        when: what distinguishes it from other callbacks.
     """
 
     id: str = field(validator=json_pointer)
@@ -206,15 +206,15 @@ class StatusFields:
 
 @frozen(kw_only=True)
 class GatewayCallbacks:
-    """What the gateway posts, as JSON or a form, or asks for with a query.
+    """What the gateway posts as JSON or a form, or sends in a query.
 
     Attributes:
-        inbound: patients' texts; None where it brings none.
-        status: news of texts; None where it brings none.
-        events: where the list of events stands, if one callback brings several.
-        media_from: the origins, such as ``https://media.acme.example``, from which pictures are
-            fetched, with the credentials of ``GatewayRequest``; from anywhere else none is.
-        answer: what to answer with; nothing in it is sent to anybody.
+        inbound: patients' texts; None if it delivers none.
+        status: reports on texts; None if it sends none.
+        events: where the list of events is, if one callback carries several.
+        media_from: the only origins, such as ``https://media.acme.example``, from which pictures
+            are fetched, with the credentials of ``GatewayRequest``.
+        answer: the body of the answer. None of it is sent to anybody.
         answer_status: the HTTP status of that answer.
     """
 

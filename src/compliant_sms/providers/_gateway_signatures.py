@@ -1,4 +1,4 @@
-"""Keyed hashes over a gateway's callbacks: Standard Webhooks, and those that gateways made up."""
+"""Keyed hashes of a gateway's callbacks: Standard Webhooks, and gateways' own schemes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class StandardWebhooks(CallbackProof):
     """Standard Webhooks: ``webhook-id``, ``webhook-timestamp`` and ``webhook-signature``.
 
     Args:
-        secrets: ``whsec_`` and base64, the newest first.
+        secrets: ``whsec_`` and base64, newest first.
         tolerance: how old a callback may be.
     """
 
@@ -68,7 +68,7 @@ class StandardWebhooks(CallbackProof):
         """See :class:`CallbackProof`."""
         message_id, stamp = only(request, "webhook-id"), only(request, "webhook-timestamp")
         if not message_id:
-            msg = "the callback has no webhook-id, or more than one"
+            msg = "the callback has no webhook-id header, or more than one"
             raise InvalidSignature(msg)
         refuse_age(stamp, at, self.tolerance)
         signed = f"{message_id}.{stamp}.".encode(errors="replace") + request.body
@@ -93,19 +93,19 @@ class HmacSignature(CallbackProof):
 
     Args:
         header: the header that holds it.
-        secrets: the shared secrets, the newest first.
-        digest: ``sha256``, ``sha512``, or ``sha1`` where the gateway has no better one.
+        secrets: the shared secrets, newest first.
+        digest: ``sha256``, ``sha512``, or ``sha1`` if the gateway has nothing better.
         encoding: ``hex`` or ``base64``.
-        prefix: what stands before it, such as ``sha256=``.
-        template: what is signed, of ``{timestamp}``, ``{method}``, ``{url}``, ``{path}``,
-            ``{body}``, ``{nonce}`` and what stands between them.
-        timestamp_header: holds the time, in Unix seconds.
-        nonce_header: holds the nonce.
+        prefix: what precedes the hash, such as ``sha256=``.
+        template: what is signed, made of ``{timestamp}``, ``{method}``, ``{url}``, ``{path}``,
+            ``{body}``, ``{nonce}`` and the characters between them.
+        timestamp_header: the header with the time, in Unix seconds.
+        nonce_header: the header with the nonce.
         tolerance: how old a callback may be.
-        without_body: the template really has no body; then what a callback says is not covered.
+        without_body: whether the template really has no body. The content is then not covered.
 
     Raises:
-        InvalidInput: the template has no body, or names what no header holds.
+        InvalidInput: the template has no body, or names something that no header holds.
     """
 
     signature: ClassVar[CallbackSignature] = CallbackSignature.HMAC
@@ -124,8 +124,8 @@ class HmacSignature(CallbackProof):
     def __attrs_post_init__(self) -> None:
         if not self.covers_body and not self.without_body:
             msg = (
-                f"{self.template!r} has no {{body}}: anybody who saw one callback could forge "
-                "what it says. If the gateway really signs no body, pass without_body=True."
+                f"{self.template!r} has no {{body}}, so anybody who saw one callback could forge "
+                "its content. If the gateway really signs no body, pass without_body=True."
             )
             raise InvalidInput(msg)
         for slot, header in (("timestamp", self.timestamp_header), ("nonce", self.nonce_header)):
@@ -141,17 +141,17 @@ class HmacSignature(CallbackProof):
 
     @property
     def covers_body(self) -> bool:
-        """The template has the body."""
+        """Whether the template has the body."""
         return self._signs("body")
 
     @property
     def covers_url(self) -> bool:
-        """The template has the whole address."""
+        """Whether the template has the whole URL."""
         return self._signs("url")
 
     @property
     def covers_time(self) -> bool:
-        """The template has the time."""
+        """Whether the template has the time."""
         return self._signs("timestamp")
 
     @property

@@ -1,4 +1,4 @@
-"""What an adapter is."""
+"""The interface of an adapter."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 class Provider(Protocol):
     """A translator between this library and one provider. It does no I/O and decides nothing.
 
-    Times that it needs, for signatures that cover one, are passed in.
+    The times that it needs, for signatures that cover one, are passed in.
     :class:`compliant_sms.providers.Adapter` has defaults for what a provider cannot do.
     """
 
     @property
     def name(self) -> str:
-        """Short name on record and in the URLs of callbacks, for example ``"twilio"``."""
+        """Short name for records and callback URLs, for example ``"twilio"``."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -39,50 +39,50 @@ class Provider(Protocol):
 
     @property
     def sender(self) -> PhoneNumber:
-        """The practice's number that texts come from."""
+        """The practice's number that texts are sent from."""
 
     @property
     def simulated(self) -> bool:
-        """No real patient's text passes here."""
+        """Whether no real patient's text passes through it."""
 
     @property
     def may_carry_phi(self) -> bool:
-        """A business associate agreement is signed, or no real patient's text passes here."""
+        """Whether a business associate agreement is signed, or ``simulated`` is true."""
 
     def request(self, text: OutboundText, *, at: datetime) -> HttpRequest:
-        """The request that sends the text, to that one recipient.
+        """Return the request that sends the text to its one recipient.
 
         Raises:
             Unsupported: the provider cannot do what the text asks for.
         """
 
     def response(self, reply: HttpReply) -> Attempt:
-        """What the answer to it means. Never raises, whatever the answer."""
+        """Return what the answer to it means. Never raises, whatever the answer."""
 
     def look_up(self, text: OutboundText, *, at: datetime) -> HttpRequest | None:
-        """The request that finds the text at the provider; None where there is none."""
+        """Return the request that looks the text up at the provider; None if there is none."""
 
     def found(
         self, reply: HttpReply, text: OutboundText, since: datetime
     ) -> Sequence[SentText] | None:
-        """The texts like this one on the provider's books; None where the answer tells nothing."""
+        """Return the provider's records of texts like this one; None if the answer says nothing."""
 
     def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest | None:
-        """The request that asks what became of a text that the provider took; None without one.
+        """Return the request for the status of a text that the provider accepted; None if none.
 
-        The text has the provider's id of it.
+        The text carries the provider's id.
         """
 
     def read_status(self, reply: HttpReply, text: OutboundText) -> SentText | None:
-        """What the answer says of that text; None where it tells nothing. Never raises."""
+        """Return what the answer says about that text; None if nothing. Never raises."""
 
     @property
     def callback_proofs(self) -> Sequence[str]:
         """Secrets, keys or topics, any one of which proves a callback to :meth:`verify`.
 
         Adapters of one account have one in common, so that what is proved to one of them is proved
-        to the others. Empty where nothing is proved: then a STOP to its number counts also where it
-        comes in for another practice of the store.
+        to the others. Empty if callbacks prove nothing. Then a STOP to its number also counts if it
+        arrives for another practice of the store.
         """
 
     def verify(
@@ -92,53 +92,56 @@ class Provider(Protocol):
 
         Args:
             request: the callback as it arrived.
-            at: the present (aware), against which a signed time is held.
-            certificates: PEM by URL, as far as they were fetched.
+            at: now (aware), with which a signed time is compared.
+            certificates: the certificates fetched so far, PEM by URL.
 
         Raises:
-            NeedsCertificate: a certificate is missing; fetch it and ask again.
-            InvalidSignature: it does not come from there, is too old, or nobody can tell.
+            NeedsCertificate: a certificate is missing; fetch it and call again.
+            InvalidSignature: it is forged, too old, or cannot be checked.
             WebhookRejected: it cannot be read.
         """
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """What a verified callback says. Unknown fields and words never raise."""
+        """Return the events in a verified callback. Unknown fields and words never raise."""
 
     def answer(self, webhook: VerifiedWebhook) -> HttpReply:
-        """The answer that tells the provider "got it", or what it asks for, and texts nobody."""
+        """Return the answer that acknowledges the callback, or gives what it asks for.
+
+        It texts nobody.
+        """
 
     def follow_up(self, webhook: VerifiedWebhook) -> Sequence[HttpRequest]:
-        """Requests that a callback asks for once, such as the confirmation of a subscription."""
+        """Return requests that a callback asks for, such as to confirm a subscription."""
 
     def confirm(self, event: InboundText, *, at: datetime) -> HttpRequest | None:
-        """The request that asks the provider for a text whose callback does not prove it."""
+        """Return the request that asks the provider about a text that its callback cannot prove."""
 
     def confirmed(self, reply: HttpReply, event: InboundText) -> bool:
-        """Whether the answer to it shows that very text."""
+        """Whether the answer to it shows exactly that text."""
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:
-        """The request that fetches a patient's picture; None for any URL not the provider's."""
+        """Return the request that fetches a patient's picture; None for a URL elsewhere."""
 
     def check_account(self, *, at: datetime) -> HttpRequest | None:
-        """A harmless request that succeeds when the credentials are right; None without one."""
+        """Return a harmless request that checks the credentials; None if there is none."""
 
     def account_problem(self, reply: HttpReply) -> Problem | None:
-        """What the answer to it says is wrong."""
+        """Return the problem that the answer to it reports."""
 
     def inspect_sender(self, *, at: datetime) -> Inspection:
-        """Ask how the sender is set up: yields requests, gets their answers, returns the settings.
+        """Ask how the sender is set up: yield requests, get their answers, return the settings.
 
-        It asks nothing where the provider's API does not say, and never raises.
+        Asks nothing if the provider's API does not say, and never raises.
         """
 
     def list_opt_outs(self, cursor: str, *, at: datetime) -> HttpRequest | None:
-        """The request for a page of opted-out numbers; the first one with an empty cursor."""
+        """Return the request for a page of opted-out numbers; the first has an empty cursor."""
 
     def read_opt_outs(self, reply: HttpReply) -> OptOutPage | None:
-        """The page; None where the answer is none."""
+        """Return the page; None if the answer is not one."""
 
     def add_opt_out(self, number: PhoneNumber, *, at: datetime) -> HttpRequest | None:
-        """The request that has the provider block a number too; None where that cannot be."""
+        """Return the request that has the provider block a number too; None if it cannot."""
 
     def opt_out_added(self, reply: HttpReply) -> bool:
         """Whether the answer to it says that the number is blocked."""

@@ -1,4 +1,4 @@
-"""What a provider says of how our sender is set up there, and how an adapter asks for it."""
+"""How a sender is set up at its provider, and how an adapter asks for it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from compliant_sms.wire import HttpReply, HttpRequest
 
 
 class SenderRegistration(StrEnum):
-    """How far a sender's registration with carriers is: a 10DLC campaign, or toll-free."""
+    """The status of a sender's registration with carriers, for 10DLC or toll-free numbers."""
 
     DONE = "done"
     PENDING = "pending"
     MISSING = "missing"
-    """It was never asked for, or was refused."""
+    """It was never requested, or was refused."""
 
 
 @frozen(kw_only=True)
@@ -25,10 +25,11 @@ class SenderSettings:
     """How a sender is set up at its provider, as far as the provider says.
 
     Attributes:
-        texts: the address where patients' texts are told; empty where none is set, None where
-            the provider does not say.
-        statuses: the address where news is told of a text that brings none of its own; likewise.
-        registration: how far it is with carriers; None where the provider does not say.
+        texts: the URL that gets patients' texts; empty if none is set, None if the provider does
+            not say.
+        statuses: the URL that gets reports on texts without a URL of their own; empty or None
+            likewise.
+        registration: the status of its registration; None if the provider does not say.
     """
 
     texts: str | None = None

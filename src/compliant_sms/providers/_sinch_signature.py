@@ -19,7 +19,7 @@ def verify_signature(request: WebhookRequest, secrets: Sequence[str], *, at: dat
     """Check the HMAC over body, nonce and time, and the time itself.
 
     Raises:
-        InvalidSignature: missing, wrong or old.
+        InvalidSignature: it is missing, wrong or old.
     """
     nonce = request.header(f"{_HEADER}-nonce") or ""
     stamp = request.header(f"{_HEADER}-timestamp") or ""

@@ -59,7 +59,7 @@ def verify_message(
     Raises:
         NeedsCertificate: it is not there, or cannot be used.
         InvalidSignature: it is no message of these topics, is too old, or nobody signed it.
-        WebhookRejected: it is no JSON.
+        WebhookRejected: it is not JSON.
     """
     content = mapping(json_body(request))
     fields = _signed_fields(content)

@@ -9,13 +9,13 @@ _SEAL = object()
 
 
 class VerifiedWebhook:
-    """A callback that came from the provider. Only :meth:`Provider.verify` makes one.
+    """A callback that is proved to come from the provider. Only :meth:`Provider.verify` makes one.
 
     Attributes:
-        provider: whose it is.
-        content: what it says: the JSON in it, or the fields of its form.
+        provider: the provider's name.
+        content: the JSON in it, or the fields of its form.
         query: the parameters in the URL that was called.
-        authenticated: the proof covers the content.
+        authenticated: whether the proof covers the content.
     """
 
     __slots__ = ("authenticated", "content", "provider", "query")
@@ -50,12 +50,12 @@ def sealed(
     *,
     authenticated: bool = True,
 ) -> VerifiedWebhook:
-    """For adapters, after the check: the type that only they may make.
+    """Make a verified webhook. Only for adapters, after their check.
 
     Args:
-        provider: whose callback it is.
-        content: what it says.
+        provider: the provider's name.
+        content: the JSON or the form's fields.
         query: the parameters in its URL.
-        authenticated: the check covers the content.
+        authenticated: whether the check covers the content.
     """
     return VerifiedWebhook(_SEAL, provider, content, query, authenticated=authenticated)

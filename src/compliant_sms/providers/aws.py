@@ -63,21 +63,22 @@ class AwsEndUserMessaging(Adapter):
     """AWS End User Messaging SMS, with one sender in one region.
 
     Args:
-        access_key_id: of a key that may call ``sms-voice`` in that account.
-        secret_access_key: the key.
-        session_token: goes with temporary credentials; make a new adapter before they expire.
+        access_key_id: the id of a key that may call ``sms-voice`` in that account.
+        secret_access_key: the key itself.
+        session_token: for temporary credentials; make a new adapter before they expire.
         region: where the sender is, for example ``us-east-1``.
-        sender: the number that texts come from.
-        topic_arns: the SNS topics that callbacks come through; no other is believed.
-        configuration_set_name: whose event destination tells of deliveries.
+        sender: the number that texts are sent from.
+        topic_arns: the SNS topics that deliver callbacks. Those of other topics are refused.
+        configuration_set_name: the configuration set whose event destination reports deliveries.
         message_type: ``TRANSACTIONAL`` or ``PROMOTIONAL``, as the number is registered.
         opt_out_list_name: the list that the number or its pool uses.
-        answers_keywords: AWS answers STOP and HELP, unless self-managed opt-outs are on.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        answers_keywords: whether AWS answers STOP and HELP, as it does without self-managed
+            opt-outs.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "aws"
@@ -133,7 +134,7 @@ class AwsEndUserMessaging(Adapter):
         return self._call("SendMediaMessage" if text.media else "SendTextMessage", fields, at)
 
     def response(self, reply: HttpReply) -> Attempt:
-        """200 with an id is accepted; 4xx is refused; anything else may have been processed."""
+        """200 with an id is accepted, 4xx is refused; anything else may have been processed."""
         if reply.status == 200 and (taken := accepted(json_object(reply.body).get("MessageId"))):
             return taken
         return not_accepted(reply, self._refusal(reply))
@@ -149,7 +150,7 @@ class AwsEndUserMessaging(Adapter):
         return self._call("DescribeAccountAttributes", {}, at)
 
     def account_problem(self, reply: HttpReply) -> Problem | None:
-        """What is wrong with the key, or that the account is still in the SMS sandbox."""
+        """Whether the key is wrong, or the account is still in the SMS sandbox."""
         attributes = listed(reply, "AccountAttributes")
         if attributes is None:
             return self._refusal(reply)
@@ -178,7 +179,7 @@ class AwsEndUserMessaging(Adapter):
         return self._call(operation, fields, at)
 
     def add_opt_out(self, number: PhoneNumber, *, at: datetime) -> HttpRequest:
-        """``PutOptedOutNumber``; a number that is on the list stays there."""
+        """``PutOptedOutNumber``. A number that is already on the list stays there."""
         return self._opt_out("PutOptedOutNumber", number, at)
 
     def opt_out_added(self, reply: HttpReply) -> bool:
@@ -186,7 +187,7 @@ class AwsEndUserMessaging(Adapter):
         return reply.status == 200 and bool(text_in(json_object(reply.body), "OptedOutNumber"))
 
     def remove_opt_out(self, number: PhoneNumber, *, at: datetime) -> HttpRequest:
-        """``DeleteOptedOutNumber``; AWS does it for a number once in 30 days."""
+        """``DeleteOptedOutNumber``, which AWS allows once in 30 days for a number."""
         return self._opt_out("DeleteOptedOutNumber", number, at)
 
     opt_out_removed = opt_out_added
@@ -194,18 +195,18 @@ class AwsEndUserMessaging(Adapter):
     def verify(
         self, request: WebhookRequest, *, at: datetime, certificates: Mapping[str, bytes]
     ) -> VerifiedWebhook:
-        """Check that SNS signed it not long ago, for one of the topics.
+        """Check that SNS signed it recently, for one of the topics.
 
         Raises:
-            NeedsCertificate: SNS's certificate is not there, or cannot be used.
-            InvalidSignature: it is not from these topics, too old, or nobody signed it.
-            WebhookRejected: it is no JSON.
+            NeedsCertificate: SNS's certificate is missing or cannot be used.
+            InvalidSignature: it is not from these topics, too old, or not signed by SNS.
+            WebhookRejected: it is not JSON.
         """
         fields = verify_message(request, self.topic_arns, at=at, certificates=certificates)
         return sealed(self.name, fields, query(request))
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text or a status; nothing for what is neither."""
+        """Read an inbound text or a status. Anything else is left out."""
         message = mapping(webhook.content)
         said = json_object(text_in(message, "Message").encode(errors="replace"))
         if isinstance(said.get("messageBody"), str):

@@ -55,17 +55,17 @@ class AzureCommunicationServices(Adapter):
     """Azure Communication Services, with one sender.
 
     Args:
-        endpoint: of the resource, for example ``https://clinic.communication.azure.com``.
-        access_key: one of the resource's two keys; signs requests.
-        sender: the number that texts come from.
-        url_tokens: what the webhook's URL must bring as ``token``, the newest first. Event Grid
-            signs nothing; without a token no callback is believed.
-        answers_keywords: the carrier answers STOP and START, as it does for toll-free numbers.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        endpoint: the resource's endpoint, for example ``https://clinic.communication.azure.com``.
+        access_key: one of the resource's two keys, which signs requests.
+        sender: the number that texts are sent from.
+        url_tokens: what the webhook's URL must have as ``token``, newest first. Event Grid
+            signs nothing, so without a token every callback is refused.
+        answers_keywords: whether the carrier answers STOP and START, as for toll-free numbers.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "azure"
@@ -99,7 +99,7 @@ class AzureCommunicationServices(Adapter):
         return HttpRequest(method="POST", url=url, headers=headers | signed, body=body)
 
     def request(self, text: OutboundText, *, at: datetime) -> HttpRequest:
-        """``POST /sms`` to one recipient, with an id under which Azure sends only once."""
+        """``POST /sms`` to one recipient, with an id for which Azure sends only once."""
         self.capabilities.require(text, self.vendor)
         recipient = {
             "to": text.to.e164,
@@ -115,7 +115,7 @@ class AzureCommunicationServices(Adapter):
         return self._post("sms", fields, at)
 
     def response(self, reply: HttpReply) -> Attempt:
-        """A recipient's own result counts; the 202 around it tells nothing."""
+        """The recipient's own result counts; the 202 around it says nothing."""
         content = json_object(reply.body)
         result = _result(reply)
         told, taken = result.get("httpStatusCode"), accepted(result.get("messageId"))
@@ -129,7 +129,7 @@ class AzureCommunicationServices(Adapter):
         return not_accepted(evolve(reply, status=status), why)
 
     def check_account(self, *, at: datetime) -> HttpRequest:
-        """``POST /sms/optouts:check`` for our own number: it reads only."""
+        """``POST /sms/optouts:check`` for the sender's own number, which only reads."""
         return self.check_opt_out(self.sender, at=at)
 
     def account_problem(self, reply: HttpReply) -> Problem | None:
@@ -167,7 +167,7 @@ class AzureCommunicationServices(Adapter):
         return self._opt_outs("check", number, at)
 
     def is_opted_out(self, reply: HttpReply) -> bool | None:
-        """Whether the number is on the list; None where the answer does not say."""
+        """Whether the number is on the list; None if the answer does not say."""
         listed = _result(reply).get("isOptedOut")
         return listed if isinstance(listed, bool) and self.opt_out_added(reply) else None
 
@@ -181,14 +181,14 @@ class AzureCommunicationServices(Adapter):
         """Check the token in the URL. It does not cover what the callback says.
 
         Raises:
-            InvalidSignature: the token is missing or another.
-            WebhookRejected: it is no JSON.
+            InvalidSignature: the token is missing or wrong.
+            WebhookRejected: it is not JSON.
         """
         url_token(request, _TOKEN, self.url_tokens)
         return sealed(self.name, json_body(request), query(request), authenticated=False)
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """Inbound texts and delivery reports; nothing for what is neither."""
+        """Read inbound texts and delivery reports. Anything else is left out."""
         read: list[ProviderEvent] = []
         for event in map(mapping, items(webhook.content)):
             data, kind = mapping(event.get("data")), text_in(event, "eventType")

@@ -67,19 +67,19 @@ class Bandwidth(Adapter):
 
     Args:
         account_id: the account's digits.
-        application_id: the sender's messaging application, which has the callbacks' addresses.
-        username: of an API user.
-        password: of that user.
-        callback_credentials: what callbacks bring, as ``user:password``, the newest first: those
-            that are set on the application for inbound texts and for statuses.
-        sender: the number that texts come from.
-        mms_receipts: receipts for pictures are switched on at Bandwidth. Without them its
-            "delivered" of a picture only means that it was handed over, and counts as sent.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        application_id: the sender's messaging application, where the callback URLs are set.
+        username: the name of an API user.
+        password: that user's password.
+        callback_credentials: what callbacks carry, as ``user:password``, newest first: those set
+            on the application for inbound texts and for statuses.
+        sender: the number that texts are sent from.
+        mms_receipts: whether receipts for MMS are switched on at Bandwidth. Without them, its
+            "delivered" for MMS only means that it was handed over, and counts as sent.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "bandwidth"
@@ -124,7 +124,7 @@ class Bandwidth(Adapter):
         return basic(f"{self.username}:{self.password}")
 
     def request(self, text: OutboundText, *, at: datetime) -> HttpRequest:
-        """``POST messages`` to one number: several would be a group, and see each other."""
+        """``POST messages`` to one number. Several would form a group and see each other."""
         self.capabilities.require(text, self.vendor)
         fields: dict[str, object] = {
             "applicationId": self.application_id,
@@ -184,17 +184,17 @@ class Bandwidth(Adapter):
         at: datetime,  # noqa: ARG002 - Bandwidth signs no time
         certificates: Mapping[str, bytes] | None = None,  # noqa: ARG002
     ) -> VerifiedWebhook:
-        """Check the user and password that were set on the application; they cover no body.
+        """Check the user and password set on the application. They do not cover the body.
 
         Raises:
-            InvalidSignature: missing or wrong.
-            WebhookRejected: the body is no JSON.
+            InvalidSignature: it is missing or wrong.
+            WebhookRejected: the body is not JSON.
         """
         basic_credentials(request, self.callback_credentials)
         return sealed(self.name, json_body(request), query(request), authenticated=False)
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """Inbound texts and statuses: callbacks are lists of them."""
+        """Read inbound texts and statuses, of which callbacks are lists."""
         return [
             event
             for each in items(webhook.content)

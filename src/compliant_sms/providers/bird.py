@@ -61,20 +61,20 @@ class Bird(Adapter):
     """Bird, with one SMS channel. For MessageBird's classic API there is ``MessageBird``.
 
     Args:
-        workspace_id: a UUID.
+        workspace_id: the workspace's UUID.
         channel_id: the SMS channel's UUID; its number is the sender.
         access_key: a key that may send through that channel.
-        signing_keys: callbacks are signed with one of these; none is believed without. They are
-            set with the webhook subscriptions.
-        callback_age: how old a callback may be. Bird repeats one for eight hours, under the time
-            of the first: less would lose a STOP, and what is played again is applied once.
+        signing_keys: the keys that may have signed callbacks; without them all are refused. They
+            are set with the webhook subscriptions.
+        callback_age: how old a callback may be. Bird repeats one for eight hours with the time of
+            the first, so less would lose a STOP. A replayed callback is applied only once.
         sender: the channel's number.
-        answers_keywords: Bird confirms STOP and START and answers HELP.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        answers_keywords: whether Bird confirms STOP and START and answers HELP.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "bird"
@@ -149,7 +149,7 @@ class Bird(Adapter):
         """Check the HMAC over time, URL and the body's hash, and the time itself.
 
         Raises:
-            InvalidSignature: missing, wrong or old.
+            InvalidSignature: it is missing, wrong or old.
             WebhookRejected: the URL or the body cannot be read.
         """
         stamp = request.header("messagebird-request-timestamp") or ""
@@ -161,7 +161,7 @@ class Bird(Adapter):
         return sealed(self.name, json_body(request) if request.body else {}, query(request))
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text or a status; nothing for what is neither."""
+        """Read an inbound text or a status. Anything else is left out."""
         event = mapping(webhook.content)
         payload, kind = mapping(event.get("payload")), text_in(event, "event")
         if not text_in(payload, "id"):

@@ -59,16 +59,16 @@ class ClickSend(Adapter):
     """ClickSend, with one sender.
 
     Args:
-        username: of the account or of a subaccount.
+        username: the account's or a subaccount's name.
         api_key: its key.
-        url_tokens: what the webhook's URL must bring as ``token``, the newest first. ClickSend
-            signs nothing; without a token no callback is believed.
+        url_tokens: what the webhook's URL must have as ``token``, newest first. ClickSend
+            signs nothing, so without a token every callback is refused.
         sender: the dedicated number that texts come from.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "clicksend"
@@ -115,7 +115,7 @@ class ClickSend(Adapter):
         return post_json(url, self._authorization, content)
 
     def response(self, reply: HttpReply) -> Attempt:
-        """The message's own status counts; the 200 around it tells nothing."""
+        """The message's own status counts; the 200 around it says nothing."""
         content = json_object(reply.body)
         data = mapping(content.get("data"))
         message = first(data.get("messages"))
@@ -140,7 +140,7 @@ class ClickSend(Adapter):
         text: OutboundText,
         since: datetime,  # noqa: ARG002
     ) -> Sequence[SentText] | None:
-        """The texts with our reference; as nobody says how soon one is listed, never none."""
+        """The texts with our reference. Never none, as it is unknown how soon one is listed."""
         ours = {"direction": "out", "to": text.to.e164, "custom_string": text.reference}
         return [self._sent(each) for each in _listed(reply, ours)] or None
 
@@ -177,7 +177,7 @@ class ClickSend(Adapter):
         """Check the token in the URL. It does not cover what the callback says.
 
         Raises:
-            InvalidSignature: the token is missing or another.
+            InvalidSignature: the token is missing or wrong.
             WebhookRejected: the URL or the body cannot be read.
         """
         url_token(request, "token", self.url_tokens)
@@ -187,7 +187,7 @@ class ClickSend(Adapter):
         return sealed(self.name, kept, {}, authenticated=False)
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text or a receipt; nothing for what is neither."""
+        """Read an inbound text or a receipt. Anything else is left out."""
         fields = mapping(webhook.content)
         if not text_in(fields, "message_id"):
             return []
@@ -208,11 +208,11 @@ class ClickSend(Adapter):
         )
 
     def confirm(self, event: InboundText, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """``GET sms/history`` of that sender: the list of what came in needs a rule of its own."""
+        """``GET sms/history`` for that sender: a list of inbound texts would need its own rule."""
         return self._history(f"from:{event.sender.e164}") if event.sender else None
 
     def confirmed(self, reply: HttpReply, event: InboundText) -> bool:
-        """Whether it lists that very text, from that number, as received."""
+        """Whether it lists exactly that text, from that number, as received."""
         sender = event.sender.e164 if event.sender else ""
         told = {"message_id": event.provider_id, "body": event.body, "from": sender}
         return bool(_listed(reply, told | {"direction": "in"}))

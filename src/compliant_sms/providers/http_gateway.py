@@ -1,7 +1,7 @@
-"""Any gateway that takes texts over HTTP, described as data.
+"""Any gateway that accepts texts over HTTP, described as data.
 
 For vendors without an adapter of their own. Sources: the Standard Webhooks specification, RFC 6901
-(JSON Pointer), RFC 9110 (statuses); all else is what whoever runs the gateway says.
+(JSON Pointer), RFC 9110 (statuses); everything else is what the gateway's operator says.
 """
 
 from __future__ import annotations
@@ -73,21 +73,21 @@ class HttpGateway(Adapter):
     """A gateway that is described as data; see :mod:`compliant_sms.providers.gateway`.
 
     Args:
-        sender: the number that texts come from.
+        sender: the number that texts are sent from.
         submission: the request that sends a text.
         outcome: what its answer means.
         callbacks: what the gateway posts; by default nothing is read.
-        proof: how callbacks show where they come from; without one none is believed.
-        abilities: what the gateway can do, as whoever runs it says. How callbacks are proved is
-            taken from ``proof``.
-        name: what it is called on record and in the URLs of callbacks.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        status_callback: public URL that is told of deliveries, or empty for none.
-        base_url: an address that takes the place of the gateway's; on loopback it is a simulated
-            carrier. A real gateway on this machine is none: leave this empty.
+        proof: how callbacks prove their origin. Without one, all are refused.
+        abilities: what the gateway can do, as its operator says. How callbacks are proved is taken
+            from ``proof``.
+        name: its name in records and callback URLs.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        status_callback: the public URL that is told of deliveries, or empty for none.
+        base_url: a URL to use instead of the gateway's. One on loopback is taken for a simulated
+            carrier, so leave this empty for a real gateway on this machine.
 
     Raises:
-        InvalidInput: a field cannot be right, or a thing that the gateway can do has no field.
+        InvalidInput: a field is invalid, or something that the gateway can do has no field.
     """
 
     vendor: ClassVar[str] = "The gateway"
@@ -114,7 +114,7 @@ class HttpGateway(Adapter):
 
     @property
     def capabilities(self) -> Capabilities:  # type: ignore[override]
-        """What the gateway is said to be able to do, and how its callbacks are proved."""
+        """What the gateway can do, as described, and how its callbacks are proved."""
         inbound = self.callbacks.inbound
         in_text = TextPart.CALLBACK_URL in self.submission.fields.values()
         return evolve(
@@ -134,7 +134,7 @@ class HttpGateway(Adapter):
         return Codes(states=states, categories=self.outcome.categories, statuses=_STATUSES)
 
     def request(self, text: OutboundText, *, at: datetime) -> HttpRequest:
-        """The request as described."""
+        """Return the request as described."""
         self.capabilities.require(text, self.vendor, at=at)
         return assembled(
             self.submission,
@@ -152,7 +152,7 @@ class HttpGateway(Adapter):
         return urlunsplit((here.scheme, here.netloc, there.path, there.query, ""))
 
     def response(self, reply: HttpReply) -> Attempt:
-        """Accepted where status and body both say so; refused where the body surely does."""
+        """Accepted if status and body both say so; refused if the body certainly does."""
         means, content = self.outcome, json_value(reply.body)
         provider_id = text_at(content, means.id)
         if not provider_id and means.id_header:
@@ -188,18 +188,18 @@ class HttpGateway(Adapter):
         """Check the callback as described.
 
         Raises:
-            InvalidSignature: it is forged, or no way to tell was described.
+            InvalidSignature: it is forged, or no proof was described.
             WebhookRejected: it cannot be read.
         """
         if self.proof is None:
-            msg = "no proof is set for this gateway, so that none of its callbacks is believed"
+            msg = "no proof is set for this gateway, so all its callbacks are refused"
             raise InvalidSignature(msg)
         self.proof.check(request, at)
         covered = self.proof.covers_body if request.body else self.proof.covers_url
         return sealed(self.name, content_of(request), query(request), authenticated=covered)
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """Patients' texts and news of ours, in their order."""
+        """Read patients' texts and reports on yours, in order."""
         return events_in(
             webhook,
             self.callbacks,
@@ -214,7 +214,7 @@ class HttpGateway(Adapter):
         return HttpReply(status=self.callbacks.answer_status, body=self.callbacks.answer)
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """``GET`` it with the credentials, from the origins that were named."""
+        """``GET`` it with the credentials, from the named origins only."""
         origins = (f"{origin.rstrip('/')}/" for origin in self.callbacks.media_from)
         if not (url.isascii() and url.isprintable() and any(map(url.startswith, origins))):
             return None

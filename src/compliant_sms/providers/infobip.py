@@ -71,19 +71,19 @@ class Infobip(Adapter):
 
     Args:
         api_key: an API key that may send texts, read logs and manage blocklists.
-        sender: the number that texts come from.
-        callback_credentials: what callbacks bring, as ``user:password``, the newest first: those
-            of the Basic security of a subscription and of a number's forwarding. No callback is
-            believed without.
-        answers_keywords: keyword actions of the sender's number answer STOP, START and HELP.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        status_callback: public URL that Infobip tells of deliveries; empty where a subscription
-            has it. Infobip brings no user to it, so that the newest one is put into the URL.
-        base_url: the account's own address of the API, ``https://....api.infobip.com``; on
-            loopback it is a simulated carrier.
+        sender: the number that texts are sent from.
+        callback_credentials: what callbacks carry, as ``user:password``, newest first: those of
+            the Basic security of a subscription and of a number's forwarding. Without them all
+            callbacks are refused.
+        answers_keywords: whether keyword actions of the number answer STOP, START and HELP.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        status_callback: the public URL that Infobip tells of deliveries; empty where a subscription
+            has it. Infobip sends no credentials there, so the newest ones are put into the URL.
+        base_url: the account's own URL of the API, ``https://....api.infobip.com``. One on
+            loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "infobip"
@@ -124,7 +124,7 @@ class Infobip(Adapter):
         return f"{self.base_url}/platform/1/blocklists"
 
     def callback_for(self, reference: str) -> str:  # noqa: ARG002 - reports bring it anyway
-        """The status callback with the newest user in it, where there is one."""
+        """The status callback URL with the newest credentials in it, if there are any."""
         if not (self.status_callback and self.callback_credentials):
             return self.status_callback
         return with_parameter(self.status_callback, _TOKEN, self.callback_credentials[0])
@@ -149,9 +149,9 @@ class Infobip(Adapter):
         return post_json(f"{self.base_url}/sms/3/messages", self._authorization, content)
 
     def response(self, reply: HttpReply) -> Attempt:
-        """200 with a message that is pending, or that was there before, is accepted.
+        """200 with a message that is pending or already known is accepted.
 
-        A message that is rejected is refused, and so is 4xx; anything else may have been processed.
+        A rejected message is refused, and so is 4xx; anything else may have been processed.
         """
         content = json_object(reply.body)
         message = first(content.get("messages"))
@@ -165,7 +165,7 @@ class Infobip(Adapter):
         return Attempt(certainty=certainty, problem=why_not(message))
 
     def look_up(self, text: OutboundText, *, at: datetime) -> HttpRequest:  # noqa: ARG002
-        """``GET logs`` of our reference; reports would be given out only once."""
+        """``GET logs`` for our reference. Reports would be given out only once."""
         return self._logs(messageId=text.reference)
 
     def _logs(self, **asked: str) -> HttpRequest:
@@ -174,7 +174,7 @@ class Infobip(Adapter):
     def found(
         self, reply: HttpReply, text: OutboundText, since: datetime
     ) -> Sequence[SentText] | None:
-        """What is under our reference, without what was refused as a duplicate of it."""
+        """The texts under our reference, except those refused as duplicates."""
         logs = listed(reply, "results", lambda log: log.get("messageId") == text.reference)
         # No log is promised before a text goes.
         all_there = text.send_at is None and reaches_back(reply, since, _LOGS_KEPT)
@@ -184,7 +184,7 @@ class Infobip(Adapter):
         return [sent_text(text.reference, log) for log in originals or logs]
 
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
-        """``GET logs`` of a message that is not there: the answer holds no text."""
+        """``GET logs`` for a message that does not exist, so the answer holds no text."""
         return self._logs(messageId="none", limit="1")
 
     def account_problem(self, reply: HttpReply) -> Problem | None:
@@ -193,12 +193,12 @@ class Infobip(Adapter):
         return None if fine else refusal(json_object(reply.body), reply.status)
 
     def list_opt_outs(self, cursor: str, *, at: datetime) -> HttpRequest:  # noqa: ARG002
-        """``GET blocklists``, of all channels: what names none holds for texts too."""
+        """``GET blocklists`` of all channels: an entry without one applies to texts too."""
         page = {"page": str(whole(cursor)), "size": "1000"}
         return get_json(self._blocklists, self._authorization, page)
 
     def read_opt_outs(self, reply: HttpReply) -> OptOutPage | None:
-        """The numbers that texts from the sender do not reach."""
+        """Read the numbers that texts from the sender do not reach."""
         entries = listed(reply, "results")
         paging = mapping(json_object(reply.body).get("paging"))
         if entries is None or not {"page", "totalPages"} <= paging.keys():
@@ -231,11 +231,11 @@ class Infobip(Adapter):
         at: datetime,  # noqa: ARG002 - no time is signed
         certificates: Mapping[str, bytes] | None = None,  # noqa: ARG002
     ) -> VerifiedWebhook:
-        """Check user and password in the header or, where there is no such header, in the URL.
+        """Check user and password in the header or, without such a header, in the URL.
 
         Raises:
-            InvalidSignature: missing or wrong.
-            WebhookRejected: the body is no JSON.
+            InvalidSignature: it is missing or wrong.
+            WebhookRejected: the body is not JSON.
         """
         if request.header("authorization") is not None:
             basic_credentials(request, self.callback_credentials)
@@ -244,7 +244,7 @@ class Infobip(Adapter):
         return sealed(self.name, json_body(request), query(request), authenticated=False)
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """Inbound texts and reports, as many as came; nothing for what is neither."""
+        """Read all inbound texts and reports. Anything else is left out."""
         results = items(mapping(webhook.content).get("results"))
         read = partial(event_of, webhook=webhook, answers_keywords=self.answers_keywords)
         return [event for entry in results if (event := read(mapping(entry)))]

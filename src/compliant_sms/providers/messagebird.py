@@ -46,17 +46,17 @@ class MessageBird(Adapter):
 
     Args:
         access_key: a live key of the account.
-        signing_keys: callbacks are signed with one of these; none is believed without. They are
-            other keys than the access key.
-        sender: the number that texts come from.
-        answers_keywords: MessageBird confirms STOP and START and answers HELP.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        status_callback: public URL that MessageBird tells of deliveries of texts without pictures;
+        signing_keys: the keys that may have signed callbacks; without them all are refused. They
+            are different from the access key.
+        sender: the number that texts are sent from.
+        answers_keywords: whether MessageBird confirms STOP and START and answers HELP.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        status_callback: the public URL for delivery reports on texts without pictures;
             empty for the account's own.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "messagebird"
@@ -151,16 +151,16 @@ class MessageBird(Adapter):
         claims = hmac_jwt(token, self.signing_keys, _ALGORITHMS)
         if not (_is_current(claims, at) and _is_about(claims, request)):
             msg = (
-                "the callback's token is MessageBird's, but not for now, this URL and this body: "
-                "it is played again, or the URL given here is not the one that was called, or one "
-                "of the two clocks is wrong."
+                "the callback's token is MessageBird's, but not for this time, URL and body: it "
+                "is a replay, or the URL given here is not the one that was called, or one of the "
+                "two clocks is wrong."
             )
             raise InvalidSignature(msg)
         asked = query(request)
         return sealed(self.name, posted(request) if request.body else asked, asked)
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text or a status; nothing for what is neither."""
+        """Read an inbound text or a status. Anything else is left out."""
         fields = mapping(webhook.content)
         provider_id, status = text_in(fields, "id"), text_in(fields, "status")
         if not provider_id:

@@ -66,19 +66,19 @@ class Plivo(Adapter):
     Args:
         auth_id: the account (``MA...``) or a subaccount (``SA...``).
         auth_token: its token, which also signs its callbacks.
-        sender: the number that texts come from.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        status_callback: public URL that Plivo tells of deliveries, or empty for none.
-        answers_keywords: Plivo's opt-out handling is on (it is for long codes and toll-free
-            numbers, unless their support switched it off; for short codes on request): Plivo
-            itself confirms STOP and answers HELP.
-        log: Plivo keeps body and recipient in its own logs. It need not, and by default does not.
+        sender: the number that texts are sent from.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        status_callback: the public URL that Plivo tells of deliveries, or empty for none.
+        answers_keywords: whether Plivo itself confirms STOP and answers HELP. It does if its
+            opt-out handling is on: for long codes and toll-free numbers unless its support
+            switched it off, for short codes on request.
+        log: whether Plivo keeps body and recipient in its own logs; by default it does not.
         older_auth_tokens: still accepted on callbacks while a token is being rotated; and the
             main account's, where that signs for a subaccount.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "plivo"
@@ -150,7 +150,7 @@ class Plivo(Adapter):
         return get_json(f"{self._account_url}/", self._authorization)
 
     def inspect_sender(self, *, at: datetime) -> Inspection:  # noqa: ARG002
-        """The number, with its registration, and the application that takes its texts in."""
+        """Ask about the number, its registration, and the application that gets its texts."""
         return inspection(self._account_url, self._authorization, self.sender)
 
     def account_problem(self, reply: HttpReply) -> Problem | None:
@@ -167,10 +167,10 @@ class Plivo(Adapter):
         at: datetime,  # noqa: ARG002 - Plivo signs no time
         certificates: Mapping[str, bytes] | None = None,  # noqa: ARG002
     ) -> VerifiedWebhook:
-        """Check version 3 of the signature, where any of it is there, and else version 2.
+        """Check version 3 of the signature if any part of it is there, otherwise version 2.
 
         Raises:
-            InvalidSignature: missing or wrong.
+            InvalidSignature: it is missing or wrong.
             WebhookRejected: the form cannot be read.
         """
         asked, posted = query(request), {} if request.method == "GET" else form(request)
@@ -179,7 +179,7 @@ class Plivo(Adapter):
         return sealed(self.name, posted or asked, asked, authenticated=covered)
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text or a status; nothing for what is neither."""
+        """Read an inbound text or a status. Anything else is left out."""
         fields: dict[str, str] = webhook.content
         provider_id, status = fields.get("MessageUUID"), fields.get("Status", "")
         if not provider_id:
@@ -226,7 +226,7 @@ class Plivo(Adapter):
         return _WORDS.get(body.strip().casefold()) if self.answers_keywords else None
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """``GET`` it with the account's credentials, which Plivo asks for where that is on."""
+        """``GET`` it with the account's credentials, which Plivo requires if so configured."""
         own = url.startswith(f"{self._account_url}/") or _MEDIA.fullmatch(url)
         return get_json(url, self._authorization) if own else None
 

@@ -68,19 +68,19 @@ class Sinch(Adapter):
     """Sinch, with one sender.
 
     Args:
-        service_plan_id: of the service plan that the sender belongs to.
+        service_plan_id: the service plan that the sender belongs to.
         api_token: the plan's token.
-        sender: the number that texts come from.
-        region: where the plan lives: ``us``, ``eu``, ``au``, ``br`` or ``ca``.
-        webhook_secrets: sign callbacks, the newest first, after Sinch's account manager has set
-            one; no callback is believed without.
-        answers_keywords: Sinch's consent management answers STOP, START and HELP for the sender.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        status_callback: public URL that Sinch tells of deliveries; empty for the plan's own.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        sender: the number that texts are sent from.
+        region: the plan's region: ``us``, ``eu``, ``au``, ``br`` or ``ca``.
+        webhook_secrets: the secrets that sign callbacks, newest first. Sinch's account manager
+            sets them. Without one all callbacks are refused.
+        answers_keywords: whether Sinch's consent management answers STOP, START and HELP.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        status_callback: the public URL that Sinch tells of deliveries; empty for the plan's own.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "sinch"
@@ -150,14 +150,14 @@ class Sinch(Adapter):
         return self._problem(text_in(content, "code"), reply.status, content.get("text"))
 
     def look_up(self, text: OutboundText, *, at: datetime) -> HttpRequest:
-        """``GET batches`` with our reference; without a start Sinch lists one day only."""
+        """``GET batches`` with our reference. Without a start date Sinch lists one day only."""
         asked = {"start_date": _written(at - _LISTED_FOR), "client_reference": text.reference}
         return get_json(f"{self._plan_url}/batches", self._authorization, asked)
 
     def found(
         self, reply: HttpReply, text: OutboundText, since: datetime
     ) -> Sequence[SentText] | None:
-        """The batches with our reference; their delivery reports say the rest."""
+        """The batches with our reference. Their delivery reports say the rest."""
         batches = listed(reply, "batches", lambda batch: _is_of(text, batch))
         if batches is None or not (batches or reaches_back(reply, since, _LISTED_FOR)):
             return None
@@ -175,7 +175,7 @@ class Sinch(Adapter):
         return SentText.told(news_of(report, told)) if told else None
 
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
-        """``GET groups``: unlike batches they hold no texts."""
+        """``GET groups``, which unlike batches hold no texts."""
         return get_json(f"{self._plan_url}/groups", self._authorization, {"page_size": "1"})
 
     def account_problem(self, reply: HttpReply) -> Problem | None:
@@ -193,14 +193,14 @@ class Sinch(Adapter):
         """Check the HMAC over body, nonce and time, and the time itself.
 
         Raises:
-            InvalidSignature: missing, wrong or old.
-            WebhookRejected: the body is no JSON.
+            InvalidSignature: it is missing, wrong or old.
+            WebhookRejected: the body is not JSON.
         """
         verify_signature(request, self.webhook_secrets, at=at)
         return sealed(self.name, json_body(request) if request.body else {}, query(request))
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text, or how far a batch got; nothing for what is neither."""
+        """Read an inbound text or a batch's status. Anything else is left out."""
         fields = mapping(webhook.content)
         kind = text_in(fields, "type")
         if kind.startswith("mo_") and text_in(fields, "id"):
@@ -231,7 +231,7 @@ class Sinch(Adapter):
         )
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """``GET`` it from Sinch, without the token: its address is the key to it."""
+        """``GET`` it from Sinch without the token, because the URL itself grants access."""
         return HttpRequest(method="GET", url=url) if _MEDIA.fullmatch(url) else None
 
 

@@ -72,16 +72,16 @@ class Telnyx(Adapter):
     """Telnyx, with one sender.
 
     Args:
-        api_key: what the portal shows once; it begins with ``KEY``.
-        public_keys: verify callbacks, the newest first, in base64 (extra ``telnyx``).
-        sender: the number that texts come from.
-        messaging_profile_id: the sender's; opt-outs are listed for all of it, if given.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
+        api_key: the key that the portal shows once; it begins with ``KEY``.
+        public_keys: the keys that verify callbacks, newest first, in base64 (extra ``telnyx``).
+        sender: the number that texts are sent from.
+        messaging_profile_id: the sender's profile. If given, its whole list of opt-outs is read.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
         status_callback: public URL told of deliveries; empty for that of the messaging profile.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "telnyx"
@@ -132,7 +132,7 @@ class Telnyx(Adapter):
         return post_json(f"{self.base_url}/v2/messages", self._authorization, fields, once)
 
     def response(self, reply: HttpReply) -> Attempt:
-        """200 with an id is accepted; 4xx is refused, but for what tells of an earlier request."""
+        """200 with an id is accepted; 4xx is refused, unless it is about an earlier request."""
         content = json_object(reply.body)
         data = mapping(content.get("data"))
         if reply.status == 200 and (taken := accepted(data.get("id"))):
@@ -157,7 +157,7 @@ class Telnyx(Adapter):
         return get_json(f"{self.base_url}/v2/balance", self._authorization)
 
     def account_problem(self, reply: HttpReply) -> Problem | None:
-        """What is wrong with the key, or that there is nothing left to spend."""
+        """Whether the key is wrong, or the balance is used up."""
         content = json_object(reply.body)
         credit = text_in(mapping(content.get("data")), "available_credit")
         if reply.status != 200 or not credit:
@@ -166,7 +166,7 @@ class Telnyx(Adapter):
         return self._problem("20100", reply.status) if spent else None
 
     def inspect_sender(self, *, at: datetime) -> Inspection:  # noqa: ARG002
-        """The messaging profile, where it is given, and the number's registration."""
+        """Ask about the messaging profile, if given, and the number's registration."""
         asked = (self.base_url, self._authorization, self.sender)
         return inspection(*asked, self.messaging_profile_id)
 
@@ -180,7 +180,7 @@ class Telnyx(Adapter):
         return get_json(url, self._authorization, whose | page)
 
     def read_opt_outs(self, reply: HttpReply) -> OptOutPage | None:
-        """The page; None where it is none, or where its numbers are hidden."""
+        """Read the page; None if it is not one, or if its numbers are hidden."""
         entries = listed(reply, "data")
         if entries is None:
             return None
@@ -201,8 +201,8 @@ class Telnyx(Adapter):
         """Check ``telnyx-signature-ed25519`` over ``telnyx-timestamp`` and the body.
 
         Raises:
-            InvalidSignature: missing, wrong, or more than 300 seconds away.
-            WebhookRejected: the body is no JSON.
+            InvalidSignature: it is missing, wrong, or more than 300 seconds off.
+            WebhookRejected: the body is not JSON.
             MissingExtra: cryptography is not installed.
         """
         stamp = request.header("telnyx-timestamp") or ""
@@ -213,7 +213,7 @@ class Telnyx(Adapter):
         return sealed(self.name, json_body(request), query(request))
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text or a status; nothing for what is neither."""
+        """Read an inbound text or a status. Anything else is left out."""
         event = mapping(mapping(webhook.content).get("data"))
         payload, kind = mapping(event.get("payload")), text_in(event, "event_type")
         provider_id, status = text_in(payload, "id"), text_in(first(payload.get("to")), "status")
@@ -243,6 +243,6 @@ class Telnyx(Adapter):
         )
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """``GET`` it without credentials: Telnyx's links are public while they live."""
+        """``GET`` it without credentials, because Telnyx's links are public until they expire."""
         own = url.startswith(f"{self.base_url}/") or _MEDIA.fullmatch(url)
         return HttpRequest(method="GET", url=url) if own else None

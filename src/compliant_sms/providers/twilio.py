@@ -61,18 +61,18 @@ class Twilio(Adapter):
 
     Args:
         account_sid: ``AC`` and 32 hexadecimal digits.
-        auth_token: signs callbacks and, together with the account, requests.
-        api_key: ``SID:SECRET`` of an API key, where one signs requests instead.
-        sender: the number that texts come from.
-        messaging_service_sid: ``MG...``, where the sender is in a service; it stays the sender.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        status_callback: public URL that Twilio tells of deliveries, or empty for none.
-        answers_keywords: Twilio confirms STOP and answers HELP; its support can switch that off.
-        older_auth_tokens: still accepted on callbacks while a token is being rotated.
-        base_url: another address of the API; on loopback it is a simulated carrier.
+        auth_token: signs callbacks and, with the account, authenticates requests.
+        api_key: ``SID:SECRET`` of an API key, to authenticate requests instead.
+        sender: the number that texts are sent from.
+        messaging_service_sid: ``MG...``, if the sender is in a service. It remains the sender.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        status_callback: the public URL that Twilio tells of deliveries, or empty for none.
+        answers_keywords: whether Twilio confirms STOP and answers HELP; support can switch it off.
+        older_auth_tokens: tokens still accepted on callbacks while one is being rotated.
+        base_url: a different URL of the API. One on loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right.
+        InvalidInput: a field is invalid.
     """
 
     name: ClassVar[str] = "twilio"
@@ -150,7 +150,7 @@ class Twilio(Adapter):
             rows = alike(reply, text.body, since)
             return None if rows is None else [self._sent(row) for row in rows]
         except (AttributeError, KeyError, TypeError, ValueError):
-            return None  # not the list as Twilio describes it: it proves nothing
+            return None  # not a list as Twilio describes it, so it proves nothing
 
     def ask_status(self, text: OutboundText, *, at: datetime) -> HttpRequest:  # noqa: ARG002
         """``GET Messages/SID.json``."""
@@ -171,13 +171,13 @@ class Twilio(Adapter):
         )
 
     def check_account(self, *, at: datetime) -> HttpRequest:  # noqa: ARG002
-        """``GET`` the account itself; with an API key, which may not, the sender in it."""
+        """``GET`` the account; with an API key, which may not do that, the sender in it."""
         if not self.api_key:
             return get_json(f"{self._account_url}.json", self._authorization)
         return self._at_twilio.settings_request()
 
     def inspect_sender(self, *, at: datetime) -> Inspection:  # noqa: ARG002
-        """The messaging service, the number in it, and how far its registration is."""
+        """Ask about the messaging service, the number in it, and its registration."""
         return self._at_twilio.inspection()
 
     def account_problem(self, reply: HttpReply) -> Problem | None:
@@ -198,14 +198,14 @@ class Twilio(Adapter):
         """Check ``X-Twilio-Signature`` over the URL and the form, or the URL and a body's hash.
 
         Raises:
-            InvalidSignature: missing, wrong, or the body is not covered.
+            InvalidSignature: it is missing or wrong, or the body is not covered.
             WebhookRejected: the URL or the form cannot be read.
         """
         signed, asked = verify_signature(request, self.callback_proofs), query(request)
         return sealed(self.name, signed or asked, asked)  # a GET has its fields in the URL
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text or a status; nothing for what is neither."""
+        """Read an inbound text or a status. Anything else is left out."""
         fields: dict[str, str] = webhook.content
         provider_id = text_in(fields, "MessageSid", "SmsSid")
         if not provider_id:
@@ -242,9 +242,9 @@ class Twilio(Adapter):
         )
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """``GET`` it with the account's credentials, which Twilio asks for where that is on."""
+        """``GET`` it with the account's credentials, which Twilio requires if so configured."""
         return self._at_twilio.media_request(url, simulated=self.simulated)
 
     def answer(self, webhook: VerifiedWebhook) -> HttpReply:  # noqa: ARG002
-        """TwiML that texts nobody."""
+        """Return TwiML that texts nobody."""
         return HttpReply(status=200, headers={"Content-Type": "text/xml"}, body=_NO_TEXT)

@@ -1,7 +1,7 @@
 """Vonage Messages API v1, and callbacks of Vonage's older SMS API.
 
-One adapter takes both: which of the two forms a number posts is a setting of the account, and
-changes nothing about how texts are sent.
+One adapter reads both. Which of the two forms a number posts is a setting of the account, and does
+not change how texts are sent.
 
 Sources: Vonage's Messages API and Application API references and error list, its pages on signed
 webhooks and Opt-Out Assist; request bodies as its Python client 4.9 sends them.
@@ -64,26 +64,26 @@ class Vonage(Adapter):
     """Vonage, with one sender.
 
     Args:
-        api_key: the account.
-        signature_secrets: what callbacks are signed with; several while one is being rotated.
-        application_id: the application that texts are sent by, with ``private_key``. Its own
-            addresses get the callbacks.
+        api_key: the account's API key.
+        signature_secrets: the secrets that sign callbacks; several while one is being rotated.
+        application_id: the application that sends texts, with ``private_key``. Callbacks go to
+            the application's own URLs.
         private_key: the application's RSA key, PEM (extra ``vonage``).
-        api_secret: sends without an application; callbacks then go to the account's addresses.
-            With an application it is needed by ``doctor`` only.
-        signature_method: ``md5``, ``sha1``, ``sha256`` or ``sha512``, as set in the account:
-            callbacks of the older SMS API are taken as well. Empty: they are refused.
-        sender: the number that texts come from.
-        baa_signed_on: when the business associate agreement was signed; nothing goes without.
-        status_callback: public URL that Vonage tells of deliveries; empty for the application's.
-        answers_keywords: Vonage's Opt-Out Assist was switched on by their support: Vonage itself
+        api_secret: sends without an application; callbacks then go to the account's URLs. With an
+            application, only ``doctor`` needs it.
+        signature_method: ``md5``, ``sha1``, ``sha256`` or ``sha512``, as set in the account, to
+            accept callbacks of the older SMS API too. If empty, they are refused.
+        sender: the number that texts are sent from.
+        baa_signed_on: the day the business associate agreement was signed; required for sending.
+        status_callback: the public URL for delivery reports; empty for the application's own.
+        answers_keywords: whether Vonage support switched on Opt-Out Assist, so that Vonage itself
             confirms STOP and answers HELP.
-        base_url: another address of the API, such as ``https://api-eu.vonage.com``; on loopback it
-            is a simulated carrier.
+        base_url: a different URL of the API, such as ``https://api-eu.vonage.com``. One on
+            loopback is taken for a simulated carrier.
 
     Raises:
-        InvalidInput: a field cannot be right, or there is nothing to send with.
-        MissingExtra: there is a ``private_key`` and no ``cryptography``.
+        InvalidInput: a field is invalid, or there is nothing to send with.
+        MissingExtra: there is a ``private_key`` but ``cryptography`` is not installed.
     """
 
     name: ClassVar[str] = "vonage"
@@ -155,7 +155,7 @@ class Vonage(Adapter):
         return not_accepted(reply, problem_of(content, reply.status))
 
     def check_account(self, *, at: datetime) -> HttpRequest | None:  # noqa: ARG002
-        """``GET`` the balance, which only a secret opens; None where there is none."""
+        """``GET`` the balance, which needs the secret; None without one."""
         if not self.api_secret:
             return None
         url = f"{self.base_url if self.simulated else _BALANCE}/account/get-balance"
@@ -169,7 +169,7 @@ class Vonage(Adapter):
         return problem_of(content, reply.status)
 
     def inspect_sender(self, *, at: datetime) -> Inspection:  # noqa: ARG002
-        """``GET`` the application, which only a secret opens."""
+        """``GET`` the application, which needs the secret."""
         if not (self.application_id and self.api_secret):
             return SenderSettings()
         url = f"{_APPLICATIONS}/{quote(self.application_id, safe='')}"
@@ -190,10 +190,10 @@ class Vonage(Adapter):
         at: datetime,
         certificates: Mapping[str, bytes] | None = None,  # noqa: ARG002
     ) -> VerifiedWebhook:
-        """Check the token and the body that it covers; of the older SMS API, ``sig``.
+        """Check the token and the body that it covers; for the older SMS API, ``sig``.
 
         Raises:
-            InvalidSignature: missing, forged, too old, or of another account or body.
+            InvalidSignature: it is missing, forged, too old, or for another account or body.
             WebhookRejected: it cannot be read.
         """
         if self.signature_method and request.header("authorization") is None:
@@ -203,12 +203,12 @@ class Vonage(Adapter):
         return sealed(self.name, json_body(request), query(request))
 
     def parse(self, webhook: VerifiedWebhook) -> Sequence[ProviderEvent]:
-        """An inbound text or a status; nothing for what is neither."""
+        """Read an inbound text or a status. Anything else is left out."""
         event = event_of(mapping(webhook.content), answers_keywords=self.answers_keywords)
         return [event] if event is not None else []
 
     def media_request(self, url: str, *, at: datetime) -> HttpRequest | None:
-        """``GET`` it with the credentials, which Vonage asks for where media are secured."""
+        """``GET`` it with the credentials, which Vonage requires if media are secured."""
         if not (_MEDIA.fullmatch(url) or (self.simulated and url.startswith(f"{self.base_url}/"))):
             return None
         return get_json(url, self._authorization(at, url))

@@ -1,9 +1,10 @@
-"""Carriers on this machine that speak the protocols of Twilio, Telnyx, Vonage and Bandwidth.
+"""Simulated carriers that speak the protocols of Twilio, Telnyx, Vonage and Bandwidth.
 
-For demos and tests: point a client's base URL at :attr:`Sandbox.url`. Texts go nowhere; they are
-kept in a book that can be read back, and callbacks are signed as each provider signs them. Nothing
-in here is shared with our own adapters, so that each is a check on the other. At the same address
-a page shows patients' phones; :meth:`Sandbox.attach` has it show a messenger's decisions too.
+For demos and tests: point a client's base URL at :attr:`Sandbox.url`. No text leaves the machine.
+Texts are kept in a book that can be read back, and callbacks are signed as each provider signs
+them. The sandbox shares nothing with the library's adapters, so each checks the other. At the same
+address a page shows patients' phones; with :meth:`Sandbox.attach` it also shows a messenger's
+decisions.
 
 Needs the extra ``sandbox``; Telnyx's signatures need ``telnyx`` too, and requests to Vonage with a
 JWT need ``vonage``.

@@ -1,4 +1,4 @@
-"""The sandbox as Python sees it."""
+"""The sandbox's Python interface."""
 
 from __future__ import annotations
 
@@ -36,27 +36,27 @@ class _Running:
 
 
 class Sandbox(Trouble):
-    """Carriers on this machine: a context manager that serves while its block runs.
+    """Simulated carriers: a context manager that serves while its block runs.
 
-    One server speaks for one account at each provider, over one book. The book outlives the
-    block: it can be read afterwards, and serving again goes on with it.
+    One server stands for one account at each provider, with one book. The book outlives the
+    block: you can read it afterwards, and serving again continues it.
 
     Args:
         account_sid: ``AC`` and 32 hexadecimal digits, as at Twilio. With ``auth_token`` and
             ``numbers`` it is short for a :class:`TwilioAccount` among the accounts.
         auth_token: the password of Twilio's API and the key of every signature.
-        numbers: the Twilio account's own numbers, E.164.
+        numbers: the Twilio account's own numbers (E.164).
         answers_keywords: whether Twilio answers STOP, START and HELP by itself and blocks
-            who opted out, as it does unless its support switched that off.
+            whoever opted out, as it does unless its support switched that off.
         accounts: accounts at other providers, or at Twilio; one for each provider.
-        port: the port on 127.0.0.1; 0 lets the system choose a free one.
-        clock: what time it is at the carrier; the present when left out.
-        seed: ids and chance come from it, so that a run repeats; any whole number. Another one
-            each time when left out; see :attr:`seed`.
+        port: the port on 127.0.0.1; 0 for any free one.
+        clock: tells the time at the carrier; the real time by default.
+        seed: the source of ids and chance, so that a run can be repeated; any whole number. By
+            default a different one each time; see :attr:`seed`.
 
     Raises:
-        InvalidInput: no account, two at one provider, a number twice, or something that the
-            provider could not have given.
+        InvalidInput: there is no account, there are two at one provider, a number occurs twice, or
+            a value is one that the provider could not have given.
     """
 
     def __init__(
@@ -89,12 +89,12 @@ class Sandbox(Trouble):
 
     @property
     def seed(self) -> int:
-        """What ids and chance come from. Pass it to another sandbox to have the same run again."""
+        """The source of ids and chance. Pass it to another sandbox to repeat the run."""
         return self._chance.seed
 
     @property
     def url(self) -> str:
-        """Where it serves, for example ``http://127.0.0.1:49152``, without a slash at the end.
+        """The base URL, for example ``http://127.0.0.1:49152``, without a trailing slash.
 
         Raises:
             ConfigurationError: it is not running.
@@ -105,13 +105,13 @@ class Sandbox(Trouble):
         return self._running.url
 
     def __enter__(self) -> Self:
-        """Start to serve.
+        """Start serving.
 
         Raises:
-            ConfigurationError: it runs already, the port is taken, or it did not start.
+            ConfigurationError: it is already running, the port is taken, or it did not start.
         """
         if self._running is not None:
-            msg = "the sandbox is running already."
+            msg = "the sandbox is already running."
             raise ConfigurationError(msg)
         listener, started = _listen(self._port), threading.Event()
         url = f"http://{_LOOPBACK}:{listener.getsockname()[1]}"
@@ -145,40 +145,40 @@ class Sandbox(Trouble):
         phones: Iterable[PatientPhone] = (),
         clock: MovingClock | None = None,
     ) -> None:
-        """Show on the page what a messenger decides, beside the phones of its patients.
+        """Show a messenger's decisions on the page, beside its patients' phones.
 
-        The page lies at :attr:`url`. It shows at once what the messenger does, and within seconds
-        what others do in its database. Attaching another messenger takes the place of this one.
+        The page is at :attr:`url`. It shows at once what the messenger does, and within seconds
+        what others do in its database. Attaching another messenger replaces this one.
 
         Args:
-            messenger: whose records are shown, and who sends what is written on the page. Attach
-                an ``AsyncMessenger`` on the event loop on which it is used.
-            phones: its patients'. A number that is not among them appears with its first text.
-            clock: the messenger's own, if it can be moved. The carrier goes by it from now on, and
-                the page can move it.
+            messenger: the messenger whose records are shown, and that sends what is written on the
+                page. Attach an ``AsyncMessenger`` on the event loop on which it is used.
+            phones: the patients' phones. Any other number appears with its first text.
+            clock: the messenger's own clock, if it can be moved. From now on the carrier uses it
+                too, and the page can move it.
 
         Raises:
-            InvalidInput: a number stands there twice.
-            ConfigurationError: an ``AsyncMessenger``, and no event loop runs here.
+            InvalidInput: a number occurs twice.
+            ConfigurationError: it is an ``AsyncMessenger``, and no event loop is running here.
         """
         self._board.attach(side_of(messenger, phones, clock))
 
     def reply(self, from_: str, body: str, *, to: str | None = None, sid: str | None = None) -> int:
-        """Let a patient text one of the numbers, and wait until the webhook has answered.
+        """Text one of the numbers as a patient, and wait until the webhook has answered.
 
         Args:
-            from_: the patient's number, E.164.
+            from_: the patient's number (E.164).
             body: what the patient texts.
-            to: one of the sandbox's numbers; the one that texted the patient last, if left out.
-            sid: the text's id. The same call again with the same id delivers the same text once
-                more; None makes a new text each time.
+            to: one of the sandbox's numbers; by default the one that last texted the patient.
+            sid: the text's id. The same call with the same id delivers the same text again. None
+                makes a new text each time.
 
         Returns:
-            The HTTP status of the webhook; 0 when there is no webhook, no answer came, or the
+            The HTTP status of the webhook; 0 if there is no webhook, no answer came, or the
             callback was lost or held back.
 
         Raises:
-            InvalidInput: numbers or an id that cannot be used, or an id of another text.
+            InvalidInput: a number or the id cannot be used, or another text has that id.
             ConfigurationError: the sandbox is not running.
         """
         with self._carrier.look() as book:
@@ -187,7 +187,7 @@ class Sandbox(Trouble):
         return self._carrier.run(self._carrier.take_from_patient(draft, sid)).webhook_status or 0
 
     def drain(self) -> None:
-        """Hand over what was held back, and wait until no text and no callback is on its way.
+        """Deliver what was held back, and wait until no text or callback is on its way.
 
         Raises:
             ConfigurationError: the sandbox is not running.
@@ -195,25 +195,25 @@ class Sandbox(Trouble):
         self._carrier.run(self._carrier.drain())
 
     def messages(self) -> tuple[BookEntry, ...]:
-        """All texts in both directions, oldest first, as they stand now."""
+        """Return all texts in both directions, oldest first, with their present statuses."""
         with self._carrier.open() as book:
             return book.entries()
 
     def set_inbound_url(self, number: str, url: str | None) -> None:
-        """Say where texts to one of the numbers are posted; None for nowhere.
+        """Set where texts to one of the numbers are posted; None for nowhere.
 
         Raises:
-            InvalidInput: not one of the sandbox's numbers, or the URL cannot be called.
+            InvalidInput: it is not one of the sandbox's numbers, or the URL cannot be called.
         """
         with self._carrier.open() as book:
             book.set_inbound_url(number, url)
 
     def set_status_url(self, number: str, url: str | None) -> None:
-        """Say where news of texts goes whose request names no place; None for nowhere.
+        """Set where reports go on texts whose request names no URL; None for nowhere.
 
         Raises:
-            InvalidInput: not one of the sandbox's numbers, its provider takes the place with each
-                text only, or the URL cannot be called.
+            InvalidInput: it is not one of the sandbox's numbers, its provider takes the URL only
+                with each text, or the URL cannot be called.
         """
         with self._carrier.open() as book:
             book.set_status_url(number, url)
@@ -222,17 +222,17 @@ class Sandbox(Trouble):
         """Switch the carrier's own handling of STOP, START and HELP on or off for a number.
 
         Raises:
-            InvalidInput: not one of the sandbox's numbers, or its provider has no such switch.
+            InvalidInput: it is not one of the sandbox's numbers, or its provider has no switch.
         """
         with self._carrier.open() as book:
             book.set_answers_keywords(number, answers=answers)
 
 
 def serve(sandbox: Sandbox, *, ready: Callable[[str], object]) -> None:
-    """Serve in the foreground until Ctrl-C; prints nothing.
+    """Serve in the foreground until Ctrl-C. Prints nothing.
 
     Args:
-        sandbox: what to serve; not running yet.
+        sandbox: the sandbox to serve, not yet running.
         ready: called with the URL once it can be reached.
 
     Raises:
@@ -242,7 +242,7 @@ def serve(sandbox: Sandbox, *, ready: Callable[[str], object]) -> None:
         forever = threading.Event()
         try:
             ready(sandbox.url)
-            # On Windows Ctrl-C does not interrupt a wait without an end.
+            # On Windows Ctrl-C does not interrupt an endless wait.
             while not forever.wait(1.0):
                 pass
         except KeyboardInterrupt:
@@ -250,7 +250,7 @@ def serve(sandbox: Sandbox, *, ready: Callable[[str], object]) -> None:
 
 
 def _listen(port: int) -> socket.socket:
-    """A socket that takes connections from now on, so that nobody can come too early."""
+    """Return a socket that already accepts connections, so that no client is too early."""
     # Without the protocol asyncio leaves Nagle's algorithm on, and each answer takes 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":
@@ -266,14 +266,14 @@ def _listen(port: int) -> socket.socket:
 
 
 def _apart(accounts: Sequence[Account]) -> Sequence[Account]:
-    """Accounts that one server can speak for."""
+    """Check that one server can stand for these accounts."""
     numbers = [number for account in accounts for number in account.numbers]
     if not accounts:
         msg = "the sandbox has no account. Pass account_sid and auth_token, or accounts=[...]."
     elif len({account.provider for account in accounts}) < len(accounts):
         msg = "there are two accounts at one provider. Start a sandbox for each."
     elif len(set(numbers)) < len(numbers):
-        msg = "a number is there twice. Give each number to one account, once."
+        msg = "a number occurs twice. Give each number to one account, once."
     else:
         return accounts
     raise InvalidInput(msg)

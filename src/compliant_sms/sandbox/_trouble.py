@@ -1,4 +1,4 @@
-"""What goes wrong at a carrier when a test asks for it."""
+"""Faults of a carrier that a test asks for."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class Trouble:
     _carrier: Carrier
 
     def set_delivery(self, number: str, outcome: Outcome, *, error_code: int | None = None) -> None:
-        """Say where texts to a recipient come to rest; ``"delivered"`` unless told otherwise.
+        """Set the final status of texts to a recipient, which is ``"delivered"`` by default.
 
         Args:
-            number: the recipient's, E.164.
-            outcome: the last status.
-            error_code: the provider's, for ``"undelivered"`` and ``"failed"``; when left out, the
+            number: the recipient's number (E.164).
+            outcome: the final status.
+            error_code: the provider's code, for ``"undelivered"`` and ``"failed"``; by default the
                 one for a handset that cannot be reached.
 
         Raises:
-            InvalidInput: not a number, an unknown outcome, or a code for one that has none.
+            InvalidInput: it is not a number, the outcome is unknown or has no code.
         """
         with self._carrier.open() as book:
             book.set_outcome(number, outcome, error_code)
@@ -40,21 +40,21 @@ class Trouble:
         seconds: float = 0.0,
         times: int = 1,
     ) -> None:
-        """Let what comes next go wrong, after what is to go wrong already.
+        """Make the next requests or callbacks go wrong, after those already queued to.
 
         Args:
             kind: a :class:`FaultKind`, for create requests, or a :class:`CallbackFault`, for
                 callbacks; or its value.
-            provider: whose requests or callbacks, for example ``"telnyx"``; None for anybody's.
-            status: for ``"status"``, what to answer.
+            provider: the provider concerned, for example ``"telnyx"``; None for any.
+            status: for ``"status"``, the HTTP status to answer with.
             headers: for ``"status"``, for example ``{"Retry-After": "2"}``.
-            body: for ``"status"``; a mapping goes out as JSON, a text as HTML or plain text.
+            body: for ``"status"``; a mapping is sent as JSON, a string as HTML or plain text.
             seconds: for ``"delay"``, how late the answer is; for ``"rate_limited"``, how long to
                 wait, at providers that say so.
             times: how many requests or callbacks go wrong.
 
         Raises:
-            InvalidInput: an unknown kind, an impossible status, delay or count.
+            InvalidInput: the kind is unknown, or the status, delay or count is impossible.
         """
         faults = make_faults(
             kind,

@@ -1,7 +1,7 @@
-"""Durable memory: one SQL, several drivers.
+"""Durable storage: the same SQL for several database drivers.
 
-Two rules keep this room: SQL stands apart from the drivers and knows none of them; and no driver's
-error leaves the room.
+Two rules hold here: the SQL is separate from the drivers and knows none of them, and no driver's
+error leaves this package.
 """
 
 from typing import TYPE_CHECKING
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["PostgreSQL", "SQLite"]
 
 
-# psycopg is an extra, and loading it takes longer than all the rest.
+# psycopg is an extra, and takes longer to load than everything else.
 if not TYPE_CHECKING:
     __getattr__, __dir__ = names_of(__name__, {"postgresql": ("PostgreSQL",)})

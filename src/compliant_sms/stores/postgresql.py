@@ -1,4 +1,4 @@
-"""PostgreSQL: for many processes and machines that share one memory."""
+"""PostgreSQL, for many processes and machines that share one database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from compliant_sms.stores._vault import Vault
 
 __all__ = ["PostgreSQL"]
 
-# A server that vanished without a word is noticed before a claim's lease has run out.
+# A server that vanishes silently is noticed before a claim's lease runs out.
 _DEFAULTS: dict[str, str | int] = {
     "fallback_application_name": "compliant_sms",
     "connect_timeout": 10,
@@ -38,33 +38,33 @@ _DEFAULTS: dict[str, str | int] = {
     "tcp_user_timeout": 30_000,
 }
 
-# Whatever PGCLIENTENCODING, the DSN or the database say: in another one texts come as bytes.
+# Whatever PGCLIENTENCODING, the DSN or the database say: in another encoding text comes as bytes.
 _ALWAYS: dict[str, str | int] = {"client_encoding": "UTF8"}
 
 T = TypeVar("T")
 
 
 class PostgreSQL:
-    """A PostgreSQL database in UTF-8, version 13 or newer. The host's own tables may lie in it too.
+    """A store in a PostgreSQL database (UTF-8, version 13 or newer), which your tables may share.
 
     Args:
-        dsn: where it is, as libpq wants it: ``postgresql://user@host/database`` or
+        dsn: the location, in libpq's format: ``postgresql://user@host/database`` or
             ``host=... dbname=...``.
-        max_connections: how many connections are open at most, for all threads together, and
-            for each event loop.
-        busy_timeout: seconds to wait for somebody else's lock, and for a free connection.
-        migrate: make the tables, or bring them up to date, at the first use. Without it an empty
-            or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
-        prepare: let the server keep prepared statements. Pass False behind a PgBouncer that pools
-            transactions, unless it is 1.22 or newer with ``max_prepared_statements`` above 0, and
-            psycopg works with libpq 17 or newer.
+        max_connections: the most connections to open, for all threads together and for each event
+            loop.
+        busy_timeout: seconds to wait for another transaction's lock, and for a free connection.
+        migrate: whether to create or upgrade the tables at the first use. If not, an empty or
+            older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
+        prepare: whether the server may keep prepared statements. Pass False behind a PgBouncer
+            that pools transactions, unless it is 1.22 or newer with ``max_prepared_statements``
+            above 0, and psycopg uses libpq 17 or newer.
 
-    Nothing is opened before the first use. The child of a fork opens connections of its own; event
-    loops begin after it.
+    Nothing is opened before the first use. After a fork the child opens its own connections. Start
+    event loops after the fork.
 
     Raises:
         MissingExtra: psycopg is not installed.
-        InvalidInput: the DSN cannot be read, or a figure is not positive.
+        InvalidInput: the DSN cannot be parsed, or a number is not positive.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class PostgreSQL:
         return Engine(pool, patience=self._settings.patience, may_migrate=self._may_migrate)
 
     def _engine_here(self) -> Engine:
-        """That of the running event loop: connections cannot be used on another."""
+        """The engine of the running event loop. Connections cannot be used on another loop."""
         loop = get_running_loop()
         with self._lock:
             for ended in [each for each in self._loops if each.is_closed()]:
@@ -113,19 +113,19 @@ class PostgreSQL:
             return self._loops[loop]
 
     def run(self, work: Work[T]) -> T:
-        """Run the work in a durable transaction; anew where others got in its way.
+        """Run work in a durable transaction. It runs again if other transactions got in its way.
 
         Args:
-            work: what to do. Records that it keeps lie in the clear.
+            work: the work to do. It stores records in the clear.
 
         Raises:
-            StoreError: the database could not; nothing was recorded.
-            CommitUnknown: nobody knows whether it was.
+            StoreError: the database failed; nothing was recorded.
+            CommitUnknown: it is unknown whether anything was recorded.
         """
         return finish(self._threads.run(work))
 
     def open(self) -> None:
-        """Connect now, and make the tables, rather than at the first use.
+        """Connect and create the tables now, rather than at the first use.
 
         Raises:
             StoreError: it cannot be used.
@@ -133,19 +133,19 @@ class PostgreSQL:
         finish(self._threads.open())
 
     def found_schema(self) -> int:
-        """The version of the tables, 0 where there are none; changes nothing.
+        """Return the version of the tables, 0 if there are none. Changes nothing.
 
         Raises:
-            StoreError: they cannot be read, or are not ours.
+            StoreError: they cannot be read, or are not this library's.
         """
         return finish(self._threads.found_schema())
 
     def close(self) -> None:
-        """Close all connections of threads. They are opened again when they are needed again."""
+        """Close all connections of threads. The next use opens new ones."""
         finish(self._threads.close())
 
     async def aclose(self) -> None:
-        """As :meth:`close`, and close all connections of the running event loop."""
+        """Do the same as :meth:`close`, and close the running event loop's connections too."""
         with self._lock:
             engine = self._loops.pop(get_running_loop(), None)
         if engine is not None:
@@ -153,18 +153,18 @@ class PostgreSQL:
         self.close()
 
     def blocking(self, keyring: AtRest = None) -> Store:
-        """The store port for :class:`Messenger`; a keyring seals what tells of patients."""
+        """Return the store port for :class:`Messenger`; a keyring seals patient data."""
         return _BlockingPostgreSQL(self, Vault(keyring))
 
     def asynchronous(self, keyring: AtRest = None) -> Store:
-        """The store port for :class:`AsyncMessenger`; a keyring seals what tells of patients."""
+        """Return the store port for :class:`AsyncMessenger`; a keyring seals patient data."""
         return _AsyncPostgreSQL(self, Vault(keyring))
 
     def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
-        """The store port inside the transaction of a ``psycopg.Connection`` of yours.
+        """Return the store port inside a transaction of your own ``psycopg.Connection``.
 
         Raises:
-            ConfigurationError: it is no such connection.
+            ConfigurationError: it is not such a connection.
         """
         return join_postgres(connection, Vault(keyring), self._threads.is_at)
 
@@ -177,7 +177,7 @@ class PostgreSQL:
 
 
 class _BlockingPostgreSQL:
-    """Runs transactions on the calling thread; its coroutines never suspend."""
+    """Runs transactions on the calling thread. Its coroutines never suspend."""
 
     def __init__(self, store: PostgreSQL, vault: Vault) -> None:
         self._store = store

@@ -1,7 +1,7 @@
-"""SQLite: the embedded default. WAL with full sync, so that what is committed survives.
+"""SQLite, the embedded default. It uses WAL with full sync, so that commits survive a crash.
 
 Concurrent writes share one transaction and so one fsync: whoever gets the connection commits for
-all who wait, each in a savepoint of its own.
+all who wait, each in its own savepoint.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["SQLite"]
 
 _LONGEST_BEFORE_FORK = 5.0
-# One letter is a drive. A Path keeps a single slash.
+# One letter is a drive. A Path keeps only one slash.
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ Work: TypeAlias = "Callable[[Transaction], Awaitable[T]]"
 
 
 class _Cursor:
-    """A connection as :class:`SqlTransaction` wants it; it never suspends."""
+    """A connection as :class:`SqlTransaction` needs it. It never suspends."""
 
     dialect: Dialect = SQLITE
 
@@ -68,7 +68,7 @@ class _Cursor:
 
 
 class _Job(Generic[T]):
-    """Work that waits for a transaction."""
+    """Work that is waiting for a transaction."""
 
     def __init__(self, work: Work[T], vault: Vault) -> None:
         from compliant_sms.stores._transaction import SqlTransaction
@@ -82,7 +82,7 @@ class _Job(Generic[T]):
         self._error: BaseException | None = None
 
     def run(self, cursor: _Cursor) -> None:
-        # One file can serve practices with keys of their own.
+        # One file can serve practices with different keys.
         tx: Transaction = self._transaction(cursor, self.vault)
         self._result = finish(cast("Coroutine[Any, Any, T]", self.work(tx)))
 
@@ -99,25 +99,26 @@ class _Job(Generic[T]):
 
 
 class SQLite:
-    """A database file, or ``":memory:"`` for tests.
+    """A store in an SQLite file, or in ``":memory:"`` for tests.
 
     Args:
-        path: the file. If there is none it is made, readable and writable by its owner only (on
-            POSIX: mode 0600). A relative one is looked for where the program is: pass an absolute
-            one where a web server and a worker are not started in one folder.
+        path: the file. A missing file is created, readable and writable only by its owner (on
+            POSIX: mode 0600). A relative path starts from the program's working directory. Pass an
+            absolute one if a web server and a worker are started in different directories.
         busy_timeout: seconds to wait for another process's lock.
-        migrate: make the tables, or bring them up to date, when the file is opened. Without it
-            an empty or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
-        shared: the file is a host's own, and its tables may lie beside the library's; without it
-            a file with other tables only is taken for a mistake.
+        migrate: whether to create or upgrade the tables when the file is opened. If not, an empty
+            or older database raises :class:`~compliant_sms.errors.SchemaTooOld`.
+        shared: whether the file belongs to your program, whose tables may be beside the library's.
+            If not, a file that holds only other tables is taken for a mistake.
 
-    A file that may only be read, such as a backup on a medium that cannot be written, can be read:
+    A read-only file, such as a backup on a medium that cannot be written, can still be read:
     :meth:`Messenger.verify_ledger` works, and whatever writes raises
     :class:`~compliant_sms.errors.StoreReadOnly`.
 
-    Nothing is opened before the first use. A process that forks lets go of the file before that;
-    it and its child open the same one again; event loops begin after it. Where a transaction lasts
-    longer than it waits (``busy_timeout``, five seconds at most), the child cannot use the file.
+    Nothing is opened before the first use. Before a process forks, it closes the file; it and its
+    child then open the same file again. Start event loops after the fork. If a transaction lasts
+    longer than the fork waits (``busy_timeout``, at most five seconds), the child cannot use the
+    file.
     """
 
     def __init__(
@@ -128,13 +129,13 @@ class SQLite:
         migrate: bool = True,
         shared: bool = False,
     ) -> None:
-        # None, as of a variable that is not set, would be a file of that name.
+        # None, as from an unset variable, would become a file of that name.
         _given.a_kind(path, (str, os.PathLike), "the path of the database", "a file name")
         if not str(path).strip():
             msg = "the path of the database is empty. Pass a file name, or ':memory:' for tests."
             raise InvalidInput(msg)
         _given.a_number(busy_timeout, "busy_timeout")
-        if _URL.match(str(path)):  # it may hold a password, which no file's name does
+        if _URL.match(str(path)):  # it may contain a password, unlike a file's name
             msg = (
                 "the path of the database is a URL. Pass the name of a file, or for PostgreSQL a "
                 "DSN that begins with postgresql://, without the name of a driver (+psycopg)."
@@ -148,7 +149,7 @@ class SQLite:
         self._opened_by = 0
         self._unwritable = False
         self._waiting: deque[_Job[Any]] = deque()
-        self._entry = RLock()  # for as long as it takes to get into what waits, or out of it
+        self._entry = RLock()  # held only while entering or leaving the queue
         self._lock = Lock()
         watch(self)
 
@@ -156,13 +157,13 @@ class SQLite:
         return f"SQLite({self._path!r})"
 
     def run(self, work: Work[T]) -> T:
-        """Run the work in a durable transaction, together with whatever else waits.
+        """Run work in a durable transaction, together with any other work that is waiting.
 
         Args:
-            work: what to do. Records that it keeps lie in the clear.
+            work: the work to do. It stores records in the clear.
 
         Raises:
-            StoreError: the database could not; nothing was recorded.
+            StoreError: the database failed; nothing was recorded.
         """
         return self._finish(self._enqueue(work))
 
@@ -173,7 +174,7 @@ class SQLite:
         return job
 
     def _withdraw(self, job: _Job[Any]) -> None:
-        """Take work back that nobody waits for any more, unless it has begun."""
+        """Withdraw work that nobody waits for any more, unless it has begun."""
         with self._entry:
             if job in self._waiting:
                 self._waiting.remove(job)
@@ -186,9 +187,9 @@ class SQLite:
     def _see_to(self, job: _Job[Any]) -> None:
         try:
             with self._lock:
-                if not job.done:  # whoever held the lock before may have done it
+                if not job.done:  # the previous holder of the lock may have done it
                     self._commit_waiting()
-        except BaseException:  # such as a signal while it waited for the lock
+        except BaseException:  # such as a signal while waiting for the lock
             self._withdraw(job)
             raise
 
@@ -199,21 +200,21 @@ class SQLite:
                 batch, self._waiting = self._waiting, deque()
             with our_errors():
                 self._transact(self._connect(), batch)
-                if self._unwritable:  # such a connection sees nothing of what others change
+                if self._unwritable:  # such a connection does not see others' changes
                     self._let_go()
         except StoreError as error:
             for job in batch:
                 job.fail(error)
         finally:
             for job in batch:
-                if not job.committed:  # also where a signal cut it short
-                    job.vault.forget()  # what it read may have been of this batch
+                if not job.committed:  # also if a signal interrupted it
+                    job.vault.forget()  # what it read may come from this batch
                 job.done = True
 
     def _transact(self, connection: sqlite3.Connection, batch: deque[_Job[Any]]) -> None:
         cursor, committing = _Cursor(connection), False
         try:
-            _begin(connection)  # a signal may come while it waits for another process
+            _begin(connection)  # a signal may arrive while it waits for another process
             if len(batch) == 1:  # two statements fewer than with a savepoint
                 self._run_alone(connection, cursor, batch[0])
             else:
@@ -225,7 +226,7 @@ class SQLite:
         except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            elif committing and not isinstance(error, sqlite3.Error):  # a signal, just after it
+            elif committing and not isinstance(error, sqlite3.Error):  # a signal just after it
                 _settle(batch)
             raise
         _settle(batch)
@@ -254,7 +255,8 @@ class SQLite:
 
     def _connect(self) -> sqlite3.Connection:
         if self._connection is None:
-            # Wherever the program is when it is opened again, such as a daemon that went to "/".
+            # Absolute, because the program may have changed directory when it opens it again, as
+            # a daemon that goes to "/".
             path = self._path if self._path == ":memory:" else str(Path(self._path).absolute())
             refuse_inherited(path)
             options = {"may_migrate": self._may_migrate, "shared": self._shared}
@@ -269,7 +271,7 @@ class SQLite:
         return self._connection
 
     def open(self) -> None:
-        """Open the file now, and make its tables, rather than at the first use.
+        """Open the file and create its tables now, rather than at the first use.
 
         Raises:
             StoreError: it cannot be used.
@@ -278,7 +280,7 @@ class SQLite:
             self._connect()
 
     def found_schema(self) -> int:
-        """The version of the tables, 0 where there are none; changes nothing.
+        """Return the version of the tables, 0 if there are none. Changes nothing.
 
         Raises:
             StoreError: it cannot be read, or belongs to another program.
@@ -291,7 +293,7 @@ class SQLite:
             return version
 
     def close(self) -> None:
-        """Close the file. It is opened again when it is used again."""
+        """Close the file. The next use opens it again."""
         with self._lock:
             self._let_go()
 
@@ -304,10 +306,10 @@ class SQLite:
         return self._opened_by != os.getpid() and self._path != ":memory:"
 
     def _before_fork(self) -> bool:
-        """Wait for the transaction in hand; False where it is this thread's own, or lasts."""
+        """Wait for the current transaction. False if it is this thread's own, or takes too long."""
         held = self._lock.acquire(timeout=min(max(0.0, self._busy_timeout), _LONGEST_BEFORE_FORK))
         if held and self._path != ":memory:":
-            with suppress(sqlite3.Error):  # the child leaves alone what is still open
+            with suppress(sqlite3.Error):  # the child does not touch what is still open
                 self._let_go()
         return held
 
@@ -320,36 +322,36 @@ class SQLite:
             inherit(self._path, self)
 
     async def aclose(self) -> None:
-        """As :meth:`close`."""
+        """Async counterpart of :meth:`close`."""
         self.close()
 
     def blocking(self, keyring: AtRest = None) -> Store:
-        """The store port for :class:`Messenger`; a keyring seals what tells of patients."""
+        """Return the store port for :class:`Messenger`; a keyring seals patient data."""
         return _BlockingSQLite(self, Vault(keyring))
 
     def asynchronous(self, keyring: AtRest = None) -> Store:
-        """The store port for :class:`AsyncMessenger`; a keyring seals what tells of patients."""
+        """Return the store port for :class:`AsyncMessenger`; a keyring seals patient data."""
         return _AsyncSQLite(self, Vault(keyring))
 
     def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
-        """The store port inside the transaction of a connection of yours to the same file.
+        """Return the store port inside a transaction of your own connection to the same file.
 
         Raises:
-            ConfigurationError: it is no such connection.
+            ConfigurationError: it is not such a connection.
         """
         from compliant_sms.stores._sqlite_guest import join_sqlite
 
         return join_sqlite(connection, self._path, Vault(keyring))
 
     def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
-        """The same for an event loop, which waits while the connection works."""
+        """The same for an event loop, which is blocked while the connection works."""
         from compliant_sms.stores._sqlite_guest import join_sqlite
 
         return join_sqlite(connection, self._path, Vault(keyring))
 
 
 class _BlockingSQLite:
-    """Runs transactions on the calling thread; its coroutines never suspend."""
+    """Runs transactions on the calling thread. Its coroutines never suspend."""
 
     def __init__(self, store: SQLite, vault: Vault) -> None:
         self._store = store
@@ -361,7 +363,7 @@ class _BlockingSQLite:
 
 
 class _AsyncSQLite:
-    """Runs transactions on one thread of its own, so that the event loop goes on."""
+    """Runs transactions on its own thread, so that the event loop is not blocked."""
 
     def __init__(self, store: SQLite, vault: Vault) -> None:
         from concurrent.futures import ThreadPoolExecutor
@@ -373,24 +375,24 @@ class _AsyncSQLite:
     async def run(self, work: Work[T]) -> T:
         """See :meth:`compliant_sms.ports.Store.run`.
 
-        Where the task is cancelled, the work is withdrawn or over before it hears of that.
+        If the task is cancelled, the work is withdrawn or finished before the task learns of it.
         """
         import asyncio
 
         loop = asyncio.get_running_loop()
-        # Queued before the thread gets to it: what waits together is committed together.
+        # Queued before the thread gets to it, so that what waits together is committed together.
         job = self._store._enqueue(work, self._vault)  # noqa: SLF001
         try:
             await loop.run_in_executor(self._thread, self._store._see_to, job)  # noqa: SLF001
         except asyncio.CancelledError:
             self._store._withdraw(job)  # noqa: SLF001
-            if not job.done:  # it had begun, and is over once it was seen to again
+            if not job.done:  # it had begun; another pass finishes it
                 over = loop.run_in_executor(self._thread, self._store._see_to, job)  # noqa: SLF001
                 while not over.done():
                     with suppress(asyncio.CancelledError):  # the first one comes out
                         await asyncio.wait([over])
             raise
-        except BaseException:  # such as that no thread can be started, or that its loop is gone
+        except BaseException:  # such as when no thread can be started, or the loop is gone
             self._store._withdraw(job)  # noqa: SLF001
             raise
         return job.result()
@@ -405,6 +407,6 @@ def _begin(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != READ_ONLY:  # not those whose file was moved, say
+        if error.sqlite_errorcode != READ_ONLY:  # not other codes, as for a file that was moved
             raise
-        connection.execute("BEGIN")  # for whoever only reads
+        connection.execute("BEGIN")  # enough for reading

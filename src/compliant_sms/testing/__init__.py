@@ -1,7 +1,7 @@
-"""What a project that embeds this library tests itself with.
+"""Test helpers for projects that use this library.
 
-The carrier needs the extra ``testing``, which brings pytest, hypothesis and what the carrier's
-dialects are made of.
+The fake carrier needs the extra ``testing``, which brings pytest, hypothesis and what the provider
+dialects need.
 """
 
 import sys
@@ -63,7 +63,7 @@ _FILES = {
 }
 _CONTRACTS = {"StoreContract": "_contract", "ProviderContract": "_provider_contract"}
 
-# PEP 562: pytest's plugin imports this room in every run, and most tests text nobody.
+# PEP 562: the pytest plugin imports this package in every run, and most tests text nobody.
 if not TYPE_CHECKING:
     _other, _listed = names_of(__name__, _FILES)
 

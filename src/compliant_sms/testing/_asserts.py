@@ -1,4 +1,4 @@
-"""What tests say about outcomes. Each says in its failure what came instead, and of whom never."""
+"""Assertions about outcomes. A failure says what came instead, and never names a patient."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ def assert_sent(
     containing: str = "",
     times: int | None = None,
 ) -> Sent | tuple[BookEntry, ...]:
-    """An outcome is ``Sent``; or the carrier took texts to a patient.
+    """Assert that an outcome is ``Sent``, or that the carrier accepted texts to a patient.
 
     Args:
-        what: what ``send`` returned; or the fake carrier.
-        to: the patient's number, in any written form. It and what follows are for the carrier.
-        containing: words that each counted text holds.
-        times: how many texts; at least one, if left out.
+        what: the return value of ``send``, or the fake carrier.
+        to: the patient's number, in any written form. For the carrier only, like the next two.
+        containing: words that each counted text contains.
+        times: the number of texts; at least one by default.
 
     Returns:
-        The outcome, as what it is; or those texts, oldest first.
+        The outcome, typed as ``Sent``; or the matching texts, oldest first.
 
     Raises:
-        AssertionError: it is another outcome, and the message says which, and why; or there are no
-            such texts, or not as many. No text is quoted.
-        InvalidInput: ``times`` is below one; call :func:`assert_not_sent`. Or arguments for the
-            carrier with an outcome, which says nothing of them; or it is neither, such as a
+        AssertionError: it is another outcome, and the message says which and why; or the number
+            of matching texts is wrong. No text is quoted.
+        InvalidInput: ``times`` is below one (call :func:`assert_not_sent` instead); or arguments
+            for the carrier were passed with an outcome; or ``what`` is neither, such as a
             coroutine that was not awaited.
-        InvalidPhoneNumber: ``to`` is none.
+        InvalidPhoneNumber: ``to`` is not a phone number.
     """
     __tracebackhide__ = True  # pytest shows the line of the test instead
     if isinstance(what, Sent | Queued | Held | Blocked | Failed | Uncertain | Cancelled):
@@ -99,18 +99,18 @@ def _texts(
 def assert_held(
     outcome: Outcome, *, rule: str | None = None, until: datetime | None = None
 ) -> Held:
-    """The text waits.
+    """Assert that the text is held.
 
     Args:
-        outcome: what ``send`` returned.
-        rule: the id of a rule among its reasons, or the code of what it found.
-        until: the instant (aware) at which it goes.
+        outcome: the return value of ``send``.
+        rule: the id of a rule among its reasons, or the code of a rule's finding.
+        until: the instant (aware) until which it is held.
 
     Returns:
-        The outcome, as what it is.
+        The outcome, typed as ``Held``.
 
     Raises:
-        AssertionError: it is another outcome, or held for other reasons, or until another instant.
+        AssertionError: it is another outcome, or held for other reasons or until another instant.
         InvalidInput: the instant is naive.
     """
     __tracebackhide__ = True
@@ -123,15 +123,15 @@ def assert_held(
 
 
 def assert_blocked(outcome: Outcome, *, rule: str | None = None) -> Blocked:
-    """A rule refuses the text.
+    """Assert that a rule blocks the text.
 
     Args:
-        outcome: what ``send`` returned.
-        rule: the id of a rule among its reasons, such as ``"consent"``, or the code of what it
-            found, such as ``"prior-express-consent-required"``.
+        outcome: the return value of ``send``.
+        rule: the id of a rule among its reasons, such as ``"consent"``, or the code of a rule's
+            finding, such as ``"prior-express-consent-required"``.
 
     Returns:
-        The outcome, as what it is.
+        The outcome, typed as ``Blocked``.
 
     Raises:
         AssertionError: it is another outcome, or blocked by other rules.
@@ -145,17 +145,17 @@ def assert_blocked(outcome: Outcome, *, rule: str | None = None) -> Blocked:
 def assert_not_sent(
     carrier: FakeCarrier, *, to: str | PhoneNumber | None = None, containing: str = ""
 ) -> None:
-    """The carrier took no text of the messenger's.
+    """Assert that the carrier accepted no text from the messenger.
 
     Args:
-        carrier: the fake one.
-        to: the patient's number, in any written form; anybody's, if left out.
-        containing: words that a counted text holds.
+        carrier: the fake carrier.
+        to: the patient's number, in any written form; any number by default.
+        containing: words that a counted text contains.
 
     Raises:
-        AssertionError: it took some. No text is quoted.
-        InvalidPhoneNumber: ``to`` is none.
-        InvalidInput: it is no carrier.
+        AssertionError: it accepted at least one. No text is quoted.
+        InvalidPhoneNumber: ``to`` is not a phone number.
+        InvalidInput: ``carrier`` is not a carrier.
     """
     __tracebackhide__ = True
     _require_carrier(carrier)

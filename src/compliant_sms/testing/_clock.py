@@ -1,4 +1,4 @@
-"""A clock that stands still until it is moved."""
+"""A clock that moves only when told to."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from compliant_sms.clock import as_utc
 from compliant_sms.errors import InvalidInput
 
 MORNING: Final = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
-"""A Monday, ten in the morning in Chicago: no quiet hours, no holiday."""
+"""A Monday, 10 a.m. in Chicago: outside quiet hours, and not a holiday."""
 
 
 class MovableClock:
-    """Pass it as ``clock=``; it tells the same instant until somebody moves it on.
+    """A clock to pass as ``clock=``. It stays at one instant until you move it forward.
 
     Args:
-        at: where it begins (aware).
+        at: the instant at which it starts (aware).
 
     Raises:
         InvalidInput: the instant is naive.
@@ -28,20 +28,20 @@ class MovableClock:
         self._lock = Lock()
 
     def __call__(self) -> datetime:
-        """The present instant in UTC."""
+        """Return the current instant in UTC."""
         return self._at
 
     def advance(self, by: timedelta) -> None:
-        """Move on by that much.
+        """Move forward by a duration.
 
         Raises:
-            InvalidInput: it would run backwards.
+            InvalidInput: the duration is negative.
         """
         with self._lock:
             self._move(self._at + by)
 
     def move_to(self, at: datetime) -> None:
-        """Move on to an instant (aware).
+        """Move forward to an instant (aware).
 
         Raises:
             InvalidInput: the instant is naive, or lies in the past.

@@ -1,4 +1,4 @@
-"""Filling in the form of permission in a test, whichever client asks for the page."""
+"""Filling in the permission form in a test, whichever test client fetched it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compliant_sms.permission import BOX, DETAILS, NAME, NUMBER, SHOWN
 
 
 class _Inputs(HTMLParser):
-    """The fields of a page by name, each with what the page put into it."""
+    """The fields of a page by name, each with the value that the page gave it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,27 +32,27 @@ def filled_in(
     agreed: Iterable[str] = (),
     health_details: bool = False,
 ) -> dict[str, str]:
-    """What a browser posts once a patient has filled the form of permission in.
+    """Return the fields that a browser posts when a patient has filled in the permission form.
 
-    Ask your test client for the form, and post these fields as a form to the same address, with the
-    same client: its cookie belongs to the page. The cookie is for https alone, so that the client's
-    ``base_url`` has to begin with ``https://``.
+    Get the form with your test client, then post these fields to the same address with the same
+    client, because its cookie belongs to the page. The cookie is sent over https only, so the
+    client's ``base_url`` must begin with ``https://``.
 
     Args:
-        page: the HTML of the form, as it was answered.
-        name: what the patient types as theirs.
-        number: what they type as their number.
-        agreed: ids of the programmes whose boxes they tick.
-        health_details: whether they tick the box for health details by text.
+        page: the HTML of the form, as your endpoint returned it.
+        name: what the patient types as their name.
+        number: what the patient types as their number.
+        agreed: ids of the programmes whose boxes the patient ticks.
+        health_details: whether the patient ticks the box for health details by text.
 
     Raises:
-        InvalidInput: the page is no such form, or has no such box.
+        InvalidInput: the page is not a permission form, or has no such box.
     """
     _given.a_text(page, "page")
     inputs = _Inputs()
     inputs.feed(page)
     if SHOWN not in inputs.found:
-        msg = "the page is no form of permission. Pass the HTML that GET answered with, as text."
+        msg = "the page is not a permission form. Pass the HTML of the response to GET, as text."
         raise InvalidInput(msg)
     boxes = {each for each in inputs.found if each.startswith(BOX) or each == DETAILS}
     ticked = {f"{BOX}{each}" for each in agreed} | ({DETAILS} if health_details else set())

@@ -1,4 +1,4 @@
-"""What a messenger and a carrier know of patients, so that a test can look for it elsewhere."""
+"""What a messenger and a carrier know about patients, so that a test can look for it elsewhere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PAGE: Final = 500
 _WINDOW: Final = 4
-"""So many words of a body in a row give it away; fewer may stand anywhere."""
+"""This many words of a body in a row give it away; fewer may appear anywhere."""
 _SHORTEST: Final = 8
 """A shorter text, such as STOP, is nobody's secret."""
 _WORD: Final = re.compile(r"\w+")
@@ -28,11 +28,11 @@ _WORD: Final = re.compile(r"\w+")
 
 @frozen
 class Secret:
-    """Something that nobody may see.
+    """Something that must not show.
 
     Attributes:
-        kind: what it is, for whoever reads the failure.
-        pattern: finds it.
+        kind: what it is, for the failure message.
+        pattern: the pattern that finds it.
     """
 
     kind: str
@@ -40,7 +40,12 @@ class Secret:
 
 
 def secrets_of(source: Messenger | FakeCarrier | None, known: Iterable[str]) -> list[Secret]:
-    """Everything that must not show."""
+    """Collect everything that must not show.
+
+    Args:
+        source: what knows about patients.
+        known: more strings that must not show.
+    """
     found = {_plain("something that the test knows", value) for value in known if value.strip()}
     if isinstance(source, Messenger):
         found |= set(finish(_of_messenger(source._ports)))  # noqa: SLF001 - we are its test
@@ -83,7 +88,7 @@ async def _kept(tx: Transaction, practice_id: str) -> tuple[set[PhoneNumber], se
 
 
 def _number(e164: str) -> Secret:
-    """All but the country code, however it is written."""
+    """A number without its country code, however it is written."""
     digits = e164.removeprefix("+1") if e164.startswith("+1") else e164.removeprefix("+")
     pattern = r"(?<!\d)\+?1?\W{0,3}" + r"\W{0,3}".join(digits) + r"(?!\d)"
     return Secret("a phone number", re.compile(pattern))

@@ -1,4 +1,4 @@
-"""Whether logs tell of patients."""
+"""Whether logs reveal anything about patients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from compliant_sms.testing._fake import FakeCarrier
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-# Instants, places and addresses of machines stand in logs for good reason.
+# Logs contain instants, places and addresses of machines for good reason.
 _TELLING: Final = frozenset(PhiLabel) - {
     PhiLabel.DATE,
     PhiLabel.DEVICE,
@@ -28,7 +28,7 @@ _TELLING: Final = frozenset(PhiLabel) - {
 }
 
 _OURS: Final = re.compile(r"\+\d{1,3}\*+\d{4}\b|\b[0-9a-f]{32}\b")
-"""How :class:`compliant_sms.PhoneNumber` shows itself, and the ids that the library gives."""
+"""The masked form of :class:`compliant_sms.PhoneNumber`, and the ids that the library makes."""
 
 
 def assert_no_phi(
@@ -37,24 +37,24 @@ def assert_no_phi(
     *,
     known: Iterable[str] = (),
 ) -> None:
-    """No log record tells of a patient.
+    """Assert that no log record reveals anything about a patient.
 
-    Searched are messages, arguments, extra fields, and exceptions with their causes; not the lines
-    of source that a traceback shows. Looked for are numbers, names and texts that the messenger
-    or the carrier knows, whatever else is passed, and what the recognizers of
+    It searches messages, arguments, extra fields, and exceptions with their causes, but not the
+    source lines that a traceback shows. It looks for the numbers, names and texts that the
+    messenger or the carrier knows, for whatever else you pass, and for what the recognizers of
     :mod:`compliant_sms.phi` find: names, phone numbers, conditions and the like.
 
-    Only what was captured can be searched: call ``caplog.set_level(logging.DEBUG)`` first.
+    Only captured records can be searched: call ``caplog.set_level(logging.DEBUG)`` first.
 
     Args:
-        caplog: pytest's fixture.
-        source: who knows of patients: a messenger, or the fake carrier, which also asks the
+        caplog: the pytest fixture.
+        source: what knows about patients: a messenger, or the fake carrier, which also asks the
             messenger that it is connected to. An :class:`~compliant_sms.AsyncMessenger` is not
             asked.
-        known: more that must not show, such as a patient's name.
+        known: more strings that must not show, such as a patient's name.
 
     Raises:
-        AssertionError: it does; the message says which logger and where, and quotes nothing.
+        AssertionError: one does. The message says which logger and where, and quotes nothing.
     """
     __tracebackhide__ = True  # pytest shows the line of the test instead
     secrets = secrets_of(source, known)
@@ -64,7 +64,7 @@ def assert_no_phi(
         for leak in dict.fromkeys(_leaks(record, secrets))
     ]
     if leaks:
-        msg = "log records tell of patients:\n" + "\n".join(leaks)
+        msg = "log records reveal something about patients:\n" + "\n".join(leaks)
         raise AssertionError(msg)
 
 

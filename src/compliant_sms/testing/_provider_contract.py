@@ -1,4 +1,4 @@
-"""What every adapter must do, as a class of tests to derive from."""
+"""What every adapter must do, as a base class of tests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _HOSTILE: list[Any] = [
     None, True, 0, -1, 1.5, "", "x", "\0", "é👍", [], [[]], {}, {"a": {}},
     [None], ["x"], {"data": []}, {"data": {"payload": 3}}, "9" * 99, 10**99, {"errors": {}}, [{}],
 ]  # fmt: skip
-"""Values where others are expected."""
+"""Values of the wrong type or shape."""
 _TELLING = (
     "to +12175550134",
     "for 'Jane Quagga'",
@@ -49,67 +49,68 @@ _NOT_TOLD = ("2175550134", "Quagga", "okapi")
 
 
 class ProviderContract:
-    """Derive from it, say what your adapter is and what its provider writes, and run pytest.
+    """Tests that every provider adapter must pass.
 
-    Each attribute and method below that has no value is yours to fill in. What the provider
-    cannot do stays as it is: the contract reads the adapter's ``capabilities``.
+    Derive a class from it, supply your adapter and its provider's answers and callbacks, and run
+    pytest. Fill in each attribute and method below that has no value. Leave out what the provider
+    cannot do: the contract reads the adapter's ``capabilities``.
     """
 
     now: ClassVar[datetime] = datetime(2026, 11, 30, 16, tzinfo=UTC)
-    """When the callbacks below are signed."""
+    """The instant at which the callbacks below are signed."""
     secrets: ClassVar[tuple[str, ...]] = ()
-    """Everything in the adapter that nobody may see."""
+    """The adapter's credentials and other secrets, which must never show."""
     certificates: ClassVar[Mapping[str, bytes]] = {}
     reference: ClassVar[str | None] = None
-    """Our id of the text in ``delivered()``; None where the provider brings none back."""
+    """Our id of the text in ``delivered()``; None if the provider does not return it."""
 
     def make_provider(self) -> Provider:
-        """Your adapter."""
+        """Make your adapter."""
         raise NotImplementedError
 
     def accepted(self) -> tuple[HttpReply, str]:
-        """What the provider answers when it takes a text, and the id in it."""
+        """Return the provider's answer when it accepts a text, and the id in it."""
         raise NotImplementedError
 
     def refused(self) -> HttpReply:
-        """What it answers to a number that cannot be."""
+        """Return its answer to a number that cannot exist."""
         raise NotImplementedError
 
     def patient_texts(self, body: str) -> WebhookRequest:
-        """A patient's text (from +12175550134), signed as the provider signs at ``now``."""
+        """Return a patient's text (from +12175550134), signed as the provider signs at ``now``."""
         raise NotImplementedError
 
     def delivered(self) -> tuple[WebhookRequest, str]:
-        """The callback that a text was delivered, and the id in it."""
+        """Return the callback that a text was delivered, and the id in it."""
         raise NotImplementedError
 
     def undelivered(self) -> WebhookRequest | None:
-        """The callback that the same text was not delivered after all."""
+        """Return the callback that the same text was not delivered after all."""
         return None
 
     def opted_out(self) -> HttpReply | None:
-        """What it answers to a number that opted out, where it says so at once."""
+        """Return its answer to a number that opted out, if it says so at once."""
         return None
 
     def opt_outs(self) -> HttpReply | None:
-        """A page of its list of opted-out numbers, with +12175550134 on it, if it has a list."""
+        """Return a page of its list of opted-out numbers, with +12175550134, if it has a list."""
         return None
 
     def status_answer(self) -> HttpReply | None:
-        """What it answers when asked for the text of ``accepted()``, which was delivered.
+        """Return its answer when asked about the text of ``accepted()``, which was delivered.
 
-        None where it cannot be asked.
+        None if it cannot be asked.
         """
         return None
 
     def sender_answers(self) -> Sequence[HttpReply]:
-        """What it answers when asked how the sender is set up, in order, if it can be asked."""
+        """Return its answers about how the sender is set up, in order, if it can be asked."""
         return ()
 
     # Requests
 
     def test_request_is_one_text(self) -> None:
-        """The same text makes the same request; it holds the recipient once, and shows nothing."""
+        """The same text makes the same request, which names the recipient once and masks it."""
         provider = self.make_provider()
         request = provider.request(_TEXT, at=self.now)
 
@@ -136,7 +137,7 @@ class ProviderContract:
         provider.request(evolve(_TEXT, body="x" * can.max_characters), at=self.now)
 
     def test_accepted(self) -> None:
-        """The id of a text that was taken is kept."""
+        """The id of an accepted text is kept."""
         reply, provider_id = self.accepted()
         attempt = self.make_provider().response(reply)
 
@@ -144,7 +145,7 @@ class ProviderContract:
         assert attempt.problem is None
 
     def test_refused(self) -> None:
-        """A refusal has a reason, in words that name nobody."""
+        """A refusal has a reason whose words name nobody."""
         attempt = self.make_provider().response(self.refused())
 
         assert attempt.certainty is Certainty.REFUSED
@@ -153,7 +154,7 @@ class ProviderContract:
         assert _PATIENT.e164[1:] not in f"{attempt.problem.words}{attempt.problem.said}"
 
     def test_words_of_errors(self) -> None:
-        """Wherever a refusal names somebody, what is kept of it does not."""
+        """Where a refusal names somebody, what is kept of it does not."""
         provider, refused = self.make_provider(), self.refused()
         for telling in _TELLING:
             for content in _spoiled(json_value(refused.body), telling):
@@ -177,7 +178,7 @@ class ProviderContract:
     @pytest.mark.parametrize("status", [200, 202, 301, 400, 401, 403, 408, 429, 500, 502, 503, 504])
     @pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"[]", b"{}", b"null", b"\xff" * 9])
     def test_odd_answers(self, status: int, body: bytes) -> None:
-        """What cannot be read is no acceptance; a fault at the server is no refusal."""
+        """An unreadable answer is not an acceptance, and a server error is not a refusal."""
         attempt = self.make_provider().response(HttpReply(status=status, body=body))
 
         assert attempt.certainty is not Certainty.ACCEPTED
@@ -187,7 +188,7 @@ class ProviderContract:
             assert attempt.certainty is Certainty.REFUSED
 
     def test_hostile_answers(self) -> None:
-        """No answer raises, whatever stands where."""
+        """No answer raises, whatever it contains."""
         provider, chance = self.make_provider(), random.Random(7)  # noqa: S311 - it repeats
         reply, _ = self.accepted()
         for _ in range(_FLIPS):
@@ -208,14 +209,14 @@ class ProviderContract:
                 provider.read_opt_outs(answer)
 
     def test_look_up(self) -> None:
-        """There is a way to find a text just where the capabilities say so."""
+        """A text can be looked up exactly if the capabilities say so."""
         provider = self.make_provider()
         asked = provider.look_up(_TEXT, at=self.now)
 
         assert (asked is None) == (provider.capabilities.look_up is Lookup.NONE)
 
     def test_status(self) -> None:
-        """What became of a text can be asked for just where the capabilities say so."""
+        """The status of a text can be asked for exactly if the capabilities say so."""
         provider = self.make_provider()
         _, provider_id = self.accepted()
         text = evolve(_TEXT, provider_id=provider_id)
@@ -240,7 +241,7 @@ class ProviderContract:
                 provider.read_status(spoiled, text)
 
     def test_account(self) -> None:
-        """Trying the credentials changes nothing, tells of no patient, and shows no secret."""
+        """Checking the credentials changes nothing, names no patient, and shows no secret."""
         provider = self.make_provider()
         asked = provider.check_account(at=self.now)
         if asked is None:
@@ -255,7 +256,7 @@ class ProviderContract:
         assert problem.is_about_account
 
     def test_inspection(self) -> None:
-        """How the sender is set up is only asked for; no answer raises, whatever stands where."""
+        """Asking how the sender is set up changes nothing, and no answer raises."""
         right = list(self.sender_answers())
         asked, settings = self._inspected(right)
 
@@ -272,7 +273,7 @@ class ProviderContract:
                     self._inspected([*right[:place], spoiled, *right[place + 1 :]])
 
     def _inspected(self, answers: Iterable[HttpReply]) -> tuple[list[HttpRequest], SenderSettings]:
-        """What an adapter asks that gets these answers, and what it makes of them."""
+        """Return what an adapter asks when it gets these answers, and what it reads from them."""
         provider, asked, left = self.make_provider(), list[HttpRequest](), list(answers)
         inspection = provider.inspect_sender(at=self.now)
         try:
@@ -284,10 +285,10 @@ class ProviderContract:
             assert all(each.method == "GET" and not each.body for each in asked)
             assert not any(secret in repr(asked) for secret in self.secrets)
             return asked, done.value
-        pytest.fail("it never ends asking")
+        pytest.fail("the adapter never stops asking")
 
     def test_opt_out_list(self) -> None:
-        """There is a list to read, and to write to, just where the capabilities say so."""
+        """There is a list to read, and one to write to, exactly if the capabilities say so."""
         provider = self.make_provider()
         can = provider.capabilities.opt_out_list
         listing = provider.list_opt_outs("", at=self.now)
@@ -302,7 +303,7 @@ class ProviderContract:
             assert not provider.opt_out_added(reply)
 
     def test_page_of_opt_outs(self) -> None:
-        """A page of the list tells its numbers."""
+        """The numbers on a page of the list are read."""
         reply = self.opt_outs()
         if reply is None:
             pytest.skip("opt_outs() has no value: the provider has no list to read")
@@ -315,7 +316,7 @@ class ProviderContract:
     # Callbacks
 
     def test_patient_text(self) -> None:
-        """A patient's text comes through whole."""
+        """A patient's text arrives unchanged."""
         body = "Yes & no = é 👍 +1"
         (event,) = self._events(self.patient_texts(body))
 
@@ -328,18 +329,18 @@ class ProviderContract:
         assert body not in repr(event)
 
     def test_delivered(self) -> None:
-        """A receipt names the text that it is about."""
+        """A delivery report names the text that it is about."""
         request, provider_id = self.delivered()
         (event,) = self._events(request)
 
         assert isinstance(event, StatusUpdate)
         assert event.provider_id == provider_id
-        # Some providers say "delivered" of what a carrier took over.
+        # Some providers say "delivered" when a carrier has accepted the text.
         assert event.state in {State.SENT, State.DELIVERED}
         assert self.reference in {None, event.reference}
 
     def test_undelivered(self) -> None:
-        """Other news of the same text is another event, with a reason that names nobody."""
+        """Another report on the same text is another event, with a reason that names nobody."""
         request = self.undelivered()
         if request is None:
             pytest.skip("undelivered() has no value yet")
@@ -351,26 +352,26 @@ class ProviderContract:
         assert _PATIENT.e164[1:] not in f"{event.problem}{event}"
 
     def test_same_event_same_key(self) -> None:
-        """A callback that is delivered twice is the same event; another text is another."""
+        """A callback that is delivered twice is one event; another text is another event."""
         first, again = self.patient_texts("Hello"), self.patient_texts("Hello")
 
         assert self._events(first)[0].key == self._events(again)[0].key
         assert self._events(first)[0].key != self._events(self.delivered()[0])[0].key
 
     def test_unsigned(self) -> None:
-        """Without its headers and its query a callback proves nothing."""
+        """A callback without its headers and query proves nothing."""
         genuine = self.patient_texts("STOP")
         kept = {"content-type": genuine.header("content-type") or ""}
         self._refuses(evolve(genuine, headers=kept, url=genuine.url.partition("?")[0]))
 
     def test_what_proves_callbacks(self) -> None:
-        """It is told in texts, so that two adapters of one account can be told by one of them."""
+        """Proofs are strings, so that two adapters of one account can be seen to share one."""
         proofs = self.make_provider().callback_proofs
         assert all(isinstance(each, str) and each for each in proofs)
         assert set(proofs) == set(self.make_provider().callback_proofs)
 
     def test_flipped_bits(self) -> None:
-        """No single changed bit of the body is believed, unless it says the same: ``%2b``."""
+        """A body with one changed bit is refused, unless it still means the same, as ``%2b``."""
         provider, genuine = self.make_provider(), self.patient_texts("STOP")
         if not provider.capabilities.body_authenticated:
             return
@@ -386,7 +387,7 @@ class ProviderContract:
             assert webhook.content == content
 
     def test_old(self) -> None:
-        """Where the time is signed, an old callback is refused, and one from far ahead."""
+        """If the time is signed, callbacks that are old or far in the future are refused."""
         provider, genuine = self.make_provider(), self.patient_texts("START")
         if not provider.capabilities.time_authenticated:
             return
@@ -409,7 +410,7 @@ class ProviderContract:
                 provider.follow_up(webhook)
 
     def test_answer(self) -> None:
-        """The answer is a success, and no text to anybody."""
+        """The answer to a callback is a success, and texts nobody."""
         webhook = self._verified(self.patient_texts("STOP"))
         answer = self.make_provider().answer(webhook)
 
@@ -417,7 +418,7 @@ class ProviderContract:
         assert len(answer.body) < 200
 
     def test_unproved_text(self) -> None:
-        """No answer but the provider's own confirms a text whose callback does not prove it."""
+        """Only the provider's own answer confirms a text that its callback does not prove."""
         provider = self.make_provider()
         (event,) = self._events(self.patient_texts("START"))
         for status in (200, 400, 404, 500):
@@ -427,7 +428,7 @@ class ProviderContract:
         assert _PATIENT.e164[1:] not in repr(asked)
 
     def test_foreign_media(self) -> None:
-        """Pictures are fetched from the provider only."""
+        """Media is fetched from the provider only."""
         provider = self.make_provider()
         for url in (
             "https://evil.example/x.png",
@@ -451,7 +452,7 @@ class ProviderContract:
 
 
 def _spoiled(genuine: Any, value: Any) -> list[Any]:  # noqa: ANN401 - JSON has no narrower type
-    """The content with one of its values, at any depth, replaced."""
+    """Return copies of the content, each with one value, at any depth, replaced."""
     spoiled: list[Any] = []
     if isinstance(genuine, dict):
         for key, inner in genuine.items():

@@ -1,12 +1,12 @@
 """Fixtures for pytest: ``messenger``, ``async_messenger``, ``carrier`` and ``clock``.
 
-Beside them are those that they are made of.
+The other fixtures are what these four are made of.
 
-pytest finds this by itself where the library is installed. It imports nothing of the library until
-a fixture is asked for. A fixture of your own with the same name wins, in a test file or in a
-``conftest.py``; override one and the others build on yours.
+pytest finds this plugin by itself when the library is installed. The plugin imports nothing from
+the library until a fixture is requested. Your own fixture of the same name wins, whether in a test
+file or in a ``conftest.py``, and the other fixtures then build on yours.
 
-To do without: ``-p no:compliant_sms``.
+To disable the plugin, pass ``-p no:compliant_sms``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = [
 
 @pytest.fixture
 def clock() -> MovableClock:
-    """Stands on Monday, 30 November 2026, 10 in the morning in Chicago, until it is moved."""
+    """A clock that stays at Monday, November 30, 2026, 10 a.m. in Chicago, until you move it."""
     from compliant_sms.testing import MORNING, MovableClock  # noqa: PLC0415 - inert when unused
 
     return MovableClock(MORNING)
@@ -42,13 +42,13 @@ def clock() -> MovableClock:
 
 @pytest.fixture
 def compliant_sms_seed(request: pytest.FixtureRequest) -> int:
-    """The seed of ``carrier``: the same in each run of a test, and another one in each test."""
+    """The seed of ``carrier``: the same in every run of a test, and different in each test."""
     return crc32(request.node.nodeid.encode())
 
 
 @pytest.fixture
 def carrier(clock: MovableClock, compliant_sms_seed: int) -> FakeCarrier:
-    """A fake Twilio; return ``FakeCarrier("telnyx", clock=clock)`` to have another."""
+    """A fake Twilio. For another provider, return ``FakeCarrier("telnyx", clock=clock)``."""
     from compliant_sms.testing import FakeCarrier  # noqa: PLC0415 - inert when unused
 
     return FakeCarrier(clock=clock, seed=compliant_sms_seed)
@@ -56,7 +56,7 @@ def carrier(clock: MovableClock, compliant_sms_seed: int) -> FakeCarrier:
 
 @pytest.fixture
 def compliant_sms_practice() -> Practice:
-    """Who texts: a made-up practice in Illinois."""
+    """The practice that texts: a made-up one in Illinois."""
     from compliant_sms import Practice  # noqa: PLC0415 - inert when unused
 
     return Practice(
@@ -70,7 +70,7 @@ def compliant_sms_practice() -> Practice:
 
 @pytest.fixture
 def compliant_sms_arguments() -> dict[str, Any]:
-    """More arguments of ``messenger``, such as ``people``; patients live in Chicago by default."""
+    """More arguments for ``messenger``, such as ``people``. By default patients live in Chicago."""
     from compliant_sms import Profile  # noqa: PLC0415 - inert when unused
 
     return {"people": lambda _: Profile(time_zone="America/Chicago")}
@@ -82,7 +82,7 @@ def messenger(
     compliant_sms_practice: Practice,
     compliant_sms_arguments: dict[str, Any],
 ) -> Iterator[Messenger]:
-    """A messenger over a database in memory, connected to ``carrier``; closed after the test."""
+    """A messenger with an in-memory database, connected to ``carrier``; closed after the test."""
     with carrier.messenger(practice=compliant_sms_practice, **compliant_sms_arguments) as made:
         yield made
 
@@ -93,7 +93,7 @@ def async_messenger(
     compliant_sms_practice: Practice,
     compliant_sms_arguments: dict[str, Any],
 ) -> Iterator[AsyncMessenger]:
-    """The same for an event loop, whichever plugin runs your coroutines."""
+    """The async counterpart of ``messenger``, for any plugin that runs your coroutines."""
     import asyncio  # noqa: PLC0415 - inert when unused
 
     made = carrier.async_messenger(practice=compliant_sms_practice, **compliant_sms_arguments)

@@ -1,6 +1,6 @@
-"""Strategies for hypothesis: numbers, consents, appointments, and texts in both directions.
+"""Hypothesis strategies: numbers, consents, appointments, and texts in both directions.
 
-No number among them is anybody's, and no patient. Needs the extra ``testing``.
+All numbers and patients are fictional. Needs the extra ``testing``.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ _HOURS: Final = ("noon", "2:30 PM", "8:00", "9 AM")
 
 
 def _area_codes() -> list[str]:
-    """Area codes with numbers set aside for stories, 555-0100 to 555-0199."""
+    """Area codes with numbers reserved for fiction, 555-0100 to 555-0199."""
     found = []
     for area in range(201, 990):
         try:
@@ -92,7 +92,7 @@ def _area_codes() -> list[str]:
 
 
 def numbers() -> st.SearchStrategy[PhoneNumber]:
-    """North American numbers that are set aside for stories: nobody has one."""
+    """North American numbers that are reserved for fiction, so nobody has one."""
     areas = st.deferred(lambda: st.sampled_from(_area_codes()))
     return st.builds(
         lambda area, last: PhoneNumber(f"+1{area}55501{last:02}"), areas, st.integers(0, 99)
@@ -181,16 +181,16 @@ def consent_events(
     practice_id: str = "lakeside",
     before: datetime = MORNING,
 ) -> st.SearchStrategy[ConsentEvent]:
-    """One event of a ledger.
+    """One consent event.
 
     Args:
-        number: which number it is about.
+        number: the patient's number.
         person: your id of the patient.
-        practice_id: whose ledger.
-        before: it happened, and was written down, before this instant (aware).
+        practice_id: the practice whose ledger it belongs to.
+        before: the event happened, and was recorded, before this instant (aware).
 
     Raises:
-        InvalidInput: the instant is naive, or the number is none.
+        InvalidInput: the instant is naive, or the number is not a phone number.
     """
     histories = consent_histories(
         number=number,
@@ -212,25 +212,25 @@ def consent_histories(
     min_size: int = 0,
     max_size: int = 8,
 ) -> st.SearchStrategy[list[ConsentEvent]]:
-    """What one person agreed to and took back at one number, in the order it was written down.
+    """Consent events of one person at one number, in the order in which they were recorded.
 
-    An event may be written down long after it happened, and after others that happened later.
+    An event may be recorded long after it happened, and after events that happened later.
 
     Args:
-        number: which number they are about.
+        number: the patient's number.
         person: your id of the patient.
-        practice_id: whose ledger.
-        before: all happened, and were written down, before this instant (aware).
-        min_size: how many events at least.
-        max_size: how many at most.
+        practice_id: the practice whose ledger they belong to.
+        before: all events happened, and were recorded, before this instant (aware).
+        min_size: the least number of events.
+        max_size: the greatest number of events.
 
     Raises:
         InvalidInput: the instant is naive.
-        InvalidPhoneNumber: the number is none.
+        InvalidPhoneNumber: the number is not a phone number.
     """
     end, at = as_utc(before), PhoneNumber.parse(_e164(number))
     ages = st.timedeltas(timedelta(seconds=1), _LONGEST_PAST)
-    # By days few are late enough for another event to have come between.
+    # Measured in days, few are late enough for another event to have come between.
     late = st.just(timedelta(0)) | st.timedeltas(timedelta(0), timedelta(days=30)) | ages
 
     def filed(
@@ -265,13 +265,13 @@ def appointments(
     within: timedelta = timedelta(days=60),
     status: Status | None = Status.BOOKED,
 ) -> st.SearchStrategy[Appointment]:
-    """Visits in American zones, at wall times that may not exist or exist twice.
+    """Appointments in American time zones, at wall times that may not exist or may exist twice.
 
     Args:
-        person: your id of the patient; any, if left out.
+        person: your id of the patient; any by default.
         after: the earliest day of a visit (aware).
-        within: how long after that at most.
-        status: where they are; None for any.
+        within: the longest time after that.
+        status: their status; None for any.
 
     Raises:
         InvalidInput: the instant is naive.
@@ -297,7 +297,7 @@ def appointments(
 
 
 def revoking_texts() -> st.SearchStrategy[str]:
-    """Texts of patients that end texting: reserved words as thumbs write them, and plain words."""
+    """Patients' texts that revoke consent: keywords as thumbs type them, and plain words."""
     words = st.deferred(lambda: st.sampled_from(sorted(per_se_words(), key=_plainest)))
     cased = st.sampled_from([str.upper, str.lower, str.title])
     typed = st.builds(
@@ -316,16 +316,16 @@ def _plainest(word: str) -> tuple[bool, int, str]:
 
 
 def patient_texts() -> st.SearchStrategy[str]:
-    """Whatever patients write: what ends texting, what does not, and any characters at all."""
+    """Any text of a patient: revocations, other texts, and arbitrary characters."""
     anything = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200)
     return revoking_texts() | st.sampled_from(_ORDINARY) | anything
 
 
 def practice_texts(*, name: str = "Lakeside Family Medicine") -> st.SearchStrategy[str]:
-    """What a practice writes: it names itself, and tells of no care.
+    """Texts of a practice that give its name and reveal nothing about care.
 
     Args:
-        name: the practice's.
+        name: the practice's name.
     """
     asks = st.builds(
         lambda ask, day, hour: ask.format(day=day, hour=hour),

@@ -36,13 +36,12 @@ class StoreContract(
     CountContract,
     IsolationContract,
 ):
-    """Everything that a store promises; make your own pass it.
+    """Tests that every store must pass.
 
-    Derive a class from it whose name begins with ``Test``, and give it a pytest fixture
-    ``make_store``: something to call without arguments, which gives a store over one and the same
-    database each time. The database is empty when a test begins. Needs pytest to find it, and the
-    extra ``keyring``.
+    Derive a class whose name begins with ``Test``, and give it a pytest fixture ``make_store``: a
+    function without arguments that returns a store over the same database each time. The database
+    is empty when a test begins. Needs pytest and the extra ``keyring``.
 
-    Set ``on_event_loop = True`` to run everything through ``asynchronous`` instead of ``blocking``,
-    and ``outlives_close = False`` where a closed store has forgotten everything.
+    Set ``on_event_loop = True`` to run everything through ``asynchronous`` instead of ``blocking``.
+    Set ``outlives_close = False`` if a closed store forgets everything.
     """

@@ -1,4 +1,4 @@
-"""A carrier inside the process: the sandbox's book and dialects, without a network or a thread."""
+"""An in-process carrier: the sandbox's book and dialects, without network or threads."""
 
 from __future__ import annotations
 

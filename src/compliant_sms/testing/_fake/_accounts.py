@@ -1,4 +1,4 @@
-"""Adapters that a test need not configure, and the accounts that stand behind adapters."""
+"""Ready-made adapters for tests, and the provider accounts behind adapters."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ _ADAPTERS: Final[Mapping[str, Callable[[str], Provider]]] = {
 
 
 def adapter_of(name: str, public_url: str) -> Provider:
-    """An adapter for a provider of that name, with made-up credentials.
+    """Make an adapter for the named provider, with made-up credentials.
 
     Args:
-        name: the provider's.
-        public_url: below which the provider calls.
+        name: the provider's name.
+        public_url: the base URL of the callback endpoints.
 
     Raises:
-        InvalidInput: the fake carrier does not speak for that provider.
+        InvalidInput: the fake carrier does not know that provider.
     """
     if name not in _ADAPTERS:
         msg = f"the fake carrier has no such provider. Pass one of {', '.join(_ADAPTERS)}."
@@ -92,11 +92,11 @@ def adapter_of(name: str, public_url: str) -> Provider:
 
 
 def account_of(given: Provider | OtherProvider) -> Account:
-    """The account that an adapter's requests belong to, and whose callbacks it believes.
+    """Return the account that an adapter's requests belong to, and whose callbacks it accepts.
 
     Raises:
-        InvalidInput: nobody said how that provider answers, or it could not sign what the adapter
-            verifies.
+        InvalidInput: it is unknown how that provider answers, or the account could not sign what
+            the adapter verifies.
     """
     adapter = given.adapter if isinstance(given, OtherProvider) else given
     if isinstance(given, OtherProvider) or not isinstance(

@@ -1,6 +1,6 @@
-"""What a messenger over the fake carrier takes, as a type checker sees it.
+"""The arguments of a messenger over the fake carrier, as a type checker sees them.
 
-A test holds it to the signatures of the two messengers.
+A test compares them with the signatures of the two messengers.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class _Arguments(TypedDict, total=False):
 
 
 class MessengerArguments(_Arguments, total=False):
-    """What :class:`compliant_sms.Messenger` takes besides its practice."""
+    """The arguments of :class:`compliant_sms.Messenger` besides its practice."""
 
     people: Callable[[str], Profile | None] | None
     lookups: Lookups | None
@@ -69,7 +69,7 @@ class MessengerArguments(_Arguments, total=False):
 
 
 class AsyncMessengerArguments(_Arguments, total=False):
-    """What :class:`compliant_sms.AsyncMessenger` takes besides its practice."""
+    """The arguments of :class:`compliant_sms.AsyncMessenger` besides its practice."""
 
     people: People | Callable[[str], Profile | None] | None
     lookups: AsyncLookups | Lookups | None

@@ -1,4 +1,4 @@
-"""The fake carrier as a test sees it."""
+"""The fake carrier that tests use."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
 M = TypeVar("M", Messenger, AsyncMessenger)
 View: TypeAlias = Callable[[WebhookRequest], int | Awaitable[int]]
-"""Your own endpoint for callbacks: the HTTP status with which it answers, or its coroutine."""
+"""Your own endpoint for callbacks: returns the HTTP status of its answer, or a coroutine of it."""
 
 
 async def _no_wait(_: float) -> None:
@@ -49,35 +49,34 @@ async def _no_wait(_: float) -> None:
 
 
 class FakeCarrier(Trouble):
-    """A carrier inside the process: pass it as ``transport=``. No network, no thread, no waiting.
+    """An in-process carrier to pass as ``transport=``. It uses no network and never waits.
 
-    It speaks the HTTP of Twilio, Telnyx, Vonage and Bandwidth as
-    :class:`compliant_sms.sandbox.Sandbox` does, over the same book: each provider has its own
-    answers, error codes, signatures and way with STOP. Of every other provider it speaks what the
-    adapter needs: it reads texts as the adapter writes them, accepts them in the provider's form,
-    and calls back as :mod:`compliant_sms.testing.webhooks` does; it takes any credentials and
-    knows no look-up.
+    For Twilio, Telnyx, Vonage and Bandwidth it speaks their HTTP as
+    :class:`compliant_sms.sandbox.Sandbox` does, each with its own answers, error codes, signatures
+    and handling of STOP. For every other provider it does what the adapter needs: it reads texts as
+    the adapter writes them, accepts them in the provider's format, and calls back as
+    :mod:`compliant_sms.testing.webhooks` does. There it accepts any credentials and has no look-up.
 
     Args:
-        providers: names, such as ``"telnyx"``, of which the adapters are in :attr:`providers`;
+        providers: names, such as ``"telnyx"``, whose adapters are then in :attr:`providers`;
             adapters that you configured; or an :class:`OtherProvider` for an adapter that you
-            wrote. Twilio if left out.
-        clock: what time it is; if left out, :attr:`clock` stands on a Monday, 10 in the morning in
-            Chicago, until it is moved.
-        seed: ids and chance come from it, so that a run repeats; any whole number. Another one
-            each time when left out, so that two over one database do not make the same ids, as
-            no provider does; the repr tells it.
-        public_url: where your endpoints for callbacks lie, without the provider's name, as for
-            ``webhook_app``; of several practices, with the part of the path that is this one's.
-            Callbacks are signed for it. An adapter of your own brings its ``status_callback``.
+            wrote. Twilio by default.
+        clock: tells the time. By default :attr:`clock` stays at a Monday, 10 a.m. in Chicago, until
+            you move it.
+        seed: the source of ids and chance, so that a run can be repeated; any whole number. By
+            default a different one each time, so that two carriers over one database do not make
+            the same ids, as no two providers do. The repr shows it.
+        public_url: the base URL of your callback endpoints, without the provider's name, as for
+            ``webhook_app``. With several practices it includes this practice's part of the path.
+            Callbacks are signed for it. An adapter of your own has its own ``status_callback``.
 
     Attributes:
-        reachable: False, and no request arrives: each fails before a byte of it has left.
+        reachable: set it to False, and every request fails before a byte of it has left.
 
     Raises:
         InvalidInput: an adapter of your own without :class:`OtherProvider`, two accounts at one
-            provider, or an adapter that would not believe its signatures.
-        MissingExtra: without the extra ``testing``.
+            provider, or an adapter that would not accept its signatures.
+        MissingExtra: the extra ``testing`` is not installed.
     """
 
     _carrier: InProcessCarrier
@@ -99,7 +98,7 @@ class FakeCarrier(Trouble):
         self.providers: tuple[Provider, ...] = tuple(
             each.adapter if isinstance(each, OtherProvider) else each for each in given
         )
-        # Whoever passes one that cannot be moved knows it.
+        # Whoever passes a clock that cannot be moved knows it.
         self.clock: MovableClock = cast("MovableClock", clock or MovableClock(MORNING))
         self.reachable: bool = True
         self.retry: Retry = BriefRetry(_no_wait)
@@ -118,7 +117,7 @@ class FakeCarrier(Trouble):
 
     @property
     def seed(self) -> int:
-        """What ids and chance come from. Pass it to another one to have the same run again."""
+        """The source of ids and chance. Pass it to another carrier to repeat the run."""
         return self._carrier.chance.seed
 
     @property
@@ -128,7 +127,7 @@ class FakeCarrier(Trouble):
 
     @property
     def connected(self) -> Messenger | AsyncMessenger | None:
-        """The messenger that callbacks are handed to, if there is one."""
+        """The messenger that gets the callbacks, if there is one."""
         return self._messenger
 
     # The messenger
@@ -136,21 +135,21 @@ class FakeCarrier(Trouble):
     def messenger(
         self, *, practice: Practice, **arguments: Unpack[MessengerArguments]
     ) -> Messenger:
-        """A messenger that is connected to this carrier, over a database in memory.
+        """Make a messenger with an in-memory database, connected to this carrier.
 
-        Where callbacks go to a function of yours (:meth:`post_to`), they still do.
+        If callbacks go to your own function (:meth:`post_to`), they still do.
 
         Args:
-            practice: who texts.
-            arguments: of :class:`compliant_sms.Messenger`, in place of what is set here: provider,
-                store, clock, transport and retry.
+            practice: the practice that texts.
+            arguments: further arguments of :class:`compliant_sms.Messenger`. They override what is
+                set here: provider, store, clock, transport and retry.
         """
         return self._connected_to(Messenger(**self._arguments(practice, arguments)))
 
     def async_messenger(
         self, *, practice: Practice, **arguments: Unpack[AsyncMessengerArguments]
     ) -> AsyncMessenger:
-        """The same for an event loop; see :meth:`messenger`."""
+        """Async counterpart of :meth:`messenger`."""
         return self._connected_to(AsyncMessenger(**self._arguments(practice, arguments)))
 
     def _connected_to(self, made: M) -> M:
@@ -172,22 +171,22 @@ class FakeCarrier(Trouble):
         }
 
     def connect(self, messenger: Messenger | AsyncMessenger, *, dispatch: bool = True) -> None:
-        """Hand callbacks to a messenger from now on.
+        """Pass callbacks to a messenger from now on.
 
         Args:
-            messenger: whose transport this is.
-            dispatch: have it send what is due after a patient's text, as the web adapters do:
-                answers go out at once.
+            messenger: the messenger that has this carrier as its transport.
+            dispatch: whether it sends what is due after each patient's text, so that answers go
+                out at once, as with the web adapters.
         """
         self._messenger, self._dispatches, self._view = messenger, dispatch, None
         self._carrier.inbox = self._receive
 
     def post_to(self, view: View) -> None:
-        """Hand callbacks to a function of yours from now on, such as your framework's test client.
+        """Pass callbacks to your own function from now on, such as your framework's test client.
 
         Args:
-            view: takes a callback; returns the HTTP status of your endpoint's answer. It may be a
-                coroutine function: then await :meth:`areply` and :meth:`adeliver_callbacks`.
+            view: takes a callback and returns the HTTP status of your endpoint's answer. With a
+                coroutine function, await :meth:`areply` and :meth:`adeliver_callbacks`.
         """
         self._messenger, self._view = None, view
         self._carrier.inbox = self._post
@@ -199,8 +198,8 @@ class FakeCarrier(Trouble):
             status = await status
         if not isinstance(status, int):
             msg = (
-                f"the function of post_to answered with {type(status).__name__}; it must answer "
-                "with the HTTP status of your endpoint, such as response.status_code."
+                f"the function passed to post_to returned {type(status).__name__}. It must return "
+                "the HTTP status of your endpoint's answer, such as response.status_code."
             )
             raise InvalidInput(msg)
         return status
@@ -220,7 +219,7 @@ class FakeCarrier(Trouble):
         return received.answer.status
 
     async def _answer(self) -> None:
-        """Send what a new text made due, after its callback was answered."""
+        """Send what a new text made due, once its callback has been answered."""
         if self._heard and self._messenger is not None and self._dispatches:
             self._heard = False
             sent = self._messenger.dispatch_due()
@@ -228,12 +227,13 @@ class FakeCarrier(Trouble):
                 await sent
 
     async def send(self, request: HttpRequest) -> HttpReply:
-        """What the messenger calls: the provider's answer to a request.
+        """Return the provider's answer to a request. The messenger calls this.
 
         Raises:
-            RequestNotSent: the carrier is not reachable, or the request may not leave any more.
-            NoAnswer: the carrier keeps silent.
-            ReplyTooLarge: the request wants a shorter answer.
+            RequestNotSent: the carrier is not reachable, or it is too late for the request to
+                leave.
+            NoAnswer: the carrier does not answer.
+            ReplyTooLarge: the answer is longer than the request allows.
         """
         if not self.reachable or not request.may_leave():
             msg = "the provider could not be reached (the fake carrier was told so)"
@@ -243,33 +243,33 @@ class FakeCarrier(Trouble):
     # Patients
 
     def texts_to(self, number: str | PhoneNumber) -> tuple[BookEntry, ...]:
-        """The messenger's texts to a patient that the carrier took, oldest first.
+        """Return the messenger's texts to a patient that the carrier accepted, oldest first.
 
-        What the carrier itself answered to STOP or HELP is in :meth:`thread` alone.
+        The carrier's own answers to STOP or HELP appear in :meth:`thread` only.
 
         Args:
-            number: the patient's, in any written form.
+            number: the patient's number, in any written form.
 
         Raises:
-            InvalidPhoneNumber: it is none.
+            InvalidPhoneNumber: it is not a phone number.
         """
         return tuple(text for text in self.thread(number) if text.author == "application")
 
     def thread(self, number: str | PhoneNumber) -> tuple[BookEntry, ...]:
-        """What a patient's phone shows, both directions, oldest first.
+        """Return what a patient's phone shows, in both directions, oldest first.
 
         Args:
-            number: the patient's, in any written form.
+            number: the patient's number, in any written form.
 
         Raises:
-            InvalidPhoneNumber: it is none.
+            InvalidPhoneNumber: it is not a phone number.
         """
         e164 = e164_of(number)
         with self._carrier.open() as book:
             return book.of_patient(e164)
 
     def messages(self) -> tuple[BookEntry, ...]:
-        """All texts in both directions, oldest first, as they stand now."""
+        """Return all texts in both directions, oldest first, with their present statuses."""
         with self._carrier.open() as book:
             return book.entries()
 
@@ -281,24 +281,24 @@ class FakeCarrier(Trouble):
         to: str | PhoneNumber | None = None,
         sid: str | None = None,
     ) -> int:
-        """Let a patient text, and hand the signed callback over.
+        """Text as a patient, and deliver the signed callback.
 
         Args:
             from_: the patient's number, in any written form.
             body: what the patient texts.
-            to: one of your numbers; the one that texted the patient last, if left out.
-            sid: the text's id. The same call again with the same id delivers the same text once
-                more; None makes a new text each time.
+            to: one of your numbers; by default the one that last texted the patient.
+            sid: the text's id. The same call with the same id delivers the same text again. None
+                makes a new text each time.
 
         Returns:
-            The HTTP status of the answer: 200 when it was taken in, 403 when the signature was
-            not believed; 0 when the callback was lost or held back, or nobody is connected.
+            The HTTP status of the answer: 200 if the callback was accepted, 403 if its signature
+            was refused, 0 if the callback was lost or held back or nothing is connected.
 
         Raises:
-            InvalidInput: numbers or an id that cannot be used, or an id of another text.
-            InvalidPhoneNumber: a number is none.
+            InvalidInput: a number or the id cannot be used, or another text has that id.
+            InvalidPhoneNumber: a number is not a phone number.
             ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` or a coroutine function
-                is connected; await :meth:`areply`.
+                is connected; await :meth:`areply` instead.
         """
         return finish(self._blocking().areply(from_, body, to=to, sid=sid))
 
@@ -310,7 +310,7 @@ class FakeCarrier(Trouble):
         to: str | PhoneNumber | None = None,
         sid: str | None = None,
     ) -> int:
-        """See :meth:`reply`; for an :class:`~compliant_sms.AsyncMessenger`."""
+        """Async counterpart of :meth:`reply`."""
         patient = e164_of(from_)
         ours = self._book.last_sender_to(patient) if to is None else e164_of(to)
         draft = Draft(from_=patient, to=ours, body=body)
@@ -319,19 +319,19 @@ class FakeCarrier(Trouble):
         return status
 
     def deliver_callbacks(self) -> None:
-        """Move every text to where it comes to rest, and hand the callbacks over that tell of it.
+        """Bring every text to its final status, and deliver the callbacks that report it.
 
-        Twilio calls back about texts that name a ``status_callback`` only: the adapters made here
-        do.
+        Twilio calls back only about texts that name a ``status_callback``; the adapters made here
+        do name one.
 
         Raises:
             ConfigurationError: an :class:`~compliant_sms.AsyncMessenger` or a coroutine function
-                is connected; await :meth:`adeliver_callbacks`.
+                is connected; await :meth:`adeliver_callbacks` instead.
         """
         finish(self._blocking().adeliver_callbacks())
 
     async def adeliver_callbacks(self) -> None:
-        """See :meth:`deliver_callbacks`; for an :class:`~compliant_sms.AsyncMessenger`."""
+        """Async counterpart of :meth:`deliver_callbacks`."""
         await self._carrier.drain()
         await self._answer()  # a text that was held back is a new one too
         await self._carrier.drain()
@@ -339,8 +339,8 @@ class FakeCarrier(Trouble):
     def _blocking(self) -> FakeCarrier:
         if isinstance(self._messenger, AsyncMessenger) or iscoroutinefunction(self._view):
             msg = (
-                "an AsyncMessenger or a coroutine function is connected, whose answers have to be "
-                "awaited. Call areply() and adeliver_callbacks()."
+                "an AsyncMessenger or a coroutine function is connected, so its answers must be "
+                "awaited. Await areply() and adeliver_callbacks() instead."
             )
             raise ConfigurationError(msg)
         return self
@@ -348,16 +348,16 @@ class FakeCarrier(Trouble):
     # When things go wrong
 
     def set_recipient(self, number: str | PhoneNumber, kind: Recipient | str) -> None:
-        """Say what awaits texts to a number from now on.
+        """Set what happens to texts to a number from now on.
 
         Args:
-            number: the patient's, in any written form.
+            number: the patient's number, in any written form.
             kind: a :class:`Recipient`, or its value.
 
         Raises:
-            InvalidPhoneNumber: the number is none.
-            InvalidInput: an unknown kind, or nobody could opt out: no provider here
-                answers STOP by itself.
+            InvalidPhoneNumber: it is not a phone number.
+            InvalidInput: the kind is unknown; or it says that the number opted out, and no
+                provider here answers STOP by itself.
         """
         wanted, e164 = Recipient(kind), e164_of(number)
         if wanted is Recipient.OPTED_OUT:
@@ -373,20 +373,20 @@ class FakeCarrier(Trouble):
         if not answering:
             msg = (
                 "no provider here answers STOP by itself on your numbers, so nobody can have "
-                "opted out there. Call reply(number, 'STOP')."
+                "opted out there. Call reply(number, 'STOP') instead."
             )
             raise InvalidInput(msg)
         for ours in answering:
             self._carrier.write_from_patient(Draft(from_=number, to=ours, body="STOP"))
 
     def set_delivery(self, number: str, outcome: Outcome, *, error_code: int | None = None) -> None:
-        """As the sandbox of that name does it; it ends :meth:`set_recipient`."""
+        """Set the outcome of texts to a number, as in the sandbox. Ends :meth:`set_recipient`."""
         super().set_delivery(number, outcome, error_code=error_code)
         self._book.recipients.pop(number, None)
 
 
 def _called_back(number: Number, public_url: str) -> Number:
-    """A number whose callbacks all go to one address."""
+    """Return the number with all its callbacks going to one address."""
     url = f"{public_url}/{number.account.provider}"
     status_url = url if number.account.takes_status_url else None
     return evolve(number, inbound_url=url, status_url=status_url)

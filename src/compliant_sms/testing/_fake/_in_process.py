@@ -1,4 +1,4 @@
-"""The sandbox's carrier and endpoints, called as functions: nothing waits, and nothing listens."""
+"""The sandbox's carrier and endpoints as plain functions, without waiting or listening."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from compliant_sms.testing._clock import MovableClock
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 
 Inbox = Callable[[str, WebhookRequest], Awaitable[int]]
-"""Takes a provider's callback; the HTTP status of the answer."""
+"""Takes a provider's callback and returns the HTTP status of the answer."""
 
 
 class InProcessCarrier(Carrier):
-    """Moves texts along when it is asked to, and hands callbacks to a function."""
+    """A carrier that moves texts along on request, and passes callbacks to a function."""
 
     def __init__(self, book: Book, clock: Clock, chance: Chance) -> None:
         super().__init__(book, clock, chance)
@@ -37,23 +37,23 @@ class InProcessCarrier(Carrier):
         self._waiting: deque[str] = deque()
 
     async def start_delivery(self, sid: str) -> None:
-        """Let the text wait until callbacks are asked for."""
+        """Leave the text waiting until callbacks are asked for."""
         self._waiting.append(sid)
 
     async def drain(self) -> None:
-        """Move every text to where it comes to rest, and hand over what was held back."""
+        """Bring every text to its final status, and deliver what was held back."""
         while self._waiting:
             await self._deliver(self._waiting.popleft())
         for about in [*self._held_back]:
             await self._release(about)
 
     async def pause(self, seconds: float) -> None:
-        """Move the clock on, where it can be moved."""
+        """Move the clock forward, if it can be moved."""
         if isinstance(self._clock, MovableClock):
             self._clock.advance(timedelta(seconds=seconds))
 
     async def call(self, provider: str, request: HttpRequest) -> int:
-        """Hand a callback to whom the carrier is connected to; 0 when that is nobody."""
+        """Pass a callback to what the carrier is connected to. Returns 0 if that is nothing."""
         if self.inbox is None:
             return 0
         arrived = WebhookRequest(
@@ -63,19 +63,19 @@ class InProcessCarrier(Carrier):
 
 
 class Endpoints:
-    """The providers' APIs as one function from a request to its answer."""
+    """The providers' APIs as one function from a request to an answer."""
 
     def __init__(self, carrier: Carrier, accounts: Iterable[Account]) -> None:
-        # What serves single addresses comes first; prefixes are wider.
+        # Single addresses first, because prefixes are wider.
         known = sorted(accounts, key=lambda account: bool(account.prefix))
         self._served = [(account, account.routes(carrier)) for account in known]
 
     async def answer(self, request: HttpRequest) -> HttpReply:
-        """What the provider answers.
+        """Return the provider's answer.
 
         Raises:
-            NoAnswer: the carrier keeps silent.
-            ReplyTooLarge: the request wants a shorter answer.
+            NoAnswer: the carrier does not answer.
+            ReplyTooLarge: the answer is longer than the request allows.
         """
         try:
             response = await self._respond(request)
@@ -92,7 +92,7 @@ class Endpoints:
         scope = _scope(request)
         asked = [each for each in self._served if each[0].serves(scope["path"])]
         account, routes = (asked or self._served)[0]
-        # Vonage shows its balance outside of its prefix.
+        # Vonage serves its balance outside its prefix.
         every = routes if asked else [route for _, known in self._served for route in known]
         found = [(route, *route.matches(scope)) for route in every]
         for route, match, more in found:

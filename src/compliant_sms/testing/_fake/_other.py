@@ -1,9 +1,9 @@
-"""Providers without a dialect of their own: the adapter itself tells how it writes requests.
+"""Providers without a dialect of their own: their adapters show how requests are written.
 
-Nothing here knows a provider. Where number and words stand in a request is found by having the
-adapter write a text whose number and words are known; how the provider calls is what a maker of
-:mod:`compliant_sms.testing.webhooks` makes. So this is no check on the adapter, as the dialects of
-the sandbox are: it is a carrier for those who test a program over that adapter.
+Nothing here knows a provider. To find where number and words are in a request, the adapter writes a
+text whose number and words are known. A maker from :mod:`compliant_sms.testing.webhooks` makes the
+callbacks. So, unlike the sandbox's dialects, this does not check the adapter. It is a carrier for
+testing a program that uses the adapter.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ class OtherProvider:
     """A provider that the fake carrier does not know by itself, for ``FakeCarrier(...)``.
 
     Args:
-        adapter: yours.
-        webhooks: makes its callbacks, as the adapter believes them.
-        accepted: what it answers when it takes a text.
-        provider_id: the text's id in that answer; each text gets another in its place.
-        by_reference: that id is our own reference, which the provider takes over.
-        codes: its codes for texts that cannot be delivered, by why.
+        adapter: your adapter.
+        webhooks: makes the provider's callbacks so that the adapter accepts them.
+        accepted: the provider's answer when it accepts a text.
+        provider_id: the text's id in that answer; each text gets a different one in its place.
+        by_reference: whether that id is our own reference, which the provider adopts.
+        codes: the provider's codes for undeliverable texts, by reason.
 
     Raises:
-        InvalidInput: the answer does not hold the id.
+        InvalidInput: the answer does not contain the id.
     """
 
     adapter: Provider
@@ -70,7 +70,7 @@ class OtherProvider:
     def __attrs_post_init__(self) -> None:
         if self.provider_id.encode() not in self.accepted.body or not self.provider_id:
             msg = (
-                "the answer does not hold that provider_id, so that no text could get one of its "
+                "the answer does not contain that provider_id, so no text could get one of its "
                 "own. Pass an answer with the id in its body."
             )
             raise InvalidInput(msg)
@@ -88,7 +88,7 @@ def _leaves(content: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def _content(url: str, body: bytes) -> dict[Path, str]:
-    """Every text in a request, by where it stands: in its JSON, its form or its URL."""
+    """Every string in a request, by its place in the JSON, the form or the URL."""
     found: dict[Path, str] = {("?", name): value for name, value in parse_qsl(urlsplit(url).query)}
     try:
         return found | dict(_leaves(json.loads(body)))
@@ -98,7 +98,7 @@ def _content(url: str, body: bytes) -> dict[Path, str]:
 
 @frozen(kw_only=True)
 class _Form:
-    """Where things stand in a provider's requests."""
+    """Where things are in a provider's requests."""
 
     method: str
     path: str
@@ -119,8 +119,8 @@ class _Form:
         to, body = where(text.to.e164, text.to.e164[1:]), where(text.body)
         if to is None or body is None:
             msg = (
-                f"the requests of {adapter.name} do not hold number and words as texts of a JSON, "
-                "a form or a URL. Test it over compliant_sms.testing.webhooks."
+                f"the requests of {adapter.name} do not contain number and words as strings in "
+                "JSON, a form or a URL. Test it with compliant_sms.testing.webhooks instead."
             )
             raise InvalidInput(msg)
         return cls(
@@ -135,7 +135,7 @@ class _Form:
 
 @frozen(kw_only=True, slots=False)
 class OtherAccount(Account):
-    """The account behind any adapter; it takes any credentials."""
+    """The account behind any adapter. It accepts any credentials."""
 
     prefix: ClassVar[str] = ""
     keywords: ClassVar[Keywords] = _WORDS
@@ -145,32 +145,32 @@ class OtherAccount(Account):
 
     @property
     def unreachable(self) -> str:  # type: ignore[override]
-        """Empty where nobody said: the maker knows one then."""
+        """The provider's code; empty if none was given, and the maker then has one."""
         return self.code_of(Failure.UNREACHABLE_TEMPORARY)
 
     @property
     def opted_out(self) -> str:  # type: ignore[override]
-        """As above."""
+        """The same for opted-out numbers."""
         return self.code_of(Failure.OPTED_OUT)
 
     @cached_property
     def forms(self) -> tuple[_Form, ...]:
-        """Of a text without and, where there can be one, with a picture."""
+        """The forms of a text without a picture and, if it can have one, with a picture."""
         adapter = self.other.adapter
         pictures = [evolve(_SAMPLE, media=(url,)) for url in _PICTURE]
         able = [each for each in pictures if _can(adapter, each)]
         return tuple(_Form.of(adapter, text) for text in (_SAMPLE, *able))
 
     def require_forms(self) -> None:
-        """Look at the adapter's requests now.
+        """Read the adapter's requests now.
 
         Raises:
-            InvalidInput: they do not show where number and words stand.
+            InvalidInput: they do not show where number and words are.
         """
         assert self.forms  # noqa: S101 - as at the first request
 
     def serves(self, path: str) -> bool:
-        """Whether the adapter sends texts there, or finds a certificate."""
+        """Whether the adapter sends texts there, or fetches a certificate."""
         return path in {form.path for form in self.forms} | self._certificates.keys()
 
     @property
@@ -180,7 +180,7 @@ class OtherAccount(Account):
 
     @cached_property
     def _obeyed(self) -> frozenset[Keyword]:
-        """The words of which the adapter says that the provider answers them."""
+        """The keywords that, by the adapter, the provider answers."""
         if not self.other.adapter.capabilities.inbound:
             return frozenset()
         return frozenset(word for text, word in _WORDS.items() if self._answers(text))
@@ -194,32 +194,32 @@ class OtherAccount(Account):
         return any(isinstance(event, InboundText) and event.answered for event in events)
 
     def answers_keywords_on(self, number: str) -> bool:  # noqa: ARG002
-        """As the adapter is told."""
+        """Whether it does, by the adapter's settings."""
         return bool(self._obeyed)
 
     def keyword(self, body: str, number: str) -> Keyword | None:  # noqa: ARG002
-        """One of those that are answered."""
+        """The keyword in a text, if the provider answers it."""
         word = read_keyword(body, _WORDS)
         return word if word in self._obeyed else None
 
     def block_scope(self, number: str) -> str:  # noqa: ARG002
-        """All numbers of the account: there is one."""
+        """One scope for all numbers of the account."""
         return "account"
 
     def new_id(self, draft: Draft, chance: Random) -> str:
-        """Our reference where the answer repeats it; a UUID elsewhere."""
+        """Our reference if the answer repeats it, otherwise a UUID."""
         return (self.other.by_reference and draft.reference) or super().new_id(draft, chance)
 
     def require_id(self, text: str) -> str:
-        """Hand it back: nobody knows how the provider's look.
+        """Return the id as it is, since the provider's format is unknown.
 
         Raises:
-            InvalidInput: it cannot be written.
+            InvalidInput: it cannot be encoded.
         """
         return require_text(text, "the sid")
 
     def routes(self, carrier: Carrier) -> list[Route]:
-        """Where the adapter sends texts; look-ups and lists are not served."""
+        """The routes to which the adapter sends texts. Look-ups and lists are not served."""
 
         async def create(request: Request) -> Response:
             content = _content(str(request.url), await request.body())
@@ -256,19 +256,19 @@ class OtherAccount(Account):
         return Response(body, reply.status, dict(reply.headers))
 
     def no_route(self, status: int) -> Response:
-        """Without a word."""
+        """An empty answer with that status."""
         return Response(status_code=status)
 
     def rate_limited(self, seconds: float) -> Response:
-        """429, and when to come back (RFC 9110, 10.2.3)."""
+        """429 with ``Retry-After`` (RFC 9110, 10.2.3)."""
         return Response(status_code=429, headers={"Retry-After": str(int(seconds))})
 
     def tells(self, status: str) -> bool:
-        """Whether there are callbacks of that status."""
+        """Whether the provider calls back about that status."""
         return self.other.webhooks.tells(status)
 
     def code_of(self, why: Failure) -> str:
-        """The provider's; empty where nobody said."""
+        """The provider's code; empty if none was given."""
         return self.other.codes.get(why, "")
 
     def inbound_callback(self, entry: BookEntry, to: Handover) -> HttpRequest:
@@ -279,7 +279,7 @@ class OtherAccount(Account):
         return _posted(make(entry.body, sender=entry.from_, at=to.at, text_id=entry.sid))
 
     def status_callback(self, entry: BookEntry, to: Handover) -> HttpRequest:
-        """As the maker makes it; our reference is in the address already where that was given."""
+        """As the maker makes it. If an address was given, it already has our reference."""
         maker = evolve(self.other.webhooks, url=to.url)
         in_url = entry.status_callback is not None and (entry.reference or "") in to.url
         request = maker.status(

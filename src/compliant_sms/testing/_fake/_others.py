@@ -1,4 +1,4 @@
-"""What the library's other adapters are made with in a test, and what their providers answer."""
+"""How tests make the library's other adapters, and what their providers answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from compliant_sms.testing.webhooks import maker_for
 from compliant_sms.wire import HttpReply
 
 NOWHERE: Final = "http://127.0.0.1:9"
-"""An address of this machine at which nobody listens (RFC 863): nothing is sent there."""
+"""A local address at which nothing listens (RFC 863). Nothing is sent there."""
 
 _ID: Final = "the-id-of-the-text"
 _ANSWERS: Final[Mapping[str, tuple[int, object]]] = {
@@ -150,14 +150,14 @@ OTHERS: Final[Mapping[str, Callable[[str], Provider]]] = {
     "aws": _aws,
     "azure": _azure,
 }
-"""By name: an adapter, given an address for its callbacks."""
+"""By name, what makes an adapter from an address for its callbacks."""
 
 
 def other(adapter: Provider) -> OtherProvider:
-    """What stands behind an adapter of the library's.
+    """Return the provider behind one of the library's adapters.
 
     Raises:
-        InvalidInput: it is none of these.
+        InvalidInput: the adapter is not one of these.
     """
     if isinstance(adapter, HttpGateway):
         return _gateway(adapter)
@@ -165,7 +165,7 @@ def other(adapter: Provider) -> OtherProvider:
         msg = (
             f"the fake carrier does not know what the provider of {type(adapter).__name__} "
             "answers. Pass OtherProvider(adapter=..., accepted=..., provider_id=..., "
-            "webhooks=...), from compliant_sms.testing."
+            "webhooks=...) from compliant_sms.testing."
         )
         raise InvalidInput(msg)
     status, content = _ANSWERS[adapter.name]
@@ -180,7 +180,7 @@ def other(adapter: Provider) -> OtherProvider:
 
 
 def _by_category(categories: Mapping[str, Failure]) -> dict[Failure, str]:
-    # Words are reasons of refusals; what a status has is a number.
+    # Refusals have words as reasons; statuses have numbers.
     numbers = {code: why for code, why in categories.items() if code.isdecimal()}
     return {why: code for code, why in reversed(numbers.items())}
 

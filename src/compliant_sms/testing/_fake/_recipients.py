@@ -1,4 +1,4 @@
-"""What awaits a text at the other end, in each provider's own codes."""
+"""What happens to a text at the other end, in each provider's own codes."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Recipient(Word):
     REACHABLE = "reachable"
     """They are delivered."""
     LANDLINE = "landline"
-    """They are taken and cannot be delivered: no mobile phone is there."""
+    """They are accepted but cannot be delivered: the number is no mobile phone."""
     FILTERED = "filtered"
-    """They are taken, and a carrier's spam filter drops them."""
+    """They are accepted, and a carrier's spam filter drops them."""
     UNREACHABLE = "unreachable"
-    """They are taken, and the handset is off."""
+    """They are accepted, and the handset is off."""
     OPTED_OUT = "opted_out"
-    """The provider knows of a STOP of which the messenger never heard."""
+    """They are refused: the provider knows of a STOP that never reached the messenger."""
 
 
-# As the adapters' tables have them: landline_or_incapable, and carrier_filtered.
+# As in the adapters' tables: landline_or_incapable and carrier_filtered.
 _CODES: Final[Mapping[str, Mapping[Recipient, int]]] = {
     "twilio": {Recipient.LANDLINE: 30006, Recipient.FILTERED: 30007},
     "telnyx": {Recipient.LANDLINE: 40001, Recipient.FILTERED: 40002},
@@ -45,7 +45,7 @@ _WHY: Final = {
 
 @define
 class FakeBook(Book):
-    """The sandbox's book, which also knows what kind of phone is at the other end."""
+    """The sandbox's book, extended with the kind of phone at the other end."""
 
     recipients: dict[str, Recipient] = field(factory=dict, repr=False, init=False)
 
@@ -64,11 +64,11 @@ class FakeBook(Book):
 
 
 def e164_of(number: str | PhoneNumber) -> str:
-    """A number as the book has it. One that was mistyped would be one that nobody texted.
+    """Return a number as the book has it. A mistyped one would look like one that nobody texted.
 
     Raises:
-        InvalidPhoneNumber: it is none.
+        InvalidPhoneNumber: it is not a phone number.
     """
     if isinstance(number, str) and is_number(number):
-        return number  # as the sandbox does, which knows no numbering plan
+        return number  # as in the sandbox, which knows no numbering plan
     return PhoneNumber.parse(number).e164 if isinstance(number, str) else number.e164

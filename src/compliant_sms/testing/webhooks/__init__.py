@@ -1,7 +1,7 @@
 """Callbacks as each provider makes and signs them, for ``Messenger.receive`` or your endpoint.
 
-``maker_for(adapter)`` takes the secrets from your adapter. Each maker shares nothing else with
-it, so that each is a check on the other.
+``maker_for(adapter)`` takes the secrets from your adapter. A maker shares nothing else with the
+adapter, so each checks the other.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""AWS's callbacks: SNS messages, signed with a key whose certificate lies at an address."""
+"""AWS callbacks: SNS messages, signed with a key whose certificate is at a URL."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ def _certificate() -> bytes:
 
 @frozen(kw_only=True)
 class AwsWebhooks(WebhookMaker):
-    """AWS End User Messaging's callbacks, by SNS, signed with a key of ours.
+    """Makes AWS End User Messaging callbacks, as SNS sends them, signed with a key of ours.
 
-    The adapter wants the certificate: pass :attr:`certificates` to its ``verify``, or this maker
+    The adapter needs the certificate: pass :attr:`certificates` to its ``verify``, or this maker
     as ``transport=`` of a messenger that only receives. Needs the extra ``aws``.
 
     Args:
         topic_arn: the SNS topic; one of your adapter's ``topic_arns``.
-        number: yours, E.164, that patients text.
-        url: where SNS calls.
+        number: your number that patients text (E.164).
+        url: the URL that SNS calls.
     """
 
     provider: ClassVar[str] = "aws"
@@ -74,7 +74,7 @@ class AwsWebhooks(WebhookMaker):
 
     @property
     def certificates(self) -> dict[str, bytes]:
-        """The certificate, PEM, by its address."""
+        """The certificate (PEM) by its URL."""
         return {self._certificate_url: _certificate()}
 
     @property
@@ -83,7 +83,7 @@ class AwsWebhooks(WebhookMaker):
         return f"https://sns.{region}.amazonaws.com/SimpleNotificationService-made-up.pem"
 
     async def send(self, request: HttpRequest) -> HttpReply:
-        """Answer whoever asks for the certificate; 404 to all else."""
+        """Answer requests for the certificate, and everything else with 404."""
         found = self.certificates.get(request.url)
         return HttpReply(status=200 if found else 404, body=found or b"")
 

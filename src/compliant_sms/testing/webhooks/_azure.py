@@ -1,4 +1,4 @@
-"""Azure's callbacks: Event Grid's lists at an address with a secret in it; nothing is signed."""
+"""Azure callbacks: Event Grid's lists at a URL with a secret in it. Nothing is signed."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class AzureWebhooks(WebhookMaker):
-    """Azure Communication Services' callbacks, by Event Grid.
+    """Makes Azure Communication Services callbacks, as Event Grid sends them.
 
     Args:
-        url_token: the secret in the address.
-        number: yours, E.164, that patients text.
-        url: where Event Grid calls, without the secret.
+        url_token: the secret in the URL.
+        number: your number that patients text (E.164).
+        url: the URL that Event Grid calls, without the secret.
     """
 
     provider: ClassVar[str] = "azure"

@@ -1,4 +1,4 @@
-"""Bandwidth's callbacks: lists in JSON, with a password in place of a signature."""
+"""Bandwidth callbacks: JSON lists, with a password instead of a signature."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class BandwidthWebhooks(WebhookMaker):
-    """Bandwidth's callbacks.
+    """Makes Bandwidth callbacks.
 
     Args:
         callback_credentials: ``user:password`` of callbacks.
-        application_id: the messaging application's.
-        number: yours, E.164, that patients text.
-        url: where Bandwidth calls.
+        application_id: the messaging application's id.
+        number: your number that patients text (E.164).
+        url: the URL that Bandwidth calls.
     """
 
     provider: ClassVar[str] = "bandwidth"
     words: ClassVar[Mapping[State, str]] = {
         State.SENT: "message-sent",
         State.DELIVERED: "message-delivered",
-        # The code tells whether a carrier or Bandwidth itself gave up.
+        # The code says whether a carrier or Bandwidth itself gave up.
         State.UNDELIVERED: "message-failed",
         State.FAILED: "message-failed",
     }

@@ -1,4 +1,4 @@
-"""Bird's callbacks: JSON under an HMAC over the time, the URL and the body's hash."""
+"""Bird callbacks: JSON, signed with an HMAC of the time, the URL and the body's hash."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def _contact(number: str) -> dict[str, str]:
 
 @frozen(kw_only=True)
 class BirdWebhooks(WebhookMaker):
-    """Bird's callbacks, of its Channels API.
+    """Makes callbacks of Bird's Channels API.
 
     Args:
-        signing_key: signs callbacks.
-        channel_id: the SMS channel's.
-        number: yours, E.164, that patients text.
-        url: where Bird calls.
+        signing_key: the key that signs callbacks.
+        channel_id: the SMS channel's id.
+        number: your number that patients text (E.164).
+        url: the URL that Bird calls.
     """
 
     provider: ClassVar[str] = "bird"

@@ -1,4 +1,4 @@
-"""ClickSend's callbacks: forms at an address with a secret in it; nothing is signed."""
+"""ClickSend callbacks: forms at a URL with a secret in it. Nothing is signed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class ClickSendWebhooks(WebhookMaker):
-    """ClickSend's callbacks.
+    """Makes ClickSend callbacks.
 
     Args:
-        url_token: the secret in the address.
-        number: yours, E.164, that patients text.
-        url: where ClickSend calls, without the secret.
+        url_token: the secret in the URL.
+        number: your number that patients text (E.164).
+        url: the URL that ClickSend calls, without the secret.
     """
 
     provider: ClassVar[str] = "clicksend"

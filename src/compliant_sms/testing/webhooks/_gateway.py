@@ -1,4 +1,4 @@
-"""Callbacks of a gateway that was described as data, made from the same description."""
+"""Callbacks of a gateway that is described as data, made from that description."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class GatewayWebhooks(WebhookMaker):
-    """Callbacks of :class:`compliant_sms.providers.HttpGateway`, in JSON.
+    """Makes JSON callbacks for :class:`compliant_sms.providers.HttpGateway`.
 
     Args:
         callbacks: the adapter's description of what the gateway posts.
-        proof: the adapter's; an :class:`~compliant_sms.providers.gateway.HmacSignature` or a proof
-            of your own has to be made by you.
-        number: yours, E.164, that patients text.
-        url: where the gateway calls; your reference of a text stands in its query, unless the
+        proof: the adapter's proof. An :class:`~compliant_sms.providers.gateway.HmacSignature` or a
+            proof of your own is not made here; make it yourself.
+        number: your number that patients text (E.164).
+        url: the URL that the gateway calls. Your reference of a text is in its query, unless the
             description has a place for it.
     """
 
@@ -58,7 +58,7 @@ class GatewayWebhooks(WebhookMaker):
     def text_callback(self, text: PatientText) -> WebhookRequest:
         fields = self.callbacks.inbound
         if fields is None:
-            msg = "the gateway brings no texts: GatewayCallbacks.inbound is None"
+            msg = "the gateway delivers no texts: GatewayCallbacks.inbound is None"
             raise Unsupported(msg)
         content = {
             fields.id: text.text_id or text.uuid,
@@ -116,9 +116,7 @@ class GatewayWebhooks(WebhookMaker):
             case Unsigned():
                 pass
             case _:
-                msg = (
-                    "the gateway's proof is one that is not made here: sign its callbacks yourself"
-                )
+                msg = "the gateway's kind of proof is not made here: sign its callbacks yourself"
                 raise Unsupported(msg)
         return self.posted(body, JSON, headers, url)
 
@@ -141,7 +139,7 @@ def _token(proof: JwtProof, body: bytes, at: datetime) -> str:
 
 
 def _put(document: dict[str, Any], pointer: str, value: object) -> None:
-    """Write at a JSON pointer (RFC 6901); an index can only be that of a first item."""
+    """Write at a JSON pointer (RFC 6901). The only possible index is that of a first item."""
     parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
     place: Any = document
     for part, after in pairwise(parts):

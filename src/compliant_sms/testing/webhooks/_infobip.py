@@ -1,4 +1,4 @@
-"""Infobip's callbacks: batches in JSON, with a password in place of a signature."""
+"""Infobip callbacks: JSON batches, with a password instead of a signature."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class InfobipWebhooks(WebhookMaker):
-    """Infobip's callbacks.
+    """Makes Infobip callbacks.
 
     Args:
         callback_credentials: ``user:password`` of callbacks.
-        number: yours, E.164, that patients text.
-        url: where Infobip calls.
+        number: your number that patients text (E.164).
+        url: the URL that Infobip calls.
     """
 
     provider: ClassVar[str] = "infobip"

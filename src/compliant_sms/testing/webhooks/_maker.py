@@ -1,4 +1,4 @@
-"""What every maker of callbacks has in common: what happened, in and out of words."""
+"""What all makers of callbacks share: what happened, and how it is written."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ _TELLS: Final = (State.SENT, State.DELIVERED, State.UNDELIVERED, State.FAILED)
 
 
 def plain(e164: str) -> str:
-    """A number without its plus, as many providers write it."""
+    """Return a number without its plus, as many providers write it."""
     return e164.removeprefix("+")
 
 
 def stamp(at: datetime) -> str:
-    """An instant, as most providers write it."""
+    """Return an instant as most providers write it."""
     return f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 @frozen(kw_only=True)
 class PatientText:
-    """A text that comes in.
+    """An incoming text.
 
     Attributes:
-        sender: the patient's number, E.164.
-        to: ours.
-        body: what they wrote.
+        sender: the patient's number (E.164).
+        to: your number.
+        body: what the patient wrote.
         at: when (UTC).
-        text_id: what the provider calls it, or nothing.
-        obeyed: the provider says that it took the text for STOP, where it tells such things.
+        text_id: the provider's id of it; may be empty.
+        obeyed: whether the provider says that it took the text for STOP, if it reports that.
     """
 
     sender: str = field(repr=False)
@@ -56,28 +56,28 @@ class PatientText:
 
     @property
     def hexadecimal(self) -> str:
-        """32 digits that are the same for the same text at the same instant, by the same id."""
+        """32 hexadecimal digits, the same for the same text, instant and id."""
         told = f"{self.sender}\n{self.to}\n{self.body}\n{self.at.isoformat()}\n{self.text_id}"
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
     @property
     def uuid(self) -> str:
-        """A UUID of which the same is true."""
+        """A UUID, the same for the same text, instant and id."""
         return str(uuid.uuid5(_EVENTS, self.hexadecimal))
 
 
 @frozen(kw_only=True)
 class News:
-    """What became of a text of ours.
+    """A report on one of your texts.
 
     Attributes:
-        word: the provider's for that state.
-        state: which.
+        word: the provider's word for the state.
+        state: the state.
         provider_id: the provider's id of the text.
-        sender: our number.
-        to: the patient's number, E.164.
-        reference: our id of the text; empty for none.
-        code: the provider's code of what went wrong; empty for nothing.
+        sender: your number.
+        to: the patient's number (E.164).
+        reference: your id of the text; empty if there is none.
+        code: the provider's error code; empty if nothing went wrong.
         at: when (UTC).
     """
 
@@ -92,7 +92,7 @@ class News:
 
     @property
     def event_id(self) -> str:
-        """A UUID that is the same for the same news."""
+        """A UUID, the same for the same report."""
         return str(uuid.uuid5(_EVENTS, f"{self.provider_id}/{self.word}/{self.code}"))
 
 
@@ -102,23 +102,23 @@ def _e164(number: str | PhoneNumber) -> str:
 
 @frozen(kw_only=True)
 class WebhookMaker(ABC):
-    """Makes callbacks as one provider makes them, for ``Messenger.receive``.
+    """Makes callbacks as one provider does, for ``Messenger.receive``.
 
-    It shares nothing with the adapter but the secrets, so that each is a check on the other. For
-    an adapter of your own derive one: set ``provider``, ``words`` and ``trouble``, and write
+    A maker shares only the secrets with the adapter, so each checks the other. For your own
+    adapter derive a class: set ``provider``, ``words`` and ``trouble``, and write
     :meth:`text_callback` and :meth:`status_callback`.
 
     Args:
-        number: yours, E.164, that patients text.
-        url: where the provider calls; any, unless your adapter is told its own.
+        number: your number that patients text (E.164).
+        url: the URL that the provider calls. Any will do, unless your adapter is told its own.
     """
 
     provider: ClassVar[str]
-    """Its name, in lower case."""
+    """The provider's name, in lower case."""
     words: ClassVar[Mapping[State, str]]
-    """What it calls the states that it tells of."""
+    """The provider's words for the states that it reports."""
     trouble: ClassVar[str]
-    """Its code for a text that could not be delivered, unless another is passed."""
+    """The provider's code for a text that could not be delivered, unless another is passed."""
 
     number: str = field(converter=_e164)
     url: str = "https://clinic.example/texts"
@@ -126,14 +126,14 @@ class WebhookMaker(ABC):
     def text(
         self, body: str, *, sender: str | PhoneNumber, at: datetime, text_id: str = ""
     ) -> WebhookRequest:
-        """A patient's text.
+        """Make the callback for a patient's text.
 
         Args:
             body: what the patient writes.
-            sender: the patient's number, E.164.
-            at: when (aware); callbacks are signed then, where the time is signed.
-            text_id: the provider's id of it, in the provider's form. If left out, the same text at
-                the same instant has the same id: it is delivered a second time.
+            sender: the patient's number (E.164).
+            at: when (aware). If the provider signs the time, it signs this instant.
+            text_id: the provider's id of it, in the provider's format. By default the same text at
+                the same instant has the same id, so it counts as delivered again.
 
         Raises:
             InvalidInput: the instant is naive.
@@ -148,7 +148,7 @@ class WebhookMaker(ABC):
         at: datetime,
         text_id: str = "",
     ) -> WebhookRequest:
-        """A patient's STOP, which the provider took for one where it tells such things.
+        """Make the callback for a patient's STOP, marked as one if the provider reports that.
 
         Args:
             word: what the patient writes.
@@ -171,26 +171,29 @@ class WebhookMaker(ABC):
         reference: str = "",
         code: str | None = None,
     ) -> WebhookRequest:
-        """What became of a text of yours.
+        """Make the callback that reports the state of one of your texts.
 
         Args:
-            state: ``"sent"``, ``"delivered"``, ``"undelivered"`` or ``"failed"``, where the
-                provider tells of it.
+            state: ``"sent"``, ``"delivered"``, ``"undelivered"`` or ``"failed"``, if the
+                provider reports it.
             provider_id: :attr:`Sent.provider_id <compliant_sms.Sent>`.
-            to: the patient's number, E.164.
+            to: the patient's number (E.164).
             at: when (aware).
-            reference: your message id, for providers that bring it back.
-            code: the provider's code of what went wrong; for a bad state, one is there anyway.
+            reference: your message id, for providers that return it.
+            code: the provider's error code; a bad state has one by default.
 
         Raises:
-            Unsupported: the provider does not tell of that state.
+            Unsupported: the provider does not report that state.
             InvalidInput: the instant is naive.
         """
         known = State(state)
         word = self._word(known) if self.tells(known) else None
         if word is None:
             told = ", ".join(each.value for each in _TELLS if self.tells(each))
-            msg = f"{self.provider} does not tell that a text is {known.value}; it tells of {told}"
+            msg = (
+                f"{self.provider} does not report that a text is {known.value}; "
+                f"it reports {told or 'nothing'}"
+            )
             raise Unsupported(msg)
         bad = known in {State.UNDELIVERED, State.FAILED}
         return self.status_callback(
@@ -207,7 +210,7 @@ class WebhookMaker(ABC):
         )
 
     def tells(self, state: State | str) -> bool:
-        """Whether the provider tells that a text came to a state."""
+        """Whether the provider reports that a text reached a state."""
         known = State(state)
         return known in _TELLS and self._word(known) is not None
 
@@ -237,22 +240,22 @@ class WebhookMaker(ABC):
 
     @abstractmethod
     def text_callback(self, text: PatientText) -> WebhookRequest:
-        """The callback that brings a text."""
+        """Make the callback that delivers a patient's text."""
 
     @abstractmethod
     def status_callback(self, news: News) -> WebhookRequest:
-        """The callback that brings news of one of ours."""
+        """Make the callback that reports on one of your texts."""
 
     def posted(
         self, body: bytes, content_type: str, headers: Mapping[str, str], url: str = ""
     ) -> WebhookRequest:
-        """A callback by POST.
+        """Make a POST callback.
 
         Args:
             body: its body.
-            content_type: of the body.
-            headers: further ones.
-            url: where to; the maker's own, if left out.
+            content_type: the body's type.
+            headers: further headers.
+            url: where it is posted; by default the maker's own URL.
         """
         return WebhookRequest(
             method="POST",
@@ -263,5 +266,5 @@ class WebhookMaker(ABC):
 
 
 def with_query(url: str, name: str, value: str) -> str:
-    """The URL with one more parameter."""
+    """Return the URL with one more parameter."""
     return f"{url}{'&' if '?' in url else '?'}{urlencode({name: value})}"

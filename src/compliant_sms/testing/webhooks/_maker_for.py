@@ -1,4 +1,4 @@
-"""The maker of callbacks that an adapter believes."""
+"""Finding the maker of callbacks that an adapter accepts."""
 
 from __future__ import annotations
 
@@ -71,21 +71,21 @@ _MAKERS: Final[Mapping[type[Provider], tuple[type[WebhookMaker], _Secrets]]] = {
 
 
 def maker_for(adapter: Provider, *, url: str = "https://clinic.example/texts") -> WebhookMaker:
-    """The maker of callbacks that an adapter believes.
+    """Return a maker of callbacks that the adapter accepts.
 
     Args:
-        adapter: one of :mod:`compliant_sms.providers`. A ``Telnyx`` believes them only if it has
+        adapter: an adapter from :mod:`compliant_sms.providers`. A ``Telnyx`` needs
             :attr:`TelnyxWebhooks.public_key` among its keys.
-        url: where the provider calls; any, unless the adapter is told its own.
+        url: the URL that the provider calls. Any will do, unless the adapter is told its own.
 
     Raises:
-        InvalidInput: an adapter of your own, or a ``Telnyx`` with other keys.
+        InvalidInput: it is an adapter of your own, or a ``Telnyx`` with other keys.
     """
     known = next((each for kind, each in _MAKERS.items() if isinstance(adapter, kind)), None)
     if known is None:
         msg = (
-            f"nobody knows how the provider of {type(adapter).__name__} signs. Derive a maker of "
-            "your own from WebhookMaker."
+            f"it is unknown how the provider of {type(adapter).__name__} signs. Derive a maker "
+            "of your own from WebhookMaker."
         )
         raise InvalidInput(msg)
     kind, secrets = known
@@ -98,7 +98,7 @@ def maker_for(adapter: Provider, *, url: str = "https://clinic.example/texts") -
 def _refuse_other_keys(adapter: Telnyx, maker: TelnyxWebhooks) -> None:
     if maker.public_key not in adapter.public_keys:
         msg = (
-            "the adapter has another key than its callbacks would be signed with. Pass "
+            "the adapter does not have the key that signs these callbacks. Pass "
             "Telnyx(public_keys=[TelnyxWebhooks(api_key=..., number=...).public_key])."
         )
         raise InvalidInput(msg)

@@ -1,4 +1,4 @@
-"""MessageBird's callbacks: texts posted, receipts in a query, both under a JWT."""
+"""MessageBird callbacks: posted texts and reports in a query, both signed with a JWT."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class MessageBirdWebhooks(WebhookMaker):
-    """MessageBird's callbacks, of its classic API.
+    """Makes callbacks of MessageBird's classic API.
 
     Args:
-        signing_key: signs callbacks.
-        number: yours, E.164, that patients text.
-        url: where MessageBird calls.
+        signing_key: the key that signs callbacks.
+        number: your number that patients text (E.164).
+        url: the URL that MessageBird calls.
     """
 
     provider: ClassVar[str] = "messagebird"

@@ -1,4 +1,4 @@
-"""Plivo's callbacks: forms under version 3 of its signature, over the URL, fields and a nonce."""
+"""Plivo callbacks: forms, signed with version 3 of its signature (URL, fields and a nonce)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class PlivoWebhooks(WebhookMaker):
-    """Plivo's callbacks.
+    """Makes Plivo callbacks.
 
     Args:
-        auth_token: the account's.
-        number: yours, E.164, that patients text.
-        url: where Plivo calls; your reference of a text stands in the query of status callbacks.
+        auth_token: the account's token.
+        number: your number that patients text (E.164).
+        url: the URL that Plivo calls. Status callbacks have your reference of the text in its
+            query.
     """
 
     provider: ClassVar[str] = "plivo"

@@ -1,4 +1,4 @@
-"""Sinch's callbacks: JSON under an HMAC over the body, a nonce and the time."""
+"""Sinch callbacks: JSON, signed with an HMAC of the body, a nonce and the time."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _HEADER = "x-sinch-webhook-signature"
 
 @frozen(kw_only=True)
 class SinchWebhooks(WebhookMaker):
-    """Sinch's callbacks.
+    """Makes Sinch callbacks.
 
     Args:
-        webhook_secret: signs callbacks.
-        number: yours, E.164, that patients text.
-        url: where Sinch calls.
+        webhook_secret: the secret that signs callbacks.
+        number: your number that patients text (E.164).
+        url: the URL that Sinch calls.
     """
 
     provider: ClassVar[str] = "sinch"

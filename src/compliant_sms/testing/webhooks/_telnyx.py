@@ -1,4 +1,4 @@
-"""Telnyx's callbacks: JSON under an Ed25519 signature over the time and the body."""
+"""Telnyx callbacks: JSON, signed with Ed25519 (time and body)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class TelnyxWebhooks(WebhookMaker):
-    """Telnyx's callbacks, signed with a key of ours: give your adapter :attr:`public_key`.
+    """Makes Telnyx callbacks, signed with a key of ours. Give your adapter :attr:`public_key`.
 
     Needs the extra ``telnyx``.
 
     Args:
-        api_key: the account's; the key is derived from it.
-        number: yours, E.164, that patients text.
-        url: where Telnyx calls.
+        api_key: the account's API key, from which the signing key is derived.
+        number: your number that patients text (E.164).
+        url: the URL that Telnyx calls.
     """
 
     provider: ClassVar[str] = "telnyx"
@@ -38,10 +38,10 @@ class TelnyxWebhooks(WebhookMaker):
 
     @property
     def public_key(self) -> str:
-        """For ``Telnyx(public_keys=[...])``.
+        """The key for ``Telnyx(public_keys=[...])``.
 
         Raises:
-            MissingExtra: without cryptography.
+            MissingExtra: cryptography is not installed.
         """
         return telnyx_public_key(self.api_key)
 

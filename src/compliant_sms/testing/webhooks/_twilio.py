@@ -1,4 +1,4 @@
-"""Twilio's callbacks: forms under an HMAC over the URL and the fields."""
+"""Twilio callbacks: forms, signed with an HMAC of the URL and the fields."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class TwilioWebhooks(WebhookMaker):
-    """Twilio's callbacks.
+    """Makes Twilio callbacks.
 
     Args:
-        auth_token: the account's.
-        number: yours, E.164, that patients text.
-        url: where Twilio calls; your reference of a text stands in the query of status callbacks.
+        auth_token: the account's token.
+        number: your number that patients text (E.164).
+        url: the URL that Twilio calls. Status callbacks have your reference of the text in its
+            query.
     """
 
     provider: ClassVar[str] = "twilio"
@@ -50,7 +51,7 @@ class TwilioWebhooks(WebhookMaker):
             "Body": text.body,
             "NumMedia": "0",
         }
-        # Advanced Opt-Out says what it took a text for.
+        # Advanced Opt-Out reports which keyword it took a text for.
         return self._signed(fields | ({"OptOutType": "STOP"} if text.obeyed else {}), self.url)
 
     def status_callback(self, news: News) -> WebhookRequest:

@@ -1,4 +1,4 @@
-"""Vonage's callbacks of its Messages API: JSON under a JWT with the body's hash."""
+"""Callbacks of Vonage's Messages API: JSON, signed with a JWT that holds the body's hash."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from compliant_sms.wire import WebhookRequest
 
 @frozen(kw_only=True)
 class VonageWebhooks(WebhookMaker):
-    """Vonage's callbacks, of its Messages API.
+    """Makes callbacks of Vonage's Messages API.
 
     Args:
-        api_key: the account's.
-        signature_secret: signs callbacks.
-        number: yours, E.164, that patients text.
-        url: where Vonage calls.
+        api_key: the account's API key.
+        signature_secret: the secret that signs callbacks.
+        number: your number that patients text (E.164).
+        url: the URL that Vonage calls.
     """
 
     provider: ClassVar[str] = "vonage"
