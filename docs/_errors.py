@@ -37,7 +37,7 @@ REMEDIES = {
     "compare the address and the proxy with [Receive webhooks](../how-to/receive-webhooks.md).",
     "NeedsCertificate": "Nothing to do: the library fetches it, and asks again.",
     "LedgerTampered": "Stop writing, keep the database as it is, and compare it with a backup and "
-    "a checkpoint: [Prove the ledger](../how-to/prove-the-ledger.md).",
+    "a checkpoint: [Prove the ledger](../how-to/verify-the-ledger.md).",
     "RecordAltered": "As for `LedgerTampered`.",
     "NoAnswer": "Nothing to do: the text is uncertain, and `reconcile()` looks it up.",
     "RequestNotSent": "Nothing to do: the text stays due, and is tried again. If it lasts, look "

@@ -322,7 +322,7 @@ def test_compliance_page_has_each_rule() -> None:
 
 def test_defects_of_agreements_are_those_of_the_code() -> None:
     """The page on consent tells what can be wrong with written permission, and by which law."""
-    _, listed = tables("docs/how-to/write-down-consent.md")
+    _, listed = tables("docs/how-to/record-consent.md")
 
     assert [[f"`{each.value}`", each.words, each.citation] for each in AgreementDefect] == listed
 

@@ -122,7 +122,7 @@ class ConsentState:
         flagged: why the number is not to be texted for now; None if it may be.
         lifted: revocations that a fresh opt-in followed, but no START. They end what needs no
             consent and was not agreed to since; oldest first.
-        withdrawn: the event that says that the person's consent there was an error; empty if none
+        voided: the event that says that the person's consent there was an error; empty if none
             does, or if they have agreed again since.
     """
 

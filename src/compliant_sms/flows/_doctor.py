@@ -1,4 +1,4 @@
-"""Looking the whole set-up over: what would keep texts from going, or a STOP from arriving."""
+"""Check the whole setup: what would keep texts from going, or a STOP from arriving."""
 
 from __future__ import annotations
 
