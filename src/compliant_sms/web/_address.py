@@ -66,7 +66,7 @@ class PublicAddress:
                 "signatures cover the URL that the provider called, and behind a proxy the server "
                 "sees another one. Pass public_url='https://...', the URL of the mount from "
                 "outside; or, if it has several, trusted_proxies=['10.0.0.0/8'], the proxies that "
-                "tell it in headers. Do not pass both."
+                "tell it in headers. Pass one, not both."
             )
             raise ConfigurationError(msg)
         if public_url:
