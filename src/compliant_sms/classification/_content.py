@@ -132,8 +132,10 @@ def _weighed(
 
 
 def _cares(text: str, words: set[str], book: RuleBook) -> bool:
-    """Whether any of it is care."""
-    return any(matches(rule, text, words) for rule in book.care.rules_for(words))
+    """Whether any of it is care, or may be in a language that the weak words are not of."""
+    return _language(words, book) != "en" or any(
+        matches(rule, text, words) for rule in book.care.rules_for(words)
+    )
 
 
 def _language(words: set[str], book: RuleBook) -> str:
