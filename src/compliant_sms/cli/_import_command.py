@@ -148,9 +148,9 @@ def import_(
     """Import consents and opt-outs from another system.
 
     Both files are checked first. Problems are listed by line and column, without numbers or names.
-    With --write, all opt-outs and then the consents are written. If any opt-out cannot be used,
-    nothing is written. Running it again adds nothing twice, so if an import is interrupted, run it
-    again.
+    With --write, all opt-outs and then the consents are written. If any row cannot be used, nothing
+    is written; with --skip-bad-consents, bad consents are left out instead. Running it again adds
+    nothing twice, so if an import is interrupted, run it again.
 
     \b
       compliant-sms import --database texting.db --practice lakeside \\

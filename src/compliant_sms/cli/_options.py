@@ -133,7 +133,7 @@ def instant(_: click.Context, __: click.Parameter, value: str | None) -> datetim
         )
         raise click.BadParameter(msg)
     if found.year not in _YEARS:
-        msg = f"the year {found.year} is too far away to decide anything about it"
+        msg = f"the year {found.year} is too far away to decide about; pass one from 1970 to 8999"
         raise click.BadParameter(msg)
     return found
 

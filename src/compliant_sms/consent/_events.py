@@ -44,10 +44,10 @@ class _Event:
         event_id: unique.
         practice_id: whose ledger.
         number: the phone number it is about.
-        person: the host's id of the patient; None where it concerns whoever holds the number.
-        occurred_at: when it happened, in UTC.
-        recorded_at: when it was written down, in UTC.
-        actor: who wrote it down, for example ``"front-desk:ana"``.
+        person: the host's id of the patient; None if it concerns whoever holds the number.
+        occurred_at: when it happened (UTC).
+        recorded_at: when it was recorded (UTC).
+        actor: who recorded it, for example ``"front-desk:ana"``.
     """
 
     event_id: str = field(validator=a_text)
@@ -64,19 +64,19 @@ class Granted(_Event):
     """A patient agreed to texts.
 
     Attributes:
-        basis: how.
+        basis: how they agreed.
         tier: how strong that consent is.
         categories: what it covers, sorted.
-        wording: what the patient was shown; needed wherever something was shown.
-        signature: needed for written consent.
+        wording: what the patient was shown; required if something was shown.
+        signature: required for written consent.
         reference: the host's own record of it, for example a form's id.
-        agreement: the elements of written consent, as far as somebody wrote them down.
-        given_to: whom the patient agreed to be texted by, where the record names somebody. An
-            opt-in serves nobody else (CTIA Messaging Principles 5.1.2.2, 5.1.4).
-        imported: where it comes from, if another system had it. Then it lifts no revocation but
-            those that the same system told of.
-        unproven: nobody proved that the number is theirs, as on a form that anybody can fill in.
-            Then it lifts no revocation.
+        agreement: the elements of written consent, as far as they were recorded.
+        given_to: whom the patient agreed to be texted by, if the record names somebody. An opt-in
+            serves nobody else (CTIA Messaging Principles 5.1.2.2, 5.1.4).
+        imported: its origin, if it came from another system. It then lifts only revocations that
+            came from the same system.
+        unproven: whether it is unproved that the number is theirs, as on a form that anybody can
+            fill in. It then lifts no revocation.
     """
 
     basis: Basis = field(converter=Basis)
@@ -114,22 +114,24 @@ class Granted(_Event):
 class Revoked(_Event):
     """Somebody at the number asked for texts to stop. 47 CFR 64.1200(a)(10), (a)(11).
 
-    What it answers is recorded, and not how far it reaches: that is a dated policy of the rules.
-    Without a category it reaches everything.
+    It records what the request answers, not how far it reaches, which is a dated policy of the
+    rules. Without a category it reaches everything.
 
     Attributes:
         channel: how the request came.
-        rule: which rule read it as a revocation.
+        rule: the rule that read it as a revocation.
         reference: the message or record that carried it.
-        in_reply_to: the purpose's code of the text that it answers, if it answers one.
+        in_reply_to: the purpose code of the text that it answers, if any.
         category: what that text was about.
         message_class: the class of that text: ``transactional``, ``marketing``, ``emergency`` or
             ``protocol``; needed with a category.
-        exempt: that text went out under the healthcare exemption, 47 CFR 64.1200(a)(9)(iv).
-        clarification_asked: the confirmation asks which texts are meant, (a)(12). Everything
-            stops until it is answered.
-        except_for: the categories that its own words let go on, as in "stop the offers"; sorted.
-        imported: where it comes from, if another system had it.
+        exempt: whether that text was sent under the healthcare exemption, 47 CFR
+            64.1200(a)(9)(iv).
+        clarification_asked: whether the confirmation asks which texts are meant, (a)(12).
+            Everything stops until it is answered.
+        except_for: the categories that its own words allow to continue, as in "stop the offers";
+            sorted.
+        imported: its origin, if it came from another system.
     """
 
     channel: Channel = field(converter=Channel)
@@ -157,14 +159,14 @@ class Revoked(_Event):
 class Clarified(_Event):
     """Somebody said which texts a revocation was not meant to end. 47 CFR 64.1200(a)(12).
 
-    It narrows the revocations that stand at that time, but for those of which it is known that
-    another person at the number asked; the newest answer counts. It gives no consent that was not
-    given before, and a later revocation stands by itself.
+    It narrows the revocations in force at that time, except those that another person at the
+    number is known to have made. The newest answer counts. It gives no consent that was not given
+    before, and a later revocation stands by itself.
 
     Attributes:
-        keep: the categories that may go on, sorted; none, if everything was meant.
+        keep: the categories that may continue, sorted; none if everything was meant.
         channel: how the answer came.
-        rule: which rule read it so.
+        rule: the rule that read it so.
         reference: the message or record that carried it.
     """
 
@@ -178,11 +180,11 @@ class Clarified(_Event):
 class Restored(_Event):
     """Whoever holds the number asked for texts again, by START.
 
-    It brings back what the patient had agreed to before, up to prior express consent, and nothing
-    that they had not.
+    It restores what the patient had agreed to before, up to prior express consent, and nothing
+    else.
 
     Attributes:
-        rule: which rule read it so.
+        rule: the rule that read it so.
         reference: the message that carried it.
     """
 
@@ -194,15 +196,16 @@ class Restored(_Event):
 class PhiPreferenceStated(_Event):
     """A patient said whether they want health details by text. 78 FR 5566, 5634 (2013-01-25).
 
-    It is no consent to texts and gives none. A wish counts only after a warning, so that one
-    without it is refused.
+    It is not consent to texts and gives none. A wish counts only after a warning, so a wish
+    without one is refused.
 
     Attributes:
-        prefers: they want details by text; False, if they want none, or no longer.
-        warning: what they were told of the risk, word for word, before they said so.
+        prefers: whether they want details by text; False if they want none, or no longer.
+        warning: what they were told about the risk, word for word, before they said so.
         channel: how the wish reached the practice.
         reference: the host's own record of it.
-        unproven: nobody proved that the number is theirs, as on a form that anybody can fill in.
+        unproven: whether it is unproved that the number is theirs, as on a form that anybody can
+            fill in.
     """
 
     prefers: bool = field(validator=_given.flag)
@@ -226,15 +229,15 @@ class PhiPreferenceStated(_Event):
 
 @frozen(kw_only=True)
 class NumberFlagged(_Event):
-    """What makes texts to a number stop until somebody has seen to it.
+    """A number was flagged: texts to it stop until somebody has looked into it.
 
-    A provider said so; or whoever has the number did, who is not the patient. The patient's fresh
-    opt-in afterwards ends it, unless it was imported or is unproven, which does not show that the
-    number is theirs. So does START where texts were only blocked; not where somebody else may have
-    the number.
+    It was reported by a provider, or by whoever has the number and is not the patient. The
+    patient's later fresh opt-in ends it, unless that was imported or is unproven, which does not
+    show that the number is theirs. START ends it too if texts were only blocked, but not if
+    somebody else may have the number.
 
     Attributes:
-        why: what was said.
+        why: what was reported.
         reference: the text that it was about, or that said so.
     """
 
@@ -246,15 +249,15 @@ class NumberFlagged(_Event):
 class OptInAsked(_Event):
     """A text asked a patient to agree to texts: the first half of a double opt-in.
 
-    It is no consent and gives none.
+    It is not consent and gives none.
 
     Attributes:
         categories: what a yes would cover, sorted.
-        tier: how strong a consent it would be.
+        tier: how strong the consent would be.
         wording: what the text said.
-        until: when the question is over (UTC): a later yes answers nothing.
+        until: when the question expires (UTC). A later yes answers nothing.
         reference: the text that asked.
-        keyword: the word by which the patient had asked for it; empty, if we asked by ourselves.
+        keyword: the keyword with which the patient asked for it; empty if the practice asked first.
     """
 
     categories: tuple[str, ...] = field(converter=sorted_names)
@@ -273,7 +276,7 @@ class OptInAsked(_Event):
 
 @frozen(kw_only=True)
 class OptInAnswered(_Event):
-    """A patient answered such a text: the second half. A yes comes with a grant of its own.
+    """A patient answered such a text: the second half. A yes comes with its own grant.
 
     Attributes:
         agreed: whether they said yes.
@@ -290,10 +293,10 @@ class OptInAnswered(_Event):
 class Voided(_Event):
     """Staff found that a consent on record is not this person's at this number, or was an error.
 
-    So it is where a number was mistyped, or written into the wrong record. What the person had
-    agreed to there, and what they wished of health details, counts as never said; others at the
-    number keep theirs. It is no opt-out: whoever asks for texts to stop has
-    :class:`Revoked` them. Only the person's own fresh opt-in afterwards counts again.
+    For example, a number was mistyped or written into the wrong record. What the person agreed to
+    there, and their wish about health details, counts as never said; others at the number keep
+    theirs. It is not an opt-out: a request for texts to stop is :class:`Revoked`. Only the
+    person's own fresh opt-in afterwards counts again.
 
     Attributes:
         reason: what was found, for the record.
@@ -324,9 +327,9 @@ ConsentEvent: TypeAlias = (
 
 
 def filed_under(event: ConsentEvent) -> str | None:
-    """Whose chain of the ledger an event belongs to; None for that of the number.
+    """Return the person whose ledger chain an event belongs to; None for the number's own chain.
 
-    What a person is asked, gives or wishes is theirs. Whoever says STOP says it for the number.
+    What a person is asked, gives or wishes is theirs. A STOP counts for the whole number.
     """
     theirs = Granted | PhiPreferenceStated | OptInAsked | OptInAnswered | Voided
     return event.person if isinstance(event, theirs) else None

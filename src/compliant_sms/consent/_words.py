@@ -1,4 +1,4 @@
-"""The words that consent is told in."""
+"""The vocabulary of consent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Tier(Grade):
 
 
 class Category(Word):
-    """What a patient agrees to or declines as one thing; a practice can add its own texts."""
+    """What a patient agrees to or declines as a whole. A practice can add categories of its own."""
 
     APPOINTMENTS = "appointments"
     CARE = "care"
@@ -106,14 +106,14 @@ class Basis(Word):
 
     @property
     def shows_wording(self) -> bool:
-        """Whether the patient read or heard a wording, so that the record must hold it."""
+        """Whether the patient read or heard a wording, which the record must then include."""
         return self not in {Basis.SPOKEN, Basis.BOOKING}
 
     @property
     def is_fresh_opt_in(self) -> bool:
         """Whether it can lift a revocation.
 
-        Handing over a number again does not, nor does a key pressed in a call.
+        Giving the number again does not, nor does pressing a key in a call.
         """
         return self not in {Basis.BOOKING, Basis.CALL_OFFER}
 
@@ -128,31 +128,31 @@ class Channel(Word):
     WEB = "web"
     LETTER = "letter"
     PROVIDER = "provider"
-    """The provider or a carrier says that this number opted out."""
+    """The provider or a carrier reported that this number opted out."""
     OTHER_SYSTEM = "other_system"
-    """A system used before has it on its list; how the request came is not known."""
+    """A former system has it on its list. How the request came is unknown."""
     UNKNOWN = "unknown"
     """The record of it was erased."""
 
 
 class Flag(Word):
-    """Why a number is not to be texted until somebody has seen to it.
+    """Why a number is not to be texted until somebody has looked into it.
 
-    A provider told it; or whoever has the number did.
+    A provider reported it, or whoever has the number did.
     """
 
     INVALID_NUMBER = "invalid_number"
     UNREACHABLE_PERMANENT = "unreachable_permanent"
-    """Deactivated, or not a handset's any more."""
+    """Deactivated, or no longer a handset's number."""
     BLOCKED_NUMBER = "blocked_number"
-    """The provider or the carrier lets no text of ours through to it."""
+    """The provider or the carrier blocks the practice's texts to it."""
     COMPLIANCE_BLOCKED = "compliance_blocked"
     WRONG_NUMBER = "wrong_number"
-    """Whoever has it answered a text of ours with nothing but that it is the wrong number."""
+    """Whoever has it answered only that it is the wrong number."""
 
     @property
     def may_be_anothers(self) -> bool:
-        """Whether whoever has the number from now on may be somebody else."""
+        """Whether the number's holder may be somebody else from now on."""
         return self in {Flag.INVALID_NUMBER, Flag.UNREACHABLE_PERMANENT, Flag.WRONG_NUMBER}
 
 
@@ -162,7 +162,7 @@ class Wording:
 
     Args:
         text: the exact wording.
-        version: which edition of it, for example ``"2026-03"``.
+        version: its edition, for example ``"2026-03"``.
     """
 
     text: str = field(validator=a_text, repr=False)

@@ -1,7 +1,7 @@
 """What proves that the ledger only grew, and the pack that proves it to others. Pure.
 
-Two rules keep this room: what it computes somebody else can compute from the documentation alone;
-and keys stay outside, where signing and verifying are asked of whoever holds them.
+Two rules hold here: anybody can compute the same from the documentation alone, and keys stay
+outside, with whoever signs and verifies.
 """
 
 from typing import TYPE_CHECKING

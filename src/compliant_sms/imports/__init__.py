@@ -1,7 +1,7 @@
-"""Consents and opt-outs that another system had, as records and from CSV files. Pure.
+"""Consents and opt-outs from another system, as records and from CSV files. Pure.
 
-Two rules keep this room: nothing of a row is ever repeated in a message; and what a row does not
-say is read in the patient's favour.
+Two rules hold here: no message ever repeats any of a row, and what a row does not say is read in
+the patient's favor.
 """
 
 from compliant_sms.imports._consents import CONSENT_COLUMNS, read_consents

@@ -1,4 +1,4 @@
-"""What an import is told once, for all its rows."""
+"""The settings of an import."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def _stripped(text: str) -> str:
 
 @frozen(kw_only=True)
 class ImportPlan:
-    """What an import is told once, for all its rows.
+    """The settings of an import, which apply to all its rows.
 
     Args:
-        practice_id: whose records they become.
-        names: under which patients know the practice: a written agreement must name one.
-        time_zone: the practice's, an IANA name; dates without a time are days there.
-        source: the system that the records come from, for example ``"old-ehr"``. Give the same
-            records the same source each time: by it they are known again.
+        practice_id: the practice that gets the records.
+        names: the names by which patients know the practice. A written agreement must have one.
+        time_zone: the practice's time zone, an IANA name. Dates without a time are days there.
+        source: the system that the records come from, for example ``"old-ehr"``. Use the same
+            source for the same records each time, because it identifies them.
         by: who imports them, for example ``"it:j.ortiz"``.
         no_opt_outs_because: why there are no opt-outs to import, if there really are none.
-        write: write what can be used; False only checks.
-        batch: how many rows are written at once; each batch is written as a whole or not at all.
+        write: whether to write what can be used; False only checks.
+        batch: how many rows to write at once. Each batch is written as a whole or not at all.
 
     Raises:
         InvalidInput: something is blank or unknown.
@@ -62,7 +62,7 @@ class ImportPlan:
         dry_run: bool = False,
         batch: int = 1000,
     ) -> ImportPlan:
-        """The plan of an import for that practice; with ``dry_run`` it only checks."""
+        """Make the plan of an import for a practice. With ``dry_run`` it only checks."""
         _given.yes_or_no(dry_run, "dry_run")
         return cls(
             practice_id=practice.id,

@@ -1,4 +1,4 @@
-"""What another system knew: one record a consent, one an opt-out, one a row that is neither."""
+"""Records of another system: consents, opt-outs, and rows that are neither."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def _some_tier(_: object, __: Attribute[Tier], value: Tier) -> None:
 
 @frozen(kw_only=True)
 class ImportedOptOut:
-    """A number that had opted out where the practice comes from.
+    """A number that had opted out in the former system.
 
     Args:
-        number: which number; a text is read by :meth:`PhoneNumber.parse`.
-        occurred_at: when (an aware datetime). A date counts until its last instant in the
-            practice's time zone, so that it beats a consent of that day; None, where nobody knows,
+        number: the number. A string is read by :meth:`PhoneNumber.parse`.
+        occurred_at: when (an aware datetime). A date counts from its last instant in the
+            practice's time zone, so that it beats a consent of that day. None means unknown, and
             counts from the import.
-        channel: how the request came, if that is known.
-        person: who asked, if that is known. An opt-out is the number's all the same.
+        channel: how the request came, if known.
+        person: who asked, if known. The opt-out still counts for the whole number.
         reference: the other system's own record of it.
-        line: where it stands in its file; counted, if not given.
+        line: its line in the file; counted by default.
 
     Raises:
         InvalidInput: a field cannot be used.
@@ -82,10 +82,10 @@ def _usual(consent: ImportedConsent) -> tuple[str, ...]:
 
 @frozen(kw_only=True)
 class ImportedConsent:
-    """A consent that a patient had given where the practice comes from.
+    """A consent that a patient had given in the former system.
 
     Args:
-        number: the number they agreed to be texted at; a text is read by
+        number: the number at which they agreed to be texted. A string is read by
             :meth:`PhoneNumber.parse`.
         person: your id of the patient.
         occurred_at: when they agreed (an aware datetime). A date counts from its first instant in
@@ -94,12 +94,12 @@ class ImportedConsent:
         tier: :attr:`Tier.PRIOR_EXPRESS`, or written for promotions. Written needs everything that
             47 CFR 64.1200(f)(9) asks for: wording, signature and agreement.
         categories: what it covers, as for :meth:`ConsentDesk.grant`.
-        wording: what they were shown; needed wherever something was shown.
+        wording: what they were shown; required if something was shown.
         signature: how they signed.
         agreement: what the wording of written permission said.
-        given_to: whom they agreed to be texted by, where the record names somebody.
+        given_to: whom they agreed to be texted by, if the record names somebody.
         reference: the other system's own record of it.
-        line: where it stands in its file; counted, if not given.
+        line: its line in the file; counted by default.
 
     Raises:
         InvalidInput: a field cannot be used.
@@ -121,10 +121,10 @@ class ImportedConsent:
 
 @frozen(kw_only=True)
 class Flaw:
-    """What is wrong with one cell, or with what several say together.
+    """What is wrong with one cell, or with several together.
 
     Attributes:
-        column: which; empty, if it concerns the row.
+        column: the column; empty if it concerns the row.
         reason: what is wrong and what to write instead. It never repeats the cell.
     """
 
@@ -134,10 +134,10 @@ class Flaw:
 
 @frozen(kw_only=True)
 class BadRow:
-    """A row that is no record.
+    """A row that cannot be read as a record.
 
     Attributes:
-        line: where it stands in its file.
+        line: its line in the file.
         flaws: everything that is wrong with it.
     """
 

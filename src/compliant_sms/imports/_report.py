@@ -1,4 +1,4 @@
-"""What came, or would come, of an import."""
+"""The result of an import, or of checking one."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Kind(StrEnum):
 
 @frozen(kw_only=True)
 class RowProblem:
-    """What is wrong with a row. It repeats nothing that stands there.
+    """What is wrong with a row. It repeats none of the row.
 
     Attributes:
-        kind: of which file.
-        line: where it stands in it; for records made in code their place, counted from 1.
-        column: which column; empty, if it concerns the row.
+        kind: the kind of file.
+        line: the line in the file; for records made in code, their position from 1.
+        column: the column; empty if it concerns the row.
         reason: what is wrong, and what to write instead.
     """
 
@@ -41,16 +41,16 @@ _FILES = {Kind.OPT_OUT: "opt-outs", Kind.CONSENT: "consents"}
 
 @frozen(kw_only=True)
 class ImportReport:
-    """What came of an import, or would come of it. It holds no number and no name.
+    """The result of an import, or of checking one. It holds no number and no name.
 
     Attributes:
         source: the other system.
-        written: whether anything was to be written; False for a mere check.
+        written: whether anything was to be written; False for a check only.
         rows: how many rows were read.
-        opt_outs: how many opt-outs joined the ledger, or would.
-        consents: how many consents did, or would.
-        repeated: rows that say what an earlier row of the import said, or what was imported before.
-            A mere check sees those of the same batch and those on record.
+        opt_outs: how many opt-outs were added to the ledger, or would be.
+        consents: how many consents were added, or would be.
+        repeated: rows that repeat an earlier row of the import, or what was imported before. A
+            check sees only those of the same batch and those on record.
         unusable: rows that cannot be used, by kind.
         withheld: consents that cannot be written because an opt-out cannot be used.
         problems: what is wrong with the first rows that cannot be used.
@@ -74,7 +74,7 @@ class ImportReport:
         return not self.unusable.total()
 
     def to_csv(self) -> str:
-        """The problems as a CSV file, for whoever mends the rows."""
+        """Return the problems as CSV, for whoever corrects the rows."""
         out = StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(_HEADER)

@@ -1,7 +1,7 @@
-"""Our own copy, checked before anybody gets it. Pure.
+"""Checks of a practice's own copy, before anybody gets it. Pure.
 
-Two rules keep this room: what the rulebook knows it asks the rulebook, and a finding holds none of
-the text, only where it stands and what could stand there instead.
+Two rules hold here: what the rulebook knows is asked of the rulebook, and a finding holds none of
+the text, only the place and a replacement.
 """
 
 from __future__ import annotations

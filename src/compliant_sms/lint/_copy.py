@@ -30,12 +30,12 @@ def _at_least_one(_: object, __: object, value: int | None) -> None:
 
 @frozen(kw_only=True)
 class LintSettings:
-    """What a practice asks of its copy.
+    """What a practice requires of its copy.
 
     Args:
-        first_text: the text may be the first to a patient, so that it says how to opt out even
-            where its purpose asks for that now and then only.
-        max_segments: how many segments are too long beyond; None for no limit.
+        first_text: whether the text may be the first to a patient. It must then say how to opt out
+            even if its purpose requires that only now and then.
+        max_segments: the most segments that a text may have; None for no limit.
 
     Raises:
         InvalidInput: the limit is below 1.
@@ -50,12 +50,12 @@ class Copy:
     """A text that is checked.
 
     Args:
-        text: as it is written.
+        text: the text as written.
         purpose: what it is for.
-        practice: who sends it; None where nobody said.
-        settings: what the practice asks of it.
-        rulebook: the rules that are asked.
-        at: the instant (aware) under whose rules; None for all that have no end.
+        practice: the practice that sends it; None if not given.
+        settings: what the practice requires of it.
+        rulebook: the rules to ask.
+        at: the instant (aware) whose rules apply; None for all rules without an end.
     """
 
     text: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""What is wrong with a text, where, and what would mend it."""
+"""What is wrong with a text, where, and how to fix it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Fix:
 
     Attributes:
         start: offset of the first character to replace, in code points of the text as given.
-        end: offset after the last one; the same as ``start`` where something is missing.
+        end: offset after the last one; the same as ``start`` if something is missing.
         replacement: what to put there.
     """
 
@@ -40,13 +40,13 @@ class LintFinding:
 
     Attributes:
         start: offset of the first character that it is about, in code points of the text as given.
-        end: offset after the last one; what is missing has the whole text.
-        rule: id of the rule, one of ``LINT_RULES``.
+        end: offset after the last one. Something missing concerns the whole text.
+        rule: the id of the rule, one of ``LINT_RULES``.
         severity: how bad it is.
-        words: the reason, for who writes copy.
+        words: the reason, for the writer of the copy.
         source: where the rule comes from.
         remedy: what to do.
-        fix: what to write instead, where that is certain.
+        fix: what to write instead, if that is certain.
     """
 
     start: int
@@ -60,7 +60,7 @@ class LintFinding:
 
 
 def fixed(text: str, findings: Iterable[LintFinding]) -> str:
-    """The text with the fixes of some findings; of two that overlap the first one counts.
+    """Apply the fixes of findings to a text. Of two that overlap, the first one counts.
 
     Args:
         text: the text that the findings are about.

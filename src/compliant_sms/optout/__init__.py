@@ -1,6 +1,6 @@
 """Reading what patients write: when they want out, want help, want back in, and all the rest. Pure.
 
-Two rules keep this room: it decides only what a text says, never what follows from it, and every
+Two rules hold here: it decides only what a text says, never what follows from it, and every
 reading names the rule that made it.
 """
 

@@ -1,6 +1,6 @@
 """Finding health information that could identify a patient, and how much of it may be sent. Pure.
 
-Two rules keep this room: a finding says where and why and never holds the text it found, and each
+Two rules hold here: a finding says where and why and never holds the text that it found, and each
 recognizer has one concern.
 """
 

@@ -97,20 +97,20 @@ def find(
     direction: Direction | str | None = None,
     escaped: bool = False,
 ) -> tuple[PhiFinding, ...]:
-    r"""Everything that the recognizers find, in the order of the text; no two overlap.
+    r"""Return everything that the recognizers find, in the order of the text. No two overlap.
 
     Args:
         text: any text. Disguises such as full-width digits, HTML entities or invisible characters
             do not hide anything; offsets are those of the text as given.
-        known: what is known of the patient and of the practice beforehand. What belongs to the
-            practice itself is no finding, but for words in its name or its links that give away
+        known: what is already known about the patient and the practice. What belongs to the
+            practice itself is not a finding, except for words in its name or links that give away
             the kind of care.
-        direction: which way the text goes, if that is known: ``outbound`` from the practice to a
+        direction: the direction of the text, if known: ``outbound`` from the practice to a
             patient, ``inbound`` to the practice. Inbound settles whose a name at the end, a
-            telephone number or an address is; outbound only what the practice says of itself, as
-            what may be a patient's must not leave. Else the words of the text have to tell.
+            phone number or an address is; outbound only what the practice says about itself,
+            because what may be a patient's must not leave. By default the words of the text decide.
         escaped: read ``\u00e9``, ``\xc3\xa9`` and ``%C3%A9`` as the character that they stand for,
-            as in JSON, in literals of Python and in URLs. Offsets stay those of the text as given.
+            as in JSON, Python literals and URLs. Offsets stay those of the text as given.
 
     Raises:
         InvalidInput: there is no such direction.

@@ -12,7 +12,7 @@ OWN_NAME = "own-name/"
 
 
 class PhiLabel(Word):
-    """What kind of information it is.
+    """The kind of information.
 
     Identifiers count when they are the patient's, a relative's, an employer's or a household
     member's: 45 CFR 164.514(b)(2)(i). What belongs to the practice itself has no label.
@@ -57,7 +57,7 @@ class PhiLabel(Word):
     OTHER_ID = "OTHER_ID"
     """45 CFR 164.514(b)(2)(i)(R), numbers of prescriptions, samples, referrals, cases, visits."""
     PROVIDER_NAME = "PROVIDER_NAME"
-    """A clinician or a member of staff. No identifier of the patient."""
+    """A clinician or a member of staff. Not an identifier of the patient."""
     CONDITION = "CONDITION"
     """A diagnosis, a symptom, a pregnancy, substance use, an ICD code. 45 CFR 160.103."""
     MEDICATION = "MEDICATION"
@@ -94,16 +94,16 @@ class Confidence(Word):
 
 
 class Direction(Word):
-    """Which way a text goes, and so who speaks in it."""
+    """The direction of a text, and so who speaks in it."""
 
     INBOUND = "inbound"
-    """A patient, or somebody for one, writes to the practice."""
+    """A patient, or somebody on their behalf, writes to the practice."""
     OUTBOUND = "outbound"
     """The practice writes to a patient."""
 
 
 class Sensitivity(Word):
-    """The kind of care that a text is about; all but the first are specially protected."""
+    """The kind of care that a text is about. All but the first are specially protected."""
 
     GENERAL = "general"
     SUBSTANCE_USE = "substance_use"
@@ -124,13 +124,13 @@ class Sensitivity(Word):
 @records.lean
 @frozen(kw_only=True)
 class PhiFinding:
-    """Where a text holds what it should not. The text itself is not part of it.
+    """A place where a text holds what it should not. It does not contain the text itself.
 
     Attributes:
         start: offset of the first character, in code points of the text as given.
         end: offset after the last one.
-        label: what kind of information.
-        rule: which rule found it.
+        label: the kind of information.
+        rule: the rule that found it.
         confidence: how sure that is.
         sensitivity: the kind of care that it gives away.
     """

@@ -1,4 +1,4 @@
-"""Redaction for other uses than a text to the patient: logs, exports, support tickets."""
+"""Redaction for uses other than texts to the patient: logs, exports, support tickets."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _EXCEPTION = re.compile(r"[A-Z][a-z]\w*(?:Error|Exception|Warning)", re.ASCII)
 
 @frozen
 class Redaction:
-    """A text without what identifies and what tells about health. It holds none of that.
+    """A text from which identifiers and health details were removed. It holds none of them.
 
     Attributes:
         text: the text with placeholders. No repr shows it.
-        findings: what was taken out; offsets are those of the text as given.
+        findings: what was removed; offsets are those of the text as given.
     """
 
     text: str = field(repr=False)
@@ -31,16 +31,16 @@ class Redaction:
 
 
 class Redactor:
-    """Redacts several texts that belong together; a value has one placeholder in all of them.
+    """Redacts related texts, with the same placeholder for a value in all of them.
 
-    It remembers the values to that end, so keep it no longer than the texts that it is for.
+    It remembers the values for that, so keep it no longer than the texts that it is for.
 
     Args:
-        known: what is known of the patient and of the practice beforehand.
-        labels: what to redact; None for all labels.
-        keep: what to leave of that.
-        strict: also every number of seven or more digits and every mail address, whoever owns
-            them: the practice's own as well; and through what programs write around values.
+        known: what is already known about the patient and the practice.
+        labels: the labels to redact; None for all.
+        keep: the labels among them not to redact.
+        strict: also redact every number of seven or more digits and every email address, even the
+            practice's own, and look through what programs write around values.
 
     Raises:
         InvalidInput: there is no such label.
@@ -61,7 +61,7 @@ class Redactor:
         self._placeholders = Placeholders()
 
     def redact(self, text: str, *, direction: Direction | str | None = None) -> Redaction:
-        """One of the texts, as :func:`redact` does it.
+        """Redact one of the texts, as :func:`redact` does.
 
         Args:
             text: any text.
@@ -118,23 +118,22 @@ def redact(
     strict: bool = False,
     direction: Direction | str | None = None,
 ) -> Redaction:
-    """The text with typed placeholders where something was found: ``[NAME-1]``, ``[DATE-2]``.
+    """Replace what is found in a text by typed placeholders: ``[NAME-1]``, ``[DATE-2]``.
 
-    The same value has the same placeholder throughout, whatever its case, spacing or disguise.
-    Where the text holds something that looks like a placeholder, ours say that they are of a
-    later round: ``[2:NAME-1]``. What an earlier redaction left is not redacted again. The values
-    cannot be had back; see :func:`redact_reversibly`.
+    The same value has the same placeholder throughout, whatever its case, spacing or disguise. If
+    the text already has something like a placeholder, new ones are marked as of a later round:
+    ``[2:NAME-1]``. What an earlier redaction left is not redacted again. The values cannot be
+    restored; for that see :func:`redact_reversibly`.
 
-    This is no de-identification by 45 CFR 164.514(b): what no recognizer finds stays.
+    This is not de-identification under 45 CFR 164.514(b): what no recognizer finds stays.
 
     Args:
         text: any text.
-        known: what is known of the patient and of the practice beforehand.
-        labels: what to redact; None for all labels, names of clinicians too.
-        keep: what to leave of that.
-        strict: also every number of seven or more digits and every mail address, whoever owns
-            them: the practice's own as well; and through what programs write around values.
-            For logs.
+        known: what is already known about the patient and the practice.
+        labels: the labels to redact; None for all, names of clinicians too.
+        keep: the labels among them not to redact.
+        strict: for logs: also redact every number of seven or more digits and every email address,
+            even the practice's own, and look through what programs write around values.
         direction: as for :func:`~compliant_sms.phi.find`.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Redaction that can be undone, by whoever has the keys."""
+"""Redaction that can be undone with the keys."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def redact_reversibly(
     strict: bool = False,
     direction: Direction | str | None = None,
 ) -> tuple[Redaction, bytes]:
-    """As :func:`redact`, and what was taken out as a sealed map for :func:`restore`.
+    """Redact like :func:`redact`, and return what was removed as a sealed map for :func:`restore`.
 
     Args:
         text: any text.
         known: as for :func:`redact`; ``NOTHING_KNOWN`` for nothing.
         sealer: a :class:`~compliant_sms.keyring.Keyring`.
-        about: id of the record that this belongs to; the map opens for no other.
+        about: the id of the record that this belongs to. The map opens for no other.
         labels: as for :func:`redact`.
         keep: as for :func:`redact`.
         strict: as for :func:`redact`.
@@ -64,17 +64,17 @@ def _values(text: str, redaction: Redaction) -> Iterator[bytes]:
 
 
 def restore(redacted: str, sealed: bytes, sealer: Sealer, about: str) -> str:
-    """The text as it was given to :func:`redact_reversibly`, to the letter.
+    """Restore the exact text that was passed to :func:`redact_reversibly`.
 
     Args:
         redacted: the redacted text, unchanged.
         sealed: its map.
-        sealer: what sealed it.
-        about: the record, as given then.
+        sealer: what sealed the map.
+        about: the same record id as then.
 
     Raises:
-        CannotUnseal: the keys are others, bytes were changed, or it is another record's map.
-        InvalidInput: the redacted text was changed since, so nobody can say what stood where.
+        CannotUnseal: the keys are different, bytes were changed, or it is another record's map.
+        InvalidInput: the redacted text was changed since, so the places are unknown.
     """
     plain = sealer.open(sealed, _of_map(about))
     if plain[:1] != _VERSION:

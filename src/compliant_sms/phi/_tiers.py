@@ -22,14 +22,14 @@ _FILE = "tiers.toml"
 
 
 class ContentTier(Grade):
-    """What the content of a text needs before it may go by SMS."""
+    """What the content of a text requires before it may go by SMS."""
 
     MINIMUM = 1
     """Reasonable safeguards only: 45 CFR 164.530(c)."""
     DETAIL = 2
     """A patient who was warned and still prefers texts: 78 FR 5566, 5634."""
     NEVER = 3
-    """Nothing permits it: a neutral notice and a link behind a login instead."""
+    """Nothing permits it. Send a neutral notice and a link behind a login instead."""
 
 
 def _tier(name: str) -> ContentTier:
@@ -45,17 +45,17 @@ _told = and_(instance_of(str), min_len(1))
 
 @frozen(kw_only=True)
 class TierRow:
-    """To which tier a kind of information belongs, and why.
+    """The tier of a kind of information, and why.
 
     Attributes:
         label: the kind of information.
-        rule: the rules of recognizers that the row is about: one by its full id, or all that
-            begin with it and a slash. Empty for the label's usual tier.
-        tier: what it needs.
+        rule: the recognizer rules that the row is about: one by its full id, or all that begin
+            with it and a slash. Empty for the label's usual tier.
+        tier: the tier.
         source: where that comes from.
         certainty: how sure that is, in the words of the data.
         why: the reason, in words.
-        remedy: what the front desk does about it; empty where it may go.
+        remedy: what the front desk should do about it; empty if it may go.
     """
 
     label: PhiLabel = field(converter=PhiLabel)
@@ -68,11 +68,11 @@ class TierRow:
 
 
 def tier_of(label: PhiLabel, rule: str = "") -> ContentTier:
-    """The tier of one kind of information, in ordinary care.
+    """Return the tier of one kind of information, in ordinary care.
 
     Args:
         label: the kind.
-        rule: the recognizer's rule that found it, which tells a given name from a full one.
+        rule: the recognizer rule that found it, which distinguishes a given name from a full one.
 
     Raises:
         ConfigurationError: the packaged table is damaged.
@@ -81,7 +81,7 @@ def tier_of(label: PhiLabel, rule: str = "") -> ContentTier:
 
 
 def remedy_of(finding: PhiFinding) -> str:
-    """What the front desk does about a finding that may not go; empty where it may.
+    """Return what the front desk should do about a finding that may not go; empty if it may.
 
     Raises:
         ConfigurationError: the packaged table is damaged.
@@ -92,13 +92,13 @@ def remedy_of(finding: PhiFinding) -> str:
 def worst_tier(
     findings: Iterable[PhiFinding], sensitivity: Sensitivity = Sensitivity.GENERAL
 ) -> ContentTier:
-    """The tier of a text as a whole, that of its worst finding.
+    """Return the tier of a whole text, which is that of its worst finding.
 
     Args:
         findings: what was found in it.
         sensitivity: the kind of care that it is about. In specially protected care no detail may
-            go by SMS, whatever the patient prefers (42 CFR Part 2, state law, policy P-PHI). What
-            a finding itself says of that counts too.
+            go by SMS, whatever the patient prefers (42 CFR Part 2, state law, policy P-PHI). The
+            sensitivity of a finding itself counts too.
 
     Returns:
         The tier; :attr:`ContentTier.MINIMUM` when nothing was found.
@@ -115,11 +115,11 @@ def beyond(
     allowed: ContentTier,
     sensitivity: Sensitivity = Sensitivity.GENERAL,
 ) -> tuple[PhiFinding, ...]:
-    """The findings that need more than a tier.
+    """Return the findings that need more than a tier.
 
     Args:
         findings: what was found in a text.
-        allowed: how much it may tell.
+        allowed: the highest tier that it may reach.
         sensitivity: as for :func:`worst_tier`.
 
     Raises:
@@ -129,7 +129,7 @@ def beyond(
 
 
 def allowed_tier(preference: PhiPreference) -> ContentTier:
-    """How much may go to a patient: detail to who was warned and still prefers texts.
+    """Return how much may go to a patient: detail if they were warned and still prefer texts.
 
     Source: 78 FR 5566, 5634.
     """
@@ -144,7 +144,7 @@ def _weighed(finding: PhiFinding, sensitivity: Sensitivity) -> ContentTier:
 
 @cache
 def tier_rows() -> tuple[TierRow, ...]:
-    """The rows of the table: one a label, and one for each exception.
+    """Return the rows of the table: one for each label, and one for each exception.
 
     Raises:
         ConfigurationError: the packaged table is damaged.

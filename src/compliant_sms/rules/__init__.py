@@ -1,7 +1,6 @@
 """What decides whether a text may go. Pure; law is data beside it.
 
-Two rules keep this room: no rule turns a refusal into a permission, and each rule names its
-source.
+Two rules hold here: no rule turns a refusal into a permission, and each rule names its source.
 """
 
 from compliant_sms.rules._basis import is_permitted

@@ -1,7 +1,7 @@
-"""What a text is made of, and what it says for everybody to see: segments, links, notices.
+"""What a text is made of and what is plain in it: segments, links, notices.
 
-Two rules keep this room itself: it changes a text only where it is asked to, never what the text
-says, and it knows nothing about who reads it.
+Two rules hold here: a text is changed only on request and never in meaning, and nothing is known
+about who reads it.
 """
 
 from __future__ import annotations

@@ -13,16 +13,16 @@ from compliant_sms.text._smart_encoding import OutsideGsm7, outside_gsm7, smart_
 
 @frozen(kw_only=True)
 class Cost:
-    """A preview. Carriers' fees beside the price of a segment are no part of it.
+    """A preview of the cost, without carriers' fees on top of the price of a segment.
 
     Attributes:
         size: encoding, units and segments of the text.
-        outside_gsm7: the characters that turn it to UCS-2; none when it is in GSM-7.
+        outside_gsm7: the characters that force UCS-2; none if the text is in GSM-7.
         recipients: how many get it.
-        segments: how many are billed in all.
-        total: the price of all, in the currency of the price.
+        segments: how many segments are billed in all.
+        total: the total price, in the currency of the price.
         smart_size: the size after :func:`smart_encode`.
-        smart_total: the price of all after it.
+        smart_total: the total price after :func:`smart_encode`.
     """
 
     size: Segmentation
@@ -35,7 +35,7 @@ class Cost:
 
 
 def cost(text: str, price_per_segment: Decimal | int, *, recipients: int = 1) -> Cost:
-    """What it costs to send a text, as it is and after smart encoding.
+    """Calculate what it costs to send a text, as it is and after smart encoding.
 
     Args:
         text: the body as it will be sent.
@@ -63,7 +63,7 @@ def cost(text: str, price_per_segment: Decimal | int, *, recipients: int = 1) ->
 
 
 def price_of_segment(given: object) -> Decimal:
-    """The price of a segment, in any currency.
+    """Check the price of a segment, in any currency.
 
     Raises:
         InvalidInput: it is a float, or below 0.

@@ -56,7 +56,7 @@ class Segmentation:
 
 
 def segment(text: str) -> Segmentation:
-    """The encoding, units and segments of a text.
+    """Calculate the encoding, units and segments of a text.
 
     One segment holds 160 septets or 70 code units; each part of a longer text holds 153 or 67. An
     extension character or a surrogate pair is never cut in two, so a part may stay one unit short.
@@ -80,10 +80,10 @@ def segment(text: str) -> Segmentation:
 
 
 def parts(text: str) -> tuple[str, ...]:
-    """The segments themselves, in their order.
+    """Split a text into its segments, in order.
 
     No part ends within an extension character or a surrogate pair. A sequence of code points that
-    shows as one picture, such as a flag, may be parted: a phone joins the parts before it shows
+    shows as one picture, such as a flag, may be split: a phone joins the parts before it shows
     them.
 
     Args:
