@@ -1,4 +1,4 @@
-"""What ``doctor`` and ``opt-outs`` print. It includes no full number."""
+"""What ``doctor`` and ``sync-opt-outs`` print. It includes no full number."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def doctor(where: str, *, call_webhooks: bool, as_json: bool) -> None:
     sys.exit(_doctor.look_over(where, call_webhooks=call_webhooks, as_json=as_json))
 
 
-@click.command("opt-outs", short_help="Reconcile the ledger with the provider's opt-out list.")
+@click.command("sync-opt-outs", short_help="Sync the ledger with the providers' lists of opt-outs.")
 @where_argument
 @click.option("--by", metavar="WHO", required=True, help="Who asked for it, for the audit log.")
 @click.option("--dry-run", is_flag=True, help="Change nothing; only show what differs.")
