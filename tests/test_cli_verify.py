@@ -98,7 +98,7 @@ def test_the_signature_is_checked(file: Path, tmp_path: Path) -> None:
     public.write_text(str(other.public))
     run(file, "--public-key", public, status=1)
     public.write_text("no key")
-    assert "no public key" in run(file, "--public-key", public, status=2).output
+    assert "not a public key" in run(file, "--public-key", public, status=2).output
 
 
 def test_sealed_records_are_opened_with_the_key_in_the_pack(file: Path) -> None:

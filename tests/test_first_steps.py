@@ -78,7 +78,7 @@ def test_the_sandbox_tells_its_account() -> None:
         running.terminate()
 
     assert "listens at http://127.0.0.1:" in lines[0]
-    assert "made up" in lines[3]
+    assert "made-up" in lines[3]
     assert [line.split()[0] for line in lines[4:]] == ["account_sid", "auth_token", "sender"]
     assert [line.split()[1] for line in lines[4:]] == ["AC" + "0" * 32, "sandbox-token", PATIENT]
 

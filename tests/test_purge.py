@@ -267,7 +267,7 @@ def test_it_goes_on_the_audit_log(old: Messenger) -> None:
     assert {event.subject for event in (begun, finished)} == {report.run}
     assert begun.details["text_body"] == "6 years"
     assert finished.details["decision"] == 2
-    with pytest.raises(InvalidInput, match=r"actor is empty; .* as by"):
+    with pytest.raises(InvalidInput, match=r"actor is empty; .* by='front-desk:ana'"):
         old.purge(by=" ")
 
 

@@ -327,7 +327,7 @@ def test_whose_report(busy: Messenger, place: str, keys: Any, tmp_path: Path) ->
     assert not (tmp_path / "nothing.db").exists()
     nowhere = run("-o", tmp_path / "none" / "report.html", *options)
     assert (nowhere.exit_code, "cannot be written" in nowhere.output) == (1, True)
-    assert "no day" in run("-o", file, "--since", "yesterday", *options).output
+    assert "not a day" in run("-o", file, "--since", "yesterday", *options).output
     wrong = run("-o", file, "--practice", "lakesid", *options)
     assert (wrong.exit_code, "one of: lakeside" in wrong.output) == (2, True)
 

@@ -36,7 +36,7 @@ def _intents(values: Iterable[Intent | str]) -> frozenset[Intent]:
     try:
         return frozenset(Intent(each) for each in values)
     except ValueError:
-        msg = f"there is no such intent. The intents are: {', '.join(Intent)}."
+        msg = f"there is no such intent. Pass one of these: {', '.join(Intent)}."
         raise InvalidInput(msg) from None
 
 
