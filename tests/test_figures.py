@@ -127,7 +127,7 @@ def test_practices_are_apart(busy: Messenger, make_messenger: Make, practice: Pr
     """Another practice on the same database has figures of its own: none."""
     other = make_messenger(practice=evolve(practice, id="another"))
     found = other.figures()
-    assert found == Figures(since=None, until=found.until, texts={})
+    assert found == Figures(practice_id="another", since=None, until=found.until, texts={})
 
 
 def test_pages(busy: Messenger, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -217,6 +217,25 @@ def test_gauges(measured: Measured) -> None:
     assert measured.count("opt_out.ratio") == 0.25  # no text, no rate
 
 
+def test_practices_of_one_process_are_apart(
+    make_messenger: Make, practice: Practice, measured: Measured
+) -> None:
+    """What one counts, and has open, is told as its own: the other's nought hides nothing."""
+    busy = make_messenger(telemetry=measured.telemetry)
+    idle = make_messenger(practice=evolve(practice, id="hillside"), telemetry=measured.telemetry)
+    agree(busy)
+    remind(busy)
+
+    for each in (busy, idle):
+        measured.telemetry.record(evolve(each.figures(), overdue=500 if each is busy else 0))
+
+    assert measured.count("text.open", practice__id="lakeside", text__state="overdue") == 500
+    assert measured.count("text.open", practice__id="hillside", text__state="overdue") == 0
+    assert measured.count("text.changes", practice__id="lakeside", text__state="sent") == 1
+    assert measured.count("text.changes", practice__id="hillside") == 0
+    assert measured.count("consent.changes", practice__id="lakeside") == 1
+
+
 def test_units_and_names(messenger: Messenger, measured: Measured, clock: MovableClock) -> None:
     """Each metric has the unit that it is said to have; no name is the beginning of another."""
     remind(messenger)

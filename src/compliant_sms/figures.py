@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
+from compliant_sms._masking import repr_of_practice
 from compliant_sms.lifecycle import State
 
 __all__ = ["OVERDUE_AFTER", "Activity", "Answered", "Figures", "Moves", "summed"]
@@ -20,6 +21,7 @@ class Figures:
     """A practice's texting in a period, in figures.
 
     Attributes:
+        practice_id: whose they are; empty if nobody said.
         since: the start of the period (UTC); None for the start of the record.
         until: its end (UTC), exclusive.
         texts: how many different texts reached each state in it. A text counts once for each
@@ -41,6 +43,7 @@ class Figures:
     opt_outs: int = 0
     uncertain: int = 0
     overdue: int = 0
+    practice_id: str = field(default="", repr=repr_of_practice)
 
     @property
     def allowed(self) -> int:

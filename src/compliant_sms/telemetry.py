@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
+from compliant_sms._masking import shown_practice
 from compliant_sms.errors import MissingExtra
 from compliant_sms.events import (
     ConsentEvent,
@@ -102,12 +103,15 @@ class OpenTelemetry:
         if isinstance(event, TextEvent):
             self._count_text(event)
         elif isinstance(event, TextReceived):
-            self._received.add(1, {"compliant_sms.intent": str(event.intent)})
+            told = {"compliant_sms.intent": str(event.intent)}
+            self._received.add(1, _at(event.practice_id) | told)
         elif isinstance(event, ConsentEvent):
-            self._consent.add(1, {"compliant_sms.consent.kind": event.name or ""})
+            told = {"compliant_sms.consent.kind": event.name or ""}
+            self._consent.add(1, _at(event.practice_id) | told)
 
     def _count_text(self, event: TextEvent) -> None:
-        told = {
+        at = _at(event.practice_id)
+        told = at | {
             "compliant_sms.text.state": (event.name or "").removeprefix("text_"),
             "compliant_sms.purpose": event.purpose,
         }
@@ -119,7 +123,7 @@ class OpenTelemetry:
             verdict = "hold" if isinstance(event, TextHeld) else "block"
             for rule in event.rules:
                 found = {"compliant_sms.rule.id": rule, "compliant_sms.verdict": verdict}
-                self._findings.add(1, found)
+                self._findings.add(1, at | found)
 
     def record(self, figures: Figures) -> None:
         """Set the gauges from figures, such as ``messenger.figures(since=a_day_ago)``.
@@ -127,10 +131,16 @@ class OpenTelemetry:
         Call it as often as your metrics are read. Events only tell what changes; only the store
         knows what is open.
         """
-        self._open.set(figures.uncertain, {"compliant_sms.text.state": "uncertain"})
-        self._open.set(figures.overdue, {"compliant_sms.text.state": "overdue"})
+        at = _at(figures.practice_id)
+        self._open.set(figures.uncertain, at | {"compliant_sms.text.state": "uncertain"})
+        self._open.set(figures.overdue, at | {"compliant_sms.text.state": "overdue"})
         if figures.opt_out_rate is not None:
-            self._ratio.set(figures.opt_out_rate)
+            self._ratio.set(figures.opt_out_rate, at)
+
+
+def _at(practice_id: str) -> dict[str, str]:
+    """Keeps the practices of one process apart; the attribute is that of the spans."""
+    return {"compliant_sms.practice.id": shown_practice(practice_id)} if practice_id else {}
 
 
 def _told(name: str) -> tuple[str, str, str]:

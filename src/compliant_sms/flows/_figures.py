@@ -84,6 +84,7 @@ async def _figures(
     tx: Transaction, practice_id: str, period: Period, at: datetime, stops: Sequence[Stop]
 ) -> Figures:
     return Figures(
+        practice_id=practice_id,
         since=period[0],
         until=period[1],
         texts=await tx.texts_by_state(practice_id, period),
