@@ -611,6 +611,8 @@ def test_what_the_form_says_is_certain(text: str, confidence: Confidence) -> Non
         ("emr.example/s/445566", 0),
         ("lakeside.example/s?mrn=445566", 1),
         ("My emr-445566", 1),
+        ("https://m.ehr.example:8443/s/445566", 0),
+        ("Your MRN.AB8812344/ward", 1),
     ],
 )
 def test_a_host_announces_no_number(text: str, found: int) -> None:

@@ -892,6 +892,8 @@ def test_a_wish_to_stop_is_taken_down_beside_anothers_sender(
     slip.consent.revoke(PATIENT, channel="spoken", recorded_by="desk")
 
     assert slip.consent.state(PATIENT, person=PERSON).revoked_at is not None
+    slip.consent.withdraw_phi_preference(PATIENT, person=PERSON, channel="spoken", recorded_by="d")
+    assert slip.consent.events(PATIENT)[-1].prefers is False
     with pytest.raises(ConfigurationError, match="belongs to the practice"):
         agree(slip)
     (failed,) = [each for each in slip.doctor() if each.what == "sender"]

@@ -15,7 +15,7 @@
     ├── TextReceived               a patient wrote
     │   └── EmergencyReceived      what they wrote reads like an emergency
     ├── TextProven                 the provider vouches for what a patient wrote
-    ├── AppointmentAnswered              a patient answered about a visit
+    ├── AppointmentAnswered        a patient answered about a visit
     ├── ConsentEvent               something was said about texting a number
     │   ├── ConsentGranted
     │   ├── OptedOut
@@ -25,9 +25,9 @@
     │   ├── PhiPreferenceStated
     │   ├── OptInAsked             a text asked whether a kind of texts is welcome
     │   ├── OptInAnswered          and what the patient said
-    │   └── ConsentVoided       a consent on record was found to be an error
+    │   └── ConsentVoided          a consent on record was found to be an error
     ├── InboxEventRaised           a thread is due, overdue, or needs somebody
-    ├── AuditEventRecorded                    somebody did something that goes on the audit log
+    ├── AuditEventRecorded         somebody did something that goes on the audit log
     ├── WorkFailed                 something keeps a worker from its work
     └── CallbackRefused            a callback was refused, and nothing of it was recorded
 

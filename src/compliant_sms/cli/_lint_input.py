@@ -45,7 +45,7 @@ def units(paths: Iterable[str], fields: Collection[str], form: str | None) -> li
         paths: files; folders, whose files that end in .txt, .json, .jsonl, .ndjson, .toml and
             .csv are read at any depth; or ``-`` for standard input.
         fields: the fields of JSON, TOML and CSV that hold texts, in any case and at any depth.
-        form: one of :data:`FORMATS`; None to go by the file's name.
+        form: ``text``, ``json``, ``jsonl``, ``toml`` or ``csv``; None to go by the file's name.
 
     Raises:
         click.UsageError: a file cannot be read or parsed, or its texts are in other fields. None

@@ -10,8 +10,8 @@ from compliant_sms.consent import (
     ConsentEvent,
     ConsentState,
     Granted,
-    NumberFlagged,
     PhiPreference,
+    PhiPreferenceStated,
     Revoked,
     Voided,
     fold,
@@ -24,7 +24,6 @@ from compliant_sms.flows._routes import refuse_all_others_senders, refuse_others
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
-_ENDS = Revoked | NumberFlagged | Voided
 _FIRST_YEAR = 1900
 _CLOCK_SKEW = timedelta(minutes=5)
 
@@ -70,7 +69,7 @@ async def append_event(ports: Ports, event: ConsentEvent) -> ConsentEvent:
 
 
 async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> ConsentEvent:
-    if isinstance(event, _ENDS):
+    if _ends(event):
         await refuse_all_others_senders(tx, ports)
     else:
         await refuse_others_senders(tx, ports)
@@ -80,6 +79,12 @@ async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> Consent
         return await append_heard(tx, ports, event)
     await tx.append(event, ports.ids())
     return event
+
+
+def _ends(event: ConsentEvent) -> bool:
+    if isinstance(event, PhiPreferenceStated):
+        return not event.prefers
+    return isinstance(event, Revoked | Voided)
 
 
 async def consent_events(ports: Ports, number: PhoneNumber) -> tuple[ConsentEvent, ...]:

@@ -56,7 +56,7 @@ class ImportedOptOut:
 
     Args:
         number: the number. A string is read by :meth:`PhoneNumber.parse`.
-        occurred_at: when (an aware datetime). A date counts from its last instant in the
+        occurred_at: when (an aware datetime). A date counts as its last instant in the
             practice's time zone, so that it beats a consent of that day. None means unknown, and
             counts from the import.
         channel: how the request came, if known.
@@ -88,7 +88,7 @@ class ImportedConsent:
         number: the number at which they agreed to be texted. A string is read by
             :meth:`PhoneNumber.parse`.
         person: your id of the patient.
-        occurred_at: when they agreed (an aware datetime). A date counts from its first instant in
+        occurred_at: when they agreed (an aware datetime). A date counts as its first instant in
             the practice's time zone.
         basis: how they agreed, for example ``"intake_form"``.
         tier: :attr:`Tier.PRIOR_EXPRESS`, or written for promotions. Written needs everything that

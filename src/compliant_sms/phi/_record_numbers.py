@@ -101,7 +101,9 @@ def _is_in_host(view: View, word: int) -> bool:
         word += 1
     if word == last or view.gaps[word + 1] != ".":
         return False
-    return "/" in view.plain[view.starts[word] :].split(maxsplit=1)[0]
+    host, slash, _ = view.plain[view.starts[word] :].split(maxsplit=1)[0].partition("/")
+    # Its last label has no figures: "MRN.AB8812344/ward" has a number, and no host.
+    return bool(slash) and host.partition(":")[0].rpartition(".")[2].isalpha()
 
 
 class _Search:
