@@ -210,7 +210,7 @@ def test_links_that_tell_of_care_are_refused_at_once(
     """Otherwise each notice would be blocked, and with a reason about a single text."""
     with pytest.raises(ConfigurationError, match=rf"tell of care \({label}\)"):
         make_messenger(
-            practice=evolve(practice, link_domains=["lakeside.example"]),
+            practice=evolve(practice, phi="notice", link_domains=["lakeside.example"]),
             keyring=Keyring.generate(),
             secure_links=SecurePages(url=url),
         )

@@ -183,7 +183,8 @@ def own_pages(practice: Practice, secure_links: object) -> SecurePages | None:
             f"the links for spam. Pass Practice(link_domains=['{secure_links.host}'])."
         )
         raise ConfigurationError(msg)
-    told = _told_by_links(secure_links, practice)
+    # Elsewhere a link goes to whoever asked for details by text.
+    told = _told_by_links(secure_links, practice) if practice.phi is PhiMode.NOTICE else []
     if told:
         msg = (
             f"the links of SecurePages(url=...) tell of care ({', '.join(told)}) to whoever sees "
