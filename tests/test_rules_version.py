@@ -70,7 +70,7 @@ def _more() -> Iterator[tuple[str, Facts]]:
     yield "opt-out appended", facts(readings=Readings(opt_out=OptOutShown.APPENDED))
     for cap in ({"segments_today": 2_000}, {"segments_this_minute": 75}):
         yield f"carrier's {next(iter(cap))}", facts(sender=REGISTERED, sent=SentBefore(**cap))
-    for code in ("ramp", "texts-per-day", "replies", "quiet-day", "staffed-hours"):
+    for code in ("not-begun", "ramp", "texts-per-day", "replies", "quiet-day", "staffed-hours"):
         yield f"plan {code}", facts(volume=VolumeWait(until=NOON + HOUR, code=code))
     waits = PromisedWait(until=NOON + HOUR, programme="care", count=4, per="month")
     yield "promised frequency", facts(promised=waits)

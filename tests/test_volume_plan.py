@@ -202,7 +202,7 @@ def test_the_least_of_all_limits_counts() -> None:
     ("at", "code"),
     [
         (datetime(2026, 11, 28, 18, tzinfo=UTC), "quiet-day"),
-        (datetime(2026, 11, 27, 18, tzinfo=UTC), "ramp"),
+        (datetime(2026, 11, 27, 18, tzinfo=UTC), "not-begun"),
         (datetime(2026, 11, 30, 14, tzinfo=UTC), "staffed-hours"),
         (datetime(2026, 11, 30, 18, tzinfo=UTC), "replies"),
         (datetime(2026, 11, 30, 23, tzinfo=UTC), "staffed-hours"),

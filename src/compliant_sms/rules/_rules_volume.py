@@ -12,6 +12,7 @@ from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 
 _WORDS = {
+    "not-begun": "The practice begins to text on a later day: that of its ramp.",
     "ramp": "The practice began to text not long ago, and today's part of its ramp is used up.",
     "texts-per-day": "The texts that the practice sends in a day are used up.",
     "replies": "Replies would come in faster than the staff can answer them.",

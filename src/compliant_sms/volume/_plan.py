@@ -191,7 +191,7 @@ class VolumePlan:
         if self.is_quiet(day):
             return "quiet-day"
         if self.ramp is not None and day < self.ramp.begins:
-            return "ramp"
+            return "not-begun"
         is_open = today is not None and today.opens <= at < today.closes
         return today.code if today is not None and is_open else "staffed-hours"
 
