@@ -178,7 +178,6 @@ def test_both_facades_make_and_check_checkpoints(messenger: Messenger, database:
     assert messenger.verify_ledger(against=[made], keys=[KEY.public]).proven == 1
 
 
-@pytest.mark.many_rounds
 def test_memory_stays_the_same(tmp_path: Path) -> None:
     """Verifying four times as many events takes no more memory."""
     peaks = []

@@ -40,7 +40,6 @@ def told_in(practice: Practice, link: str) -> bool:
     return bool(beyond(made.readings.phi, ContentTier.MINIMUM))
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize("alphabet", ALPHABETS)
 def test_no_random_token_is_read_as_words(practice: Practice, alphabet: str) -> None:
     """Of 5,000 tokens none is refused, though some have the name of a disease in them."""
@@ -55,7 +54,6 @@ def test_no_random_token_is_read_as_words(practice: Practice, alphabet: str) -> 
     assert refused == []
 
 
-@pytest.mark.many_rounds
 def test_nor_is_a_uuid(practice: Practice) -> None:
     """As many hosts name their pages."""
     rng = random.Random(4)

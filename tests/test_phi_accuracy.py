@@ -184,7 +184,6 @@ def test_a_score_counts_letters() -> None:
     assert result.precision(room.IDENTIFIERS, blind=True) == pytest.approx(3 / 9)
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     ("name", "patient", "floors"),
     [
@@ -213,7 +212,6 @@ def test_labelled_texts(name: str, patient: bool, floors: dict[str, float]) -> N
     assert _below(scored(name, patient=patient), floors) == {}
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     ("name", "floors"),
     [
@@ -233,7 +231,6 @@ def test_labelled_texts_with_the_direction(name: str, floors: dict[str, float]) 
     assert _below(told, {what: least[what] for what in ("identifiers", "texts", "clean")}) == {}
 
 
-@pytest.mark.many_rounds
 def test_texts_held_back_with_the_direction() -> None:
     """The same of texts that nobody read who writes rules."""
     room = accuracy()

@@ -270,7 +270,6 @@ def test_figures_far_apart_are_found_apart() -> None:
     assert len(alone) == MOST_READ
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "piece", ["1-", "1.", "[1", "A. ", "(1-", "QX88120 ", "4111 ", "mrn 12345, ", "home ", "X Y "]
 )

@@ -91,7 +91,6 @@ def _measured(marked_texts: Iterable[str]) -> tuple[float, float]:
     return hidden / wanted, right / called
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize("name", sorted(_parts()["grids"]))
 def test_a_part_of_each_grid(name: str) -> None:
     """A small part of each grid reaches nearly what the whole does."""

@@ -250,7 +250,6 @@ def test_protected_kinds_of_care_are_named(text: str, kinds: set[Sensitivity]) -
     assert {care_of_finding(view, each) for each in findings} - {Sensitivity.GENERAL} == kinds
 
 
-@pytest.mark.many_rounds
 def test_every_packaged_term_is_found_by_itself() -> None:
     """Whole, after a word that makes it somebody's."""
     missed = []
@@ -291,7 +290,6 @@ def test_cues_are_small_words() -> None:
     assert all(word == word.lower() and " " not in word for word in cues("verdicts"))
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     "text",
     [

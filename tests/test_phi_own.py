@@ -280,7 +280,6 @@ def test_a_link_of_ones_own_tells_of_care_beside_other_things(page: str) -> None
     assert beyond(find(text, Known(own=LAKESIDE)), ContentTier.MINIMUM)
 
 
-@pytest.mark.many_rounds
 @pytest.mark.parametrize(
     ("signs", "length"),
     [
