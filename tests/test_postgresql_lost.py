@@ -25,7 +25,8 @@ from test_store import count, writing
 
 Make = Callable[..., Messenger]
 
-KILL = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+# Waits until each is gone (milliseconds): one about to go may still take a statement.
+KILL = """SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 

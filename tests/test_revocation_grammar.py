@@ -256,3 +256,21 @@ def test_an_outcry_of_delight_is_doubtful(text: str, certainty: Certainty) -> No
     found = read_revocation(text)
     assert found is not None
     assert found.certainty is certainty
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("2175550134", "phone"),
+        ("24", "number"),
+        ("\U0001f6d1", "sign"),
+        ("?", "asks"),
+        ("office's", "whose"),
+        (".", "ends"),
+        ("hippopotamus", "other"),
+        (",", "mark"),
+    ],
+)
+def test_what_a_word_of_no_list_counts_as(word: str, kind: str) -> None:
+    """Each word counts as something by its look, whatever this process has read before."""
+    assert _revocation_forms._kind(word) == kind
