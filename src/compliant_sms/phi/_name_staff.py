@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliant_sms.phi._marks import OWN_VOICE, PLACE_WORD
+from compliant_sms.phi._marks import DATE_WORD, OWN_VOICE, PLACE_WORD
 from compliant_sms.phi._name_extent import ends_phrase
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._name_reading import Person, as_named
@@ -10,6 +10,7 @@ from compliant_sms.phi._name_staff_words import (
     APPOSED,
     AVAILABLE,
     AWAY,
+    BACK,
     BESIDE,
     BLAMED,
     CREDENTIALS,
@@ -54,10 +55,11 @@ _BEHIND = (
     | SAYS
     | _FROM
     | _HELPS
-    | word_set("here on has knows can't cant back aqui was is")
+    | word_set("here on has knows can't cant back aqui was is the la el")
 )
 # One of them stands right before a name when the words before say so.
-_BEFORE = frozenset(BESIDE) | word_set("can could is desk reception recepcion")
+_BEFORE = frozenset(BESIDE) | word_set("can could is desk reception recepcion por")
+_ASKED = (["pregunte"], ["pregunten"], ["preguntar"], ["pregunta"])
 _NOT_SO = word_set("dont don't not never didnt didn't cant can't doesnt doesn't wont won't")
 
 
@@ -66,7 +68,8 @@ def as_staff(view: View, found: Person) -> Person:
     rule, ahead = "", found.last + 1
     if ahead < len(view.words):
         if view.gaps[ahead] in _BESIDES:
-            rule = _credential(view, ahead) or _apposed(view, found.last)
+            called = _is_called(view, found)
+            rule = (not called and _credential(view, ahead)) or _apposed(view, found.last)
         elif view.words[ahead] in _BEHIND:
             rule = _by_words_behind(view, found)
     if not rule and found.start:
@@ -79,9 +82,10 @@ def _by_words_behind(view: View, found: Person) -> str:
     last = found.last
     return (
         _credential(view, last + 1)
+        or _the_role(view, last)
         or _here(view, found)
         or _at_front(view, last)
-        or _work(view, last)
+        or ("" if found.rule == "relative" else _work(view, last))
     )
 
 
@@ -93,6 +97,28 @@ def _credential(view: View, index: int) -> str:
         return ""
     told = view.is_shouted(index)
     return "credential" if told or view.words[index] in MIXED else ""
+
+
+def _the_role(view: View, last: int) -> str:
+    """Whether a role follows without a comma: "Sam the nurse", "Lupita la higienista"."""
+    ahead = last + 2
+    if view.gaps[last + 1] != " " or view.words[last + 1] not in _THE or ahead >= len(view.words):
+        return ""
+    return "role" if view.gaps[ahead] == " " and view.words[ahead] in ROLES else ""
+
+
+_THE = word_set("the la el")
+
+
+def _is_called(view: View, found: Person) -> bool:
+    """Whether a text begins with its reader, then with a therapy: "Joy, PT home program"."""
+    ahead = found.last + 1
+    if found.start or found.last or view.gaps[ahead] != ", " or view.words[ahead] not in _DONE:
+        return False
+    return view.gaps[ahead + 1] == " " and view.words[ahead + 1 : ahead + 2] != []
+
+
+_DONE = word_set("pt ot")
 
 
 def _here(view: View, found: Person) -> str:
@@ -110,6 +136,8 @@ def _apposed(view: View, last: int) -> str:
     ahead = last + 1
     if view.words[ahead] in FRONT or view.words[ahead] == "front":
         return "role" if _is_desk(view, ahead) else ""
+    if view.words[ahead] in BACK and view.gaps[ahead] == ", ":
+        return "role" if ends_phrase(view, ahead) and not view.said & OWN_VOICE else ""
     for index in range(ahead, min(ahead + 4, len(view.words))):
         if index > ahead and view.gaps[index] != " ":
             return ""
@@ -150,9 +178,29 @@ def _work(view: View, last: int) -> str:
             return "at-work"
     # "Ana Ruiz called", "Leo in the lab": a practice writes so of patients as well.
     told = practice_speaks(view, as_told=False) or writes_to_patient(view, as_told=False)
-    if _serves(after) and (told or (not view.said & OWN_VOICE and after[0] not in SAYS)):
+    serves = _serves(after) or (after[0] == "has" and _has_times(view, last + 2))
+    if serves and (told or (not view.said & OWN_VOICE and after[0] not in SAYS)):
         return "at-work"
     return _workplace(view, last, after) if told else ""
+
+
+def _has_times(view: View, first: int) -> bool:
+    """Whether somebody has days or hours to give: "Grace has May 6 or May 8 open"."""
+    dated = False
+    for at in range(first, min(first + 9, len(view.words))):
+        if ". " in view.gaps[at]:
+            return False
+        if view.words[at] in _TO_GIVE:
+            return dated
+        clock = any(map(str.isdigit, view.gaps[at]))
+        if not (clock or view.marks[at] & DATE_WORD or view.words[at] in _BETWEEN_TIMES):
+            return False
+        dated = True
+    return False
+
+
+_TO_GIVE = word_set("open available free")
+_BETWEEN_TIMES = word_set("or and at am pm on the a p m morning afternoon")
 
 
 def _serves(after: list[str]) -> bool:
@@ -193,7 +241,10 @@ def _by_words_before(view: View, found: Person) -> str:
         return ""
     if before in FRONT:
         return "desk" if view.gaps[first] == ", " and ends_phrase(view, found.last) else ""
-    if view.gaps[first] != " " or practice_speaks(view):
+    asked = before == "por" and view.words[first - 2 : first - 1] in _ASKED
+    if asked and view.gaps[first] == " " and practice_speaks(view):
+        return "at-work"
+    if view.gaps[first] != " " or before == "por" or practice_speaks(view):
         return ""
     if before in BESIDE:
         return "at-work" if _is_beside(view, first) else ""

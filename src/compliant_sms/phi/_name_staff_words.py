@@ -19,7 +19,8 @@ ROLES = word_set(
     " enfermera enfermero consejera consejero terapeuta interprete recepcionista partera"
     " pediatra ginecologa ginecologo dentista psicologa psicologo psiquiatra fisioterapeuta"
     " nutriologa nutriologo nutricionista promotora trabajadora coordinadora asistente higienista"
-    " tecnico tecnica chofer licenciada licenciado infirmiere enfimye"
+    " tecnico tecnica chofer licenciada licenciado infirmiere enfimye officer director directora"
+    " administrator administradora gerente encargada encargado ombudsman registrar"
 )
 SHORT_ROLES = word_set("enf lic psic")
 CREDENTIALS = word_set(
@@ -79,6 +80,10 @@ DESKS = word_set(
 FRONT = word_set(
     "desk reception billing scheduling triage intake admissions registration recepcion facturacion"
     " enfermeria citas referrals"
+)
+# What staff signs with, and a patient's employer has as well.
+BACK = word_set(
+    "compliance hr payroll facilities housekeeping accounting credentialing staffing privacy"
 )
 # What stands between a role and the name: "nurse there is ...", "tech will be ...".
 LEADS = word_set("is named called there here will be today was name es se llama mr mrs ms miss")
