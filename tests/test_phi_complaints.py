@@ -54,6 +54,17 @@ TOLD = [
     ("hes on the spectrum", ["on the spectrum"]),
     ("something flew in my eye", ["something flew in my eye"]),
     ("im allergic to sulfa", ["allergic to sulfa"]),
+    # How somebody is, by an everyday word.
+    ("my husband is really confused tonight", ["confused"]),
+    ("she seems a little withdrawn lately", ["withdrawn"]),
+    ("grandma looks pale", ["pale"]),
+    ("i get winded on the stairs", ["winded"]),
+    ("i feel so exhausted", ["exhausted"]),
+    ("mi papa esta muy desorientado", ["desorientado"]),
+    ("me siento muy cansada", ["cansada"]),
+    ("ando bien nerviosa", ["nerviosa"]),
+    ("mi niño trae moquitos", ["moquitos"]),
+    ("Dx: otitis media, left.", ["otitis media, left"]),
     # What a medicine does.
     # A part of the body that gets well, or is asked after.
     # Without how often, unless nothing else is said.
@@ -104,6 +115,14 @@ NOT_TOLD = [
     "i cut my left",
     "broad spectrum light",
     "i saw",
+    "im confused by my bill",
+    "i was a bit confused why you called",
+    "she is confused about the time",
+    "he was nervous to call you",
+    "the schedule is confused",
+    "estoy confundida con la cuenta",
+    "esta agotado el cupo",
+    "an exhausted supply",
     "barely, my friend",
     "i couldn't, sorry",
     "i cant put my shoes on",

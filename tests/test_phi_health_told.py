@@ -25,6 +25,8 @@ RESULTS = [
     ("fever 102.4 and a cough", ["102.4"]),
     ("my DEXA: T-score -2.1", ["T-score -2.1"]),
     ("his MoCA score was 21 of 30", ["21 of 30"]),
+    ("my sugar was 51 at 2am, sweaty, ate crackers now 88", ["51", "88"]),
+    ("bp 168/100 at 8 pm, took my pill, now 138/86", ["168/100", "138/86"]),
     ("O2 is 91 percent on my oxygen", ["91 percent"]),
     ("potassium 6.1 critical, hold the spironolactone", ["potassium 6.1 critical"]),
     ("my ldl is 150, a bit high", ["150"]),
@@ -108,6 +110,9 @@ MEDICINES = [
     ("Ana, your flu shots are due", ["flu shots"]),
     ("ran out of lisinipril and metropolol", ["lisinipril", "metropolol"]),
     ("your allergy shots are monthly", []),
+    ("give him amoxicillin 400 mg/5 mL twice a day", ["amoxicillin 400 mg/5 mL"]),
+    ("your cephalexin 250mg/5ml is ready", ["cephalexin 250mg/5ml"]),
+    ("her heparin 25 units/kg", ["heparin 25 units/kg"]),
     ("Your knee injection is friday", []),
 ]
 

@@ -14,6 +14,7 @@ from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._health_terms import Term
 from compliant_sms.phi._inability import cannot
 from compliant_sms.phi._injuries import bitten, hurt, inside
+from compliant_sms.phi._states_told import STATES, is_so
 from compliant_sms.phi._view import View
 
 _FAR = 6  # words between a part of the body and what is wrong with it
@@ -97,5 +98,6 @@ _VERBS: tuple[tuple[Form, str], ...] = (
     (out, "passed passing pass blacked"),
     (spectrum, "spectrum"),
     (inside, "something bead splinter hook shard qtip pebble"),
+    (is_so, " ".join(STATES)),
 )
 _FORMS = {word: form for form, words in _VERBS for word in words.split()}

@@ -256,6 +256,7 @@ def _further() -> re.Pattern[str]:
         r"|(?:still )?(?:wont|won't|will not|isnt|isn't|not) "
         r"(?:go(?:ing)? (?:away|down)|quit|stop|let up|letting up|getting better|heal)"
         r"|level [123]|bien|mucho|mucha|muchisimo)\b"
+        r"|, (?:bilateral(?:ly)?|(?:left|right)(?: (?:ear|eye|side))?)(?=[.;,\n]|$)"
     )
 
 

@@ -119,7 +119,8 @@ def shown_on_meters(view: View) -> Iterator[Place]:
 @cache
 def _again() -> re.Pattern[str]:
     return re.compile(
-        r"[^.?!\d\n]{0,28}[ ,](?:still|now|then|down to|back to|back up to) "
+        r"(?: at \d{1,2}(?::\d\d)? ?[ap]m)?[^.?!\d\n]{0,32}"
+        r"[ ,](?:still|now|then|down to|back to|back up to) "
         r"(?P<value>\d{2,3}(?:/\d{2,3})?)(?=(?: (?:now|again|after|today|this|later)|[.,;!?]|$))"
     )
 

@@ -31,7 +31,7 @@ _NO_DATE = (
 _FIGURE = r"(?:\d{1,5}(?:[.,]\d{1,3})?|\.\d{1,3})(?:[/-]\d{1,4}(?:\.\d{1,2})?)?"
 _UNIT = (
     r" ?(?:mg|mcg|ug|g|gm|grams?|gramos|miligramos|ml|cc|units?|unidades|iu|ui|u|meq|mgs|"
-    r"milligrams?|micrograms?|%)(?:/\w{1,5}|/\d\.?\d? ?ml)?\b(?: (?:im|iv|sc|subq|sq)\b)?"
+    r"milligrams?|micrograms?|%)(?:/\d{1,2}(?:\.\d)? ?ml|/\w{1,5})?\b(?: (?:im|iv|sc|subq|sq)\b)?"
 )
 _NO_STRENGTH = (
     r"(?![\d/:\w]|-\d|[.,]\d| ?(?:or|o|days?|weeks?|wks?|times?|x|am|pm|a\.m|p\.m|hrs?|hours?|"
