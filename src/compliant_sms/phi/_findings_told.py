@@ -12,6 +12,7 @@ from compliant_sms.phi import _marks as marks
 from compliant_sms.phi._finding_said import PRONOUN_OF_IT, Said, ends, said_of
 from compliant_sms.phi._health_data import Kind, cues
 from compliant_sms.phi._health_terms import Term
+from compliant_sms.phi._health_verdicts import in_brackets
 from compliant_sms.phi._view import View
 
 Place = tuple[int, int, str]  # with the rule that saw it
@@ -221,13 +222,13 @@ _BABIES = frozenset({"girl", "boy"})
 
 @cache
 def _more() -> re.Pattern[str]:
-    """A grade behind a finding, or its gene: "CIN 2", "Lynch syndrome (MSH2)"."""
-    return re.compile(r" ?\d(?:[+/]\d)?(?![\w/:.-]\w|\w| \w)|\d{1,2}(?!\w)| \([a-z]{2,6}\d{0,3}\)")
+    """A grade behind a finding: "CIN 2"."""
+    return re.compile(r" ?\d(?:[+/]\d)?(?![\w/:.-]\w|\w| \w)|\d{1,2}(?!\w)")
 
 
 def _whole(view: View, after: int) -> int:
     end = view.ends[after - 1]
-    found = _more().match(view.lower, end)
+    found = _more().match(view.lower, end) or in_brackets().match(view.plain, end)
     return found.end() if found else end
 
 

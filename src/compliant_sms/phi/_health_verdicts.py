@@ -73,7 +73,15 @@ def _verdict(view: View, index: int, tests: dict[int, Term], begins: set[int]) -
         risk = word in _AMOUNTS and view.words[index + 1 : index + 2] == ["risk"]
         if word == "reactive" and view.gaps[index] == "-" and view.words[index - 1] == "non":
             start = view.starts[index - 1]
-        yield grade.start() if grade else start, view.ends[index + risk], "verdict"
+        code = in_brackets().match(view.plain, end)
+        end = code.end() if code else view.ends[index + risk]
+        yield grade.start() if grade else start, end, "verdict"
+
+
+@cache
+def in_brackets() -> re.Pattern[str]:
+    """How a laboratory calls it, or its gene: "abnormal (ASC-US)", "Lynch syndrome (MSH2)"."""
+    return re.compile(r" \([A-Z]{2,5}(?:-[A-Z]{1,3})?(?:-?\d{1,3})?\)")
 
 
 def _is_before(view: View, index: int, begins: set[int]) -> bool:

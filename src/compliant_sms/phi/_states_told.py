@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.phi._complaint_form import Words
+from compliant_sms.phi._marks import GIVEN
 from compliant_sms.phi._name_lists import word_set
 from compliant_sms.phi._view import View
 
@@ -28,9 +29,9 @@ _IS = word_set(
 )
 _AM = word_set("im i'm am feel feeling felt get estoy ando siento amaneci sigo")
 _SUBJECTS = word_set(
-    "he she it hes shes he's she's mom dad mother father son daughter husband wife grandma grandpa"
-    " baby pt patient been acting acts looks looked seems seemed got gets getting became mama papa"
-    " hijo hija abuela abuelo esposo esposa bebe nino nina se muy toddler brother sister"
+    "he she hes shes he's she's mom dad mother father son daughter husband wife grandma grandpa"
+    " baby pt patient mama papa hijo hija abuela abuelo esposo esposa bebe nino nina se muy"
+    " toddler brother sister"
 )
 _OF_A_MATTER = word_set(
     "about by with as why how what where which if that to for por con sobre de porque"
@@ -53,10 +54,9 @@ def is_so(view: View, at: int) -> Words | None:
         return at, at
     if link not in _IS:
         return None
-    if link in _SUBJECTS:
-        return at, at
-    near = view.words[max(0, before - _FEW) : before - 1]
-    return None if _SUBJECTS.isdisjoint(near) else (at, at)
+    first = max(0, before - _FEW)
+    told = not _SUBJECTS.isdisjoint(view.words[first:before])
+    return (at, at) if told or any(map(GIVEN.__and__, view.marks[first : before - 1])) else None
 
 
 _FEW = 4
