@@ -18,7 +18,7 @@ _Limits: TypeAlias = tuple[bool, frozenset[Category]]
 _UNLIMITED: _Limits = (False, frozenset())
 _OTHERS = "others"
 _ONLY_SOME = "only-some"
-_FEWER = "too-many"
+_LIMITING = frozenset({"too-many", "those-ones"})
 _OF_ALL = frozenset(
     {
         *["not-a-patient", "cared-for-elsewhere", "owner-died", "patient-elsewhere"],
@@ -41,6 +41,7 @@ _ON = re.compile(
     r"(?: me| us)? (?:from|of|for|on|about|with)(?: (?:the|your|ur|all|any|those|these|that))*"
     r"(?: \w+){0,2} ?"
 )
+_TEXTS = re.compile(r"(?:te?xts?|messages?|msgs?|alerts?|notifications?|notices?|reminders?)\b")
 _BACK = 90
 _NEAR = 50  # code points
 _NOT_THESE = re.compile(
@@ -162,7 +163,7 @@ def _kinds(text: str, words: set[str], within: Iterable[_Found]) -> frozenset[Ca
         kind
         for kind in _kinds_found(text, words)
         if any(
-            _overlap(kind, one) or _points_back(text, one, kind) or _points_on(text, one, kind)
+            _overlap(kind, one) or _is_about(text, one, kind)
             for one in spans
         )
     )
@@ -175,12 +176,24 @@ def _categories(kinds: Iterable[_Found]) -> frozenset[Category]:
 def _is_limited(text: str, words: set[str], one: _Found) -> bool:
     if one.rule.id in _OF_ALL or _OF_ANOTHER.search(text, one.start, one.end):
         return False
-    if one.rule.id == _FEWER or _TOPIC.search(text, one.start, one.end):
+    if one.rule.id in _LIMITING or _TOPIC.search(text, one.start, one.end):
         return True
     return any(
-        _overlap(kind, one) or _points_back(text, one, kind) or _points_on(text, one, kind)
+        _overlap(kind, one) or _is_about(text, one, kind)
         for kind in _kinds_found(text, words)
     )
+
+
+def _is_about(text: str, one: _Found, kind: _Found) -> bool:
+    """Whether a phrase is said of a kind that is named beside it."""
+    return (
+        _points_back(text, one, kind) or _points_on(text, one, kind) or _qualifies(text, one, kind)
+    )
+
+
+def _qualifies(text: str, one: _Found, kind: _Found) -> bool:
+    """Whether a kind stands before the texts that a phrase begins with: "billing texts must end"."""
+    return one.start - kind.end == 1 and _TEXTS.match(text, one.start) is not None
 
 
 def _points_on(text: str, one: _Found, kind: _Found) -> bool:
