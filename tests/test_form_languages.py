@@ -487,7 +487,9 @@ def test_on_paper_and_spoken(make_messenger: Make, practice: Practice) -> None:
     signed = desk.record(
         PATIENT,
         programme="care",
-        told=OnPaper(person=PERSON, signer="Ana", recorded_by="ana", language="es"),
+        told=OnPaper(
+            person=PERSON, signer="Ana", recorded_by="ana", language="es", occurred_at=MORNING
+        ),
     )
     heard = desk.record(
         PATIENT, programme="care", told=Spoken(person=PERSON, recorded_by="ana", language="es")
@@ -508,7 +510,9 @@ def test_nobody_read_words_that_are_not_there(
     care = evolve(CARE, translations={"es": Translation(about="sus citas y su atención")})
     desk = asking(make_messenger, practice, programmes=[care, OFFERS]).permission
     spoken = Spoken(person=PERSON, recorded_by="ana", language=language)
-    paper = OnPaper(person=PERSON, signer="Ana", recorded_by="ana", language=language)
+    paper = OnPaper(
+        person=PERSON, signer="Ana", recorded_by="ana", language=language, occurred_at=MORNING
+    )
     for told in (spoken, paper):
         with pytest.raises(InvalidInput, match="care is not translated"):
             desk.record(PATIENT, programme="care", told=told)
@@ -562,7 +566,9 @@ def test_the_example_of_a_frequency_can_be_used(language: str) -> None:
         lambda: permission(health_details_translations={"es-MX": Wording(text="x", version="1")}),
         lambda: permission(health_details_translations={"en": Wording(text="x", version="1")}),
         lambda: Spoken(person=PERSON, recorded_by="ana", language="spanish"),
-        lambda: OnPaper(person=PERSON, signer="Ana", recorded_by="ana", language=""),
+        lambda: OnPaper(
+            person=PERSON, signer="Ana", recorded_by="ana", language="", occurred_at=MORNING
+        ),
     ],
 )
 def test_translations_that_cannot_be_used(make: Any) -> None:

@@ -750,6 +750,7 @@ def test_an_older_paper(asking: Messenger) -> None:
         person=PERSON,
         signer="Ana Gomez",
         recorded_by="front-desk:ana",
+        occurred_at=MORNING - timedelta(days=300),
         wording=Wording(text="Bills by text? Yes.", version="bills/2026-03"),
     )
     event = asking.permission.record(PATIENT, programme="bills", told=older)

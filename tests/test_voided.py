@@ -231,7 +231,9 @@ def test_who_has_that_phone_is_asked_for_nobody(
         clock.advance(timedelta(minutes=1))
         assert receive(asking, said, f"SM{turn}").inbound.needs_person
     assert asking.consent.state(PATIENT, person=PERSON).voided
-    told = OnPaper(person=PERSON, recorded_by="front-desk:ana", signer="Ana Gomez")
+    told = OnPaper(
+        person=PERSON, recorded_by="front-desk:ana", signer="Ana Gomez", occurred_at=clock()
+    )
     asking.permission.record(PATIENT, programme="bills", told=told)
     assert not asking.consent.state(PATIENT, person=PERSON).voided
 

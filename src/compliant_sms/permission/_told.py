@@ -21,6 +21,10 @@ def _when(value: datetime | None) -> datetime | None:
     return None if value is None else as_utc(value, "occurred_at")
 
 
+def _signed(value: datetime) -> datetime:
+    return as_utc(value, "occurred_at")
+
+
 @frozen(kw_only=True)
 class _Told:
     person: str = field(validator=_given.text)
@@ -37,7 +41,8 @@ class OnPaper(_Told):
     Args:
         person: your id of the patient.
         recorded_by: who records it, for example ``"front-desk:ana"``.
-        occurred_at: when it was signed (aware); None for now.
+        occurred_at: when it was signed (aware), which the paper says. Where it gives a day only,
+            pass the first instant of that day: a form that is older than a STOP must not end it.
         reference: your own record of the paper, for example its scan.
         language: the language it was read in, a tag such as ``"es"`` or ``"es-MX"`` (BCP 47):
             English, or one that the programme is translated into.
@@ -47,6 +52,7 @@ class OnPaper(_Told):
             edition, with its version.
     """
 
+    occurred_at: datetime = field(converter=_signed)
     signer: str = field(repr=False, validator=_given.text)
     wording: Wording | None = field(default=None, validator=_given.kind(Wording, "a Wording"))
 
