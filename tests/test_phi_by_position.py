@@ -82,9 +82,13 @@ NAMES = (
     "[[NAME:Mia]]/[[NAME:Leo]] sick",
     "saw [[NAME:Big Art]] today",
     "[[NAME:Rose]], ",
+    "dinner at the [[NAME:Garcia]] home",
     "this isnt [[NAME:marcus]]",
 )
 NO_NAMES = (
+    "Join us for dinner at the Hilton.",
+    "Dinner is at the Hyatt, 6 pm",
+    "in the Ford",
     "Vacunas gratis el sábado en la escuela Lincoln.",
     "sage: is it ok with my tea",
     "bill: is it late",

@@ -172,12 +172,22 @@ def _sure(view: View, index: int) -> Person | None:
         return None  # "columbus day"
     if index and view.words[index - 1] in _SCHOOLS and view.gaps[index] == " ":
         return None  # "la escuela Lincoln"
+    if _is_a_venue(view, index):
+        return None
     if is_town(view, index) if view.capital[index] else _is_a_thing(view, index):
         return None
     if not view.given.isascii() and _is_past_tense(view, index):
         return None
     found = name_at(view, index, Openness.GIVEN, "given")
     return with_surname_before(view, index, found) if found else None
+
+
+def _is_a_venue(view: View, index: int) -> bool:
+    """Whether a phrase ends with it behind a place's "the": "dinner at the Hilton"."""
+    if index < 2 or not view.capital[index] or view.gaps[index - 1 : index + 1] != [" ", " "]:
+        return False
+    placed = view.words[index - 1] == "the" and view.words[index - 2] in {"at", "near", "by", "in"}
+    return placed and (index + 1 == len(view.words) or view.gaps[index + 1] != " ")
 
 
 def _is_past_tense(view: View, index: int) -> bool:
