@@ -689,3 +689,39 @@ def test_a_file_of_nothing_but_problems_does_not_fill_the_memory(
     report = take(memory, [bad(n) for n in range(8)])
 
     assert ([p.line for p in report.problems], report.more_problems) == ([1, 1, 2], 5)
+
+
+def test_an_undated_opt_out_that_is_still_listed_counts_again(
+    messenger: Messenger, clock: MovableClock
+) -> None:
+    """Whether it is older than the new consent nobody knows, so the number is not texted."""
+
+    def listed(**changes: object) -> ImportReport:
+        row = ImportedOptOut(number=PATIENT)
+        return messenger.import_consents([], opt_outs=[row], source="twilio", by="it", **changes)  # type: ignore[arg-type]
+
+    assert listed().opt_outs == 1
+    assert (listed().opt_outs, listed().repeated) == (0, 1)
+    clock.advance(timedelta(days=1))
+    messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+    assert messenger.consent.state(PATIENT, person=PERSON).revoked_at is None
+    clock.advance(timedelta(days=30))
+
+    assert listed(dry_run=True).opt_outs == 1
+    assert messenger.consent.state(PATIENT, person=PERSON).revoked_at is None
+    assert listed().opt_outs == 1
+    assert messenger.consent.state(PATIENT, person=PERSON).revoked_at == clock()
+    assert (listed().opt_outs, listed().repeated) == (0, 1)
+
+
+def test_a_dated_opt_out_that_is_still_listed_does_not(
+    messenger: Messenger, clock: MovableClock
+) -> None:
+    """It is older than the consent, and says so."""
+    row = ImportedOptOut(number=PATIENT, occurred_at=clock())
+    clock.advance(timedelta(days=1))
+    messenger.import_consents([], opt_outs=[row], source="twilio", by="it")
+    messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+    report = messenger.import_consents([], opt_outs=[row], source="twilio", by="it")
+    assert (report.opt_outs, report.repeated) == (0, 1)
+    assert messenger.consent.state(PATIENT, person=PERSON).revoked_at is None

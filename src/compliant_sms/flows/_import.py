@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias, TypeVar
 
 from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import Clock, as_utc
-from compliant_sms.consent import Granted, Revoked
+from compliant_sms.consent import ConsentEvent, Dated, Granted, Revoked, fold
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._import_tally import Tally
 from compliant_sms.imports import (
@@ -124,6 +124,7 @@ class _Import:
 
         async def write(tx: Transaction) -> frozenset[bytes]:
             fresh = await tx.remember_rows(self._plan.practice_id, kind, events.keys())
+            fresh |= await self._listed_again(tx, events, fresh)
             await tx.append_all(
                 self._plan.practice_id,
                 [event for key, event in events.items() if key in fresh],
@@ -133,10 +134,27 @@ class _Import:
 
         async def check(tx: Transaction) -> frozenset[bytes]:
             known = await tx.known_rows(self._plan.practice_id, kind, events.keys())
-            return frozenset(events.keys() - known)
+            fresh = frozenset(events.keys() - known)
+            return fresh | await self._listed_again(tx, events, fresh)
 
         fresh = await self._store.run(write if self._plan.write else check)
         self.tally.join(kind, fresh=len(fresh), repeated=len(events) - len(fresh))
+
+    async def _listed_again(
+        self, tx: Transaction, events: Mapping[bytes, Granted | Revoked], fresh: Collection[bytes]
+    ) -> frozenset[bytes]:
+        """Opt-outs without a date that came before, from numbers that may be texted since.
+
+        Such a row says that the number is on the list now. Nobody knows whether it was put there
+        before or after the patient agreed anew.
+        """
+        again = []
+        for key, event in events.items():
+            if key not in fresh and isinstance(event, Revoked) and _is_undated(event):
+                known = await tx.consent_events(event.practice_id, event.number)
+                if _may_be_texted(known):
+                    again.append(key)
+        return frozenset(again)
 
     def _events(self, kind: Kind, batch: list[Row]) -> dict[bytes, Granted | Revoked]:
         """What the rows of a batch become, by their keys; what is wrong with the others is told."""
@@ -159,6 +177,16 @@ class _Import:
                 self.tally.join(kind, fresh=0, repeated=1)
             events.setdefault(key, found)
         return events
+
+
+def _is_undated(event: Revoked) -> bool:
+    return event.imported is not None and event.imported.dated is Dated.UNKNOWN
+
+
+def _may_be_texted(events: Sequence[ConsentEvent]) -> bool:
+    """Whether somebody at a number has ended what was asked there, by agreeing anew or by START."""
+    people = {event.person for event in events if isinstance(event, Granted)}
+    return any(not fold(events, person).revocations for person in people or {None})
 
 
 def _batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
