@@ -113,6 +113,12 @@ THREE_DOUBTFUL = "inbound_three_hands_doubtful.jsonl"
 # Of the third of them, and read by nobody who writes rules.
 THIRD_OF_THREE = "inbound_three_hands_held.jsonl"
 THIRD_DOUBTFUL = "inbound_three_hands_doubtful_held.jsonl"
+# Of one more, who hid wishes in longer texts and in a learner's English. At first sight of both
+# halves 98 of 112 clear wishes to stop were found, 22 of 39 doubtful ones and all 25 dangers; 4 of
+# 138 clear rows were taken for a wish to stop; 221 of 250 were about what they are. The rules were
+# extended with the first, which helped none of the second: it has other wordings.
+SIXTEENTH = "inbound_sixteenth_hand.jsonl"
+SIXTEENTH_HELD = "inbound_sixteenth_hand_held.jsonl"
 
 KINDS = (
     *("", "_unseen", "_more", "_held", "_asking", "_asking_held", "_another_hand"),
@@ -172,6 +178,12 @@ def test_no_keyword_is_missed(name: str) -> None:
         (ASKING_HELD, lambda row: row["intent"] == "emergency", in_danger, 1.0),
         ("appointment_reply_asking.jsonl", lambda _: True, reply_as_labelled, 0.95),
         ("appointment_reply_asking_held.jsonl", lambda _: True, reply_as_labelled, 0.78),
+        (SIXTEENTH, lambda row: clear(row) and revokes(row), told, 0.94),
+        (SIXTEENTH, revokes, scope_as_labelled, 0.95),
+        (SIXTEENTH, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (SIXTEENTH_HELD, lambda row: clear(row) and revokes(row), told, 0.82),
+        (SIXTEENTH_HELD, lambda row: clear(row) and row["intent"] == "emergency", in_danger, 1.0),
+        (SIXTEENTH_HELD, clear, as_labelled, 0.85),
         # What may be a wish to stop has no end of wordings: many new ones are passed over.
         (CASES, doubtful_revocation, told, 1.0),
         (MORE, doubtful_revocation, told, 0.94),

@@ -162,10 +162,7 @@ def _kinds(text: str, words: set[str], within: Iterable[_Found]) -> frozenset[Ca
     return _categories(
         kind
         for kind in _kinds_found(text, words)
-        if any(
-            _overlap(kind, one) or _is_about(text, one, kind)
-            for one in spans
-        )
+        if any(_overlap(kind, one) or _is_about(text, one, kind) for one in spans)
     )
 
 
@@ -179,8 +176,7 @@ def _is_limited(text: str, words: set[str], one: _Found) -> bool:
     if one.rule.id in _LIMITING or _TOPIC.search(text, one.start, one.end):
         return True
     return any(
-        _overlap(kind, one) or _is_about(text, one, kind)
-        for kind in _kinds_found(text, words)
+        _overlap(kind, one) or _is_about(text, one, kind) for kind in _kinds_found(text, words)
     )
 
 
@@ -192,7 +188,7 @@ def _is_about(text: str, one: _Found, kind: _Found) -> bool:
 
 
 def _qualifies(text: str, one: _Found, kind: _Found) -> bool:
-    """Whether a kind stands before the texts that a phrase begins with: "billing texts must end"."""
+    """Whether a kind stands before the texts that a phrase begins with: "billing texts"."""
     return one.start - kind.end == 1 and _TEXTS.match(text, one.start) is not None
 
 
