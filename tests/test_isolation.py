@@ -217,6 +217,10 @@ OWN: dict[tuple[str, str], Callable[[Ids], dict[str, Any]]] = {
             id="s1", shown="", name="Ana", number=ids.number, agreed=["bills"], at=MORNING
         )
     },
+    ("Messenger", "export_consents"): lambda _: {
+        "opt_outs": io.StringIO(),
+        "consents": io.StringIO(),
+    },
     ("InboxDesk", "assign"): lambda ids: {"thread_id": ids.thread_id, "to": "ben", "by": "ana"},
     ("ReminderDesk", "acknowledge"): lambda ids: {"answers": [ids.answer]},
     ("Messenger", "receive"): lambda ids: {

@@ -50,6 +50,8 @@ class Act(Word):
     PAGE_WITHDRAWN = "page_withdrawn"
     IMPORTED = "imported"
     """Consents or opt-outs were imported from elsewhere."""
+    CONSENTS_EXPORTED = "consents_exported"
+    """All consents and opt-outs were written to files for another system."""
     PAUSED = "paused"
     """Texts of a kind were stopped until somebody resumes them."""
     RESUMED = "resumed"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from compliant_sms.evidence import Checkpoint, Signer, Verifier
     from compliant_sms.imports import (
         BadRow,
+        ExportReport,
         ImportedConsent,
         ImportedOptOut,
         ImportReport,
@@ -68,6 +69,15 @@ class Facade:
             by=by,
             run=self._ports.ids(),
             dry_run=dry_run,
+        )
+
+    def _export_plan(self, by: str, reason: str) -> flows.ExportPlan:
+        practice = self._ports.practice
+        return flows.ExportPlan(
+            practice_id=practice.id,
+            names=(practice.name, *practice.also_known_as),
+            by=by,
+            reason=reason,
         )
 
 
@@ -126,6 +136,51 @@ class RecordKeeping(Facade):
                 self._ports.clock,
                 self._ports.ids,
                 plan,
+                opt_outs=opt_outs,
+                consents=consents,
+                progress=progress,
+            )
+        )
+
+    def export_consents(
+        self,
+        *,
+        opt_outs: flows.TextSink,
+        consents: flows.TextSink,
+        by: str,
+        reason: str,
+        progress: flows.ExportProgress | None = None,
+    ) -> ExportReport:
+        """Write all consents and opt-outs as the two CSV files that an import reads.
+
+        Importing both never lets anyone text a person whom this practice may not text. If a column
+        cannot express something, the files allow less: wishes about health details are left out,
+        and so is what START does not give back. Nothing changes here, and it goes on record.
+
+        If it raises, throw both files away: opt-outs may be missing. Import the files of one export
+        only, because a later one takes nothing back that an earlier one allowed.
+
+        Args:
+            opt_outs: where the opt-outs go: a file opened with
+                ``open(path, "w", encoding="utf-8", newline="")``.
+            consents: the same for the consents.
+            by: who exports them, for example ``"it:j.ortiz"``.
+            reason: why, for whoever reads the record.
+            progress: called after each page with the result so far.
+
+        Returns:
+            how many rows each file has, and what could not be told.
+
+        Raises:
+            InvalidInput: ``by`` or ``reason`` is blank.
+            CannotUnseal: the keyring lacks a key.
+            LedgerTampered: an event of the ledger is about another number.
+        """
+        return finish(
+            flows.export_consents(
+                self._ports.store,
+                self._ports.clock,
+                self._export_plan(by, reason),
                 opt_outs=opt_outs,
                 consents=consents,
                 progress=progress,
@@ -313,6 +368,25 @@ class AsyncRecordKeeping(Facade):
             self._ports.clock,
             self._ports.ids,
             plan,
+            opt_outs=opt_outs,
+            consents=consents,
+            progress=progress,
+        )
+
+    async def export_consents(
+        self,
+        *,
+        opt_outs: flows.TextSink,
+        consents: flows.TextSink,
+        by: str,
+        reason: str,
+        progress: flows.ExportProgress | None = None,
+    ) -> ExportReport:
+        """Do what :meth:`RecordKeeping.export_consents` does. Lines are written on the loop."""
+        return await flows.export_consents(
+            self._ports.store,
+            self._ports.clock,
+            self._export_plan(by, reason),
             opt_outs=opt_outs,
             consents=consents,
             progress=progress,

@@ -14,6 +14,7 @@ from compliant_sms.cli import _options
 from compliant_sms.cli._db import db
 from compliant_sms.cli._doctor_command import doctor, opt_outs
 from compliant_sms.cli._erase_command import erase
+from compliant_sms.cli._export_command import export
 from compliant_sms.cli._import_command import import_
 from compliant_sms.cli._keys import keys
 from compliant_sms.cli._ledger import ledger
@@ -262,6 +263,7 @@ def check(
 
 commands.add_command(db)
 commands.add_command(erase)
+commands.add_command(export)
 commands.add_command(import_)
 commands.add_command(keys)
 commands.add_command(ledger)

@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     from compliant_sms.flows._escalate import escalate
     from compliant_sms.flows._estimate import Estimated, estimate
     from compliant_sms.flows._evidence import Question, evidence_pack
+    from compliant_sms.flows._export import (
+        ExportPlan,
+        ExportProgress,
+        TextSink,
+        export_consents,
+    )
     from compliant_sms.flows._figures import activity, figures
     from compliant_sms.flows._form_page import answer_form
     from compliant_sms.flows._from_template import send_template
@@ -111,6 +117,8 @@ __all__ = [
     "Draft",
     "ErasePlan",
     "Estimated",
+    "ExportPlan",
+    "ExportProgress",
     "FromTemplate",
     "History",
     "ImportPlan",
@@ -133,6 +141,7 @@ __all__ = [
     "Submitted",
     "Tally",
     "TextRecord",
+    "TextSink",
     "ThreadText",
     "ThreadView",
     "Watched",
@@ -163,6 +172,7 @@ __all__ = [
     "estimate",
     "evidence_pack",
     "examine",
+    "export_consents",
     "fetch_media",
     "figures",
     "hand_over",
@@ -247,6 +257,7 @@ _FILES = {
     "_from_template": ("FromTemplate", "send_template"),
     "_history": ("History", "TextRecord", "history"),
     "_hold": ("holds", "lift_hold", "place_hold"),
+    "_export": ("ExportPlan", "ExportProgress", "TextSink", "export_consents"),
     "_import": ("ImportPlan", "ImportProgress", "import_consents"),
     "_inbox": (
         "ThreadText",

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
+from compliant_sms.consent._words import meant
 from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.imports._records import BadRow, Flaw
 from compliant_sms.phone import PhoneNumber
@@ -26,6 +27,15 @@ def yes_or_no(text: str) -> bool:
         msg = f"it is neither yes nor no. Write one of: {', '.join(_ANSWERS)}"
         raise InvalidInput(msg)
     return _ANSWERS[text.lower()]
+
+
+def categories(text: str) -> tuple[str, ...]:
+    """A cell that lists categories, separated by semicolons.
+
+    Raises:
+        InvalidInput: a name is nearly one of the library's.
+    """
+    return meant(name.strip() for name in text.split(";") if name.strip())
 
 
 def bad_row(line: int, column: str, reason: str) -> BadRow:

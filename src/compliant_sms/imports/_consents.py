@@ -15,10 +15,10 @@ from compliant_sms.consent import (
     Wording,
     WrittenAgreement,
 )
-from compliant_sms.consent._words import covered, meant
+from compliant_sms.consent._words import covered
 from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import _dates
-from compliant_sms.imports._cells import Cells, bad_row, numbers_of, yes_or_no
+from compliant_sms.imports._cells import Cells, bad_row, categories, numbers_of, yes_or_no
 from compliant_sms.imports._csv import Layout, rows
 from compliant_sms.imports._opt_outs import WRONG_CELLS
 from compliant_sms.imports._records import BadRow, ImportedConsent
@@ -31,7 +31,7 @@ _ELEMENTS = (
     "not_a_condition_of_purchase",
     "clear_and_conspicuous",
 )
-_AGREEMENT = ("seller", "signed_number", "signature", "box_was_unticked", *_ELEMENTS)
+AGREEMENT = ("seller", "signed_number", "signature", "box_was_unticked", *_ELEMENTS)
 _NEEDED = ("number", "person", "occurred_at", "basis")
 CONSENT_COLUMNS = (
     *_NEEDED,
@@ -42,11 +42,11 @@ CONSENT_COLUMNS = (
     "given_to",
     "reference",
     *_SIGNATURE,
-    *_AGREEMENT,
+    *AGREEMENT,
 )
 """The columns of a file of consents. The first four are needed, the rest where the law needs it."""
 
-_TIERS = {"express": Tier.PRIOR_EXPRESS, "written": Tier.PRIOR_EXPRESS_WRITTEN}
+TIERS = {"express": Tier.PRIOR_EXPRESS, "written": Tier.PRIOR_EXPRESS_WRITTEN}
 # A value for all rows would invent who agreed, or when.
 _OF_EACH_ROW = frozenset({"number", "person", "occurred_at", "signer", "signed_number"})
 
@@ -108,7 +108,7 @@ def read_consents(
             occurred_at=occurred_at,
             basis=basis,
             tier=tier,
-            categories=covered(cells.read("categories", _names), tier),
+            categories=covered(cells.read("categories", categories) or None, tier),
             wording=wording,
             signature=_signature(cells) if written or cells["signer"] else None,
             agreement=form.agreement(cells) if written else None,
@@ -118,14 +118,10 @@ def read_consents(
 
 
 def _tier(text: str) -> Tier:
-    if text not in _TIERS:
-        msg = f"there is no such tier. Pass one of: {', '.join(_TIERS)}."
+    if text not in TIERS:
+        msg = f"there is no such tier. Pass one of: {', '.join(TIERS)}."
         raise InvalidInput(msg)
-    return _TIERS[text]
-
-
-def _names(text: str) -> Iterable[str] | None:
-    return meant(name.strip() for name in text.split(";") if name.strip()) or None
+    return TIERS[text]
 
 
 def _signature(cells: Cells) -> Signature | None:

@@ -95,6 +95,7 @@ class Judge:
             channel=record.channel,
             rule=_RULE,
             reference=record.reference,
+            except_for=record.except_for,
         )
 
     def _granted(self, record: ImportedConsent, event_id: str, recorded_at: datetime) -> Granted:

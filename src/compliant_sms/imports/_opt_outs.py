@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from compliant_sms.consent import Channel
 from compliant_sms.imports import _dates
-from compliant_sms.imports._cells import Cells, bad_row, numbers_of
+from compliant_sms.imports._cells import Cells, bad_row, categories, numbers_of
 from compliant_sms.imports._csv import Layout, rows
 from compliant_sms.imports._records import BadRow, ImportedOptOut
 from compliant_sms.practice import known_zone
 
-OPT_OUT_COLUMNS = ("number", "occurred_at", "channel", "person", "reference")
+OPT_OUT_COLUMNS = ("number", "occurred_at", "channel", "person", "reference", "except_for")
 """The columns of a file of opt-outs. Only ``number`` is needed."""
 
 WRONG_CELLS = "it has more or fewer cells than the first line; is a comma not in quotes?"
@@ -64,4 +64,5 @@ def read_opt_outs(
             channel=channel or Channel.OTHER_SYSTEM,
             person=cells["person"] or None,
             reference=cells["reference"],
+            except_for=cells.read("except_for", categories) or (),
         )

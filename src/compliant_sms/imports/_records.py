@@ -62,6 +62,7 @@ class ImportedOptOut:
         channel: how the request came, if known.
         person: who asked, if known. The opt-out still counts for the whole number.
         reference: the other system's own record of it.
+        except_for: the categories that, in the patient's own words, may go on.
         line: its line in the file; counted by default.
 
     Raises:
@@ -73,6 +74,7 @@ class ImportedOptOut:
     channel: Channel = field(default=Channel.OTHER_SYSTEM, converter=Channel)
     person: str | None = field(default=None, validator=[storable, _plain])
     reference: str = field(default="", validator=[storable, _plain])
+    except_for: tuple[str, ...] = field(default=(), converter=meant)
     line: int = field(default=0, eq=False)
 
 
