@@ -160,7 +160,7 @@ class TextBlocked(TextEvent):
 
 @frozen(kw_only=True)
 class TextCancelled(TextEvent):
-    """The text was called back, was too late, or what it was about has changed."""
+    """The text was cancelled: by somebody, because it was too late, or its subject changed."""
 
     name: ClassVar[str | None] = "text_cancelled"
 

@@ -61,7 +61,7 @@ def _overdue(ports: Ports, queue: str, limit: int) -> ListedThreads:
 
 
 class InboxDesk:
-    """Shows staff who is waiting for an answer, and sends their answers."""
+    """Shows staff which threads wait for an answer, and sends what they answer."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -193,7 +193,7 @@ class InboxDesk:
         return finish(flows.reopen(self._ports, thread_id, by=by, reason=reason))
 
     def identify(self, thread_id: str, *, person: str, by: str) -> Thread:
-        """Say whose a thread is that belonged to nobody known.
+        """Assign a thread from an unknown sender to a patient.
 
         Args:
             thread_id: the thread.

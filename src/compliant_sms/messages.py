@@ -450,10 +450,10 @@ class Uncertain:
 
 @frozen(kw_only=True)
 class Cancelled:
-    """The text will not be sent: it was called back, or it could not go before ``not_after``.
+    """The text will not be sent: it was cancelled, or it could not go before ``not_after``.
 
     Attributes:
-        reason: why, if nobody called it back by hand; it says nothing about a patient.
+        reason: why, if nobody cancelled it by hand; it says nothing about a patient.
     """
 
     message_id: str

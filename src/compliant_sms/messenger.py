@@ -330,8 +330,8 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
 
         Some providers do not sign the contents of a callback. From them a STOP holds at once, but
         a START, a yes or a confirmed visit counts only when the provider, asked for it, knows that
-        very text. Each text is asked for five times within three hours. One that the provider
-        never knows stays as it is, for a person. Call this regularly, and after :meth:`receive`;
+        very text. The library asks for each text five times within three hours. If the provider
+        never knows it, it stays for a person. Call this regularly, and after :meth:`receive`;
         workers and the web kit do.
 
         Returns:
@@ -394,7 +394,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         Args:
             message_id: which text.
             sent: True: it counts as sent. False: it is due again and decided anew, or cancelled
-                if it was called back.
+                if somebody had cancelled it.
             by: who says so, for example ``"front-desk:ana"``.
             reason: how they know.
 

@@ -261,7 +261,7 @@ class RecordKeeping(Facade):
         return finish(flows.verify_ledger(store, practice.id, against, keys))
 
     def erase(self, person: str, *, by: str, reason: str, dry_run: bool = False) -> Erased:
-        """Destroy the keys of everything stored about a person, and call back what waits.
+        """Destroy the keys of everything stored about a person, and cancel what waits.
 
         What remains: that texts went out, when and by which rule, as ids and hashes; and that
         somebody at a number revoked, which still counts. The ledger still verifies. Backups still

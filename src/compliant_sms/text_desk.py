@@ -20,10 +20,10 @@ __all__ = ["AsyncTextDesk", "TextDesk"]
 
 
 class TextDesk:
-    """The part of a messenger that answers questions about texts and calls them back.
+    """The part of a messenger that answers questions about texts and cancels them.
 
     A :class:`~compliant_sms.joined.JoinedMessenger` answers by what your transaction sees, and
-    calls back if you commit. If no transaction is open, it raises ``ConfigurationError``.
+    cancels when you commit. If no transaction is open, it raises ``ConfigurationError``.
     """
 
     _ports: Ports
@@ -50,11 +50,11 @@ class TextDesk:
         return finish(flows.check(self._ports, draft))
 
     def cancel(self, message_id: str) -> Outcome:
-        """Call a text back if it has not gone out; otherwise return its state.
+        """Cancel a text that has not gone out; otherwise return its state.
 
         A text that may be on its way stays ``Queued`` or ``Uncertain``, with a ``problem`` that
-        says that it was called back. It is cancelled as soon as it is known that it did not go out,
-        and is not sent again.
+        says that it is to be cancelled. It is cancelled as soon as it is known that it did not go
+        out, and is not sent again.
 
         Raises:
             UnknownMessage: this practice has no such text.

@@ -54,10 +54,10 @@ class VolumeControl(Facade):
     def pause(self, *, by: str, reason: str, scope: str | Purpose = ALL) -> int:
         """Stop texts, for every worker on the database, until :meth:`resume`.
 
-        Once this has returned, no text in its scope is claimed. The answers to STOP, START and HELP
-        go on. Paused texts wait as ``Held``, even past their ``not_after``. They are decided anew
-        when somebody resumes, and cancelled then if they are too late. The pause goes on the audit
-        log.
+        Once this has returned, no text in its scope is claimed. STOP, START and HELP are still
+        answered. Paused texts wait as ``Held``, even past their ``not_after``. They are decided
+        anew when somebody resumes, and cancelled then if they are too late. The pause goes on the
+        audit log.
 
         Args:
             by: who stops them, for example ``"front-desk:ana"``.

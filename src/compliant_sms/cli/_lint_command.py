@@ -80,8 +80,8 @@ def lint(
 ) -> None:
     """Check the copy in PATH (or - for standard input) before any patient gets it.
 
-    It must not ask for words that carriers answer (CANCEL, END, QUIT, YES), leave a variable
-    unfilled, cost double because of a smart quote, and the like. None of the texts is shown.
+    Copy must not, for example, invite words that carriers act on (CANCEL, END, QUIT, YES), leave a
+    variable unfilled, or cost double because of a smart quote. The output never shows the copy.
 
     \b
       compliant-sms lint --purpose recall --practice-name "Lakeside Dental" texts.txt

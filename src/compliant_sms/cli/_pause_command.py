@@ -31,7 +31,7 @@ def pause(where: str, *, by: str, reason: str, scope: str) -> None:
     """Pause texts, for every worker on the database, until  compliant-sms resume .
 
     MODULE:NAME is a Messenger or AsyncMessenger of yours, a list of them, or a function that
-    returns either. The answers to STOP, START and HELP go on.
+    returns either. STOP, START and HELP are still answered.
 
     \b
       compliant-sms pause clinic.texting:messenger --by it:kim --reason "wrong times"
