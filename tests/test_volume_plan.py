@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,9 @@ INSTANTS = st.one_of(
 ).map(lambda when: datetime(2026, *when[:2], tzinfo=UTC) + timedelta(minutes=when[2]))
 
 
+START_OF_PLANS = datetime(2026, 6, 1, 15, tzinfo=UTC)  # ten in Chicago
+
+
 class Book:
     """Places that were given, as a store keeps them."""
 
@@ -75,9 +79,11 @@ class Book:
             first += 1
         return first
 
-    def give(self, plan: VolumePlan, zone: str, at: datetime) -> Place | None:
+    def give(
+        self, plan: VolumePlan, zone: str, at: datetime, *, sells: bool = False
+    ) -> Place | None:
         """Give the first place from an instant on."""
-        place = finish(first_place_on(plan, zone, self.free, at))
+        place = finish(first_place_on(plan, zone, self.free, at, sells=sells))
         if place is not None and place.number is not None:
             self.taken[place.day, place.number] += 1
         return place
@@ -243,11 +249,14 @@ def test_no_place_within_a_year() -> None:
         return first
 
     later = VolumePlan(texts_per_day=1, quiet_days=["monday"])
-    assert finish(first_place_on(plan, CHICAGO, full, at)) is None
-    assert finish(first_place(plan, CHICAGO, full, lambda each: each, at)) is None
-    assert finish(first_place(later, CHICAGO, empty, lambda _: None, at)) is None
+    assert finish(first_place_on(plan, CHICAGO, full, at, sells=False)) is None
+    assert finish(first_place(plan, CHICAGO, full, lambda each: each, at, sells=False)) is None
+    assert finish(first_place(later, CHICAGO, empty, lambda _: None, at, sells=False)) is None
     half_a_year = timedelta(days=180)
-    assert finish(first_place(later, CHICAGO, empty, lambda e: e + half_a_year, at)) is None
+    assert (
+        finish(first_place(later, CHICAGO, empty, lambda e: e + half_a_year, at, sells=False))
+        is None
+    )
 
 
 def test_a_place_suits_the_rules_as_well() -> None:
@@ -258,7 +267,9 @@ def test_a_place_suits_the_rules_as_well() -> None:
     async def only_tomorrow(day: date, first: int) -> int:
         return first if day > MONDAY else 2
 
-    place = finish(first_place(plan, CHICAGO, only_tomorrow, lambda e: max(e, noon), at))
+    place = finish(
+        first_place(plan, CHICAGO, only_tomorrow, lambda e: max(e, noon), at, sells=False)
+    )
 
     assert place == Place(day=MONDAY + DAY, at=noon, number=0)
 
@@ -273,6 +284,9 @@ def test_a_place_suits_the_rules_as_well() -> None:
         {"expected_reply_rate": 1.01},
         {"expected_reply_rate": "0.3"},
         {"expected_reply_rate": float("nan")},
+        {"marketing_share": 0},
+        {"marketing_share": 1.5},
+        {"marketing_share": "half"},
         {"staffed": "none"},
         {"staffed": "9-17"},
         {"quiet_days": "sunday"},
@@ -373,3 +387,42 @@ def test_caps_of_a_class() -> None:
         only = "transactional" in wrong.values()
         with pytest.raises(InvalidInput, match="none that it can count"):
             PracticeCap(count=1, within=hours, marketing_only=only, **wrong)
+
+
+@settings(deadline=None)
+@given(PLANS, st.floats(0.05, 1), st.lists(st.booleans(), min_size=1, max_size=60))
+def test_a_campaign_leaves_each_day_the_rest(
+    plan: VolumePlan, share: float, sells: list[bool]
+) -> None:
+    """Promotions take no more than their share of a day, however many come, and get a place."""
+    plan, book = evolve(plan, marketing_share=share), Book()
+    at, sold, all_ = START_OF_PLANS, Counter[date](), Counter[date]()
+    for each in sells:
+        place = book.give(plan, CHICAGO, at, sells=each)
+        assert place is not None
+        sold[place.day] += each
+        all_[place.day] += 1
+    for day, count in sold.items():
+        today = plan.on(day, CHICAGO)
+        assert today is not None
+        if today.most is not None:
+            assert count <= max(1, today.most * share + 1)
+            assert all_[day] <= today.most
+
+
+def test_a_booking_finds_room_beside_a_campaign() -> None:
+    """Half of each day stays for care unless somebody says otherwise."""
+    plan, book = VolumePlan(texts_per_day=10), Book()
+    days = [book.give(plan, CHICAGO, START_OF_PLANS, sells=True) for _ in range(30)]
+    per_day = Counter(place.day for place in days if place is not None)
+    assert set(per_day.values()) == {5}
+    booking = book.give(plan, CHICAGO, START_OF_PLANS)
+    assert booking is not None
+    assert booking.at == START_OF_PLANS
+
+    all_of_it, full = VolumePlan(texts_per_day=10, marketing_share=1), Book()
+    for _ in range(10):
+        full.give(all_of_it, CHICAGO, START_OF_PLANS, sells=True)
+    late = full.give(all_of_it, CHICAGO, START_OF_PLANS)
+    assert late is not None
+    assert late.at > START_OF_PLANS

@@ -157,4 +157,5 @@ async def _place(tx: Transaction, ports: Ports, decision: Decision, taken: _Take
         partial(taken.free, tx, ports.practice.id),
         partial(ports.rulebook.free_from, facts),
         lawful,
+        sells=plan.sells(facts.decided_as),
     )

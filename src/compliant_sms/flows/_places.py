@@ -51,7 +51,7 @@ async def planned(
             return Planned(decision=decision)
     free = partial(tx.free_place, practice_id)
     lawful = partial(ports.rulebook.free_from, facts)
-    place = await first_place(plan, zone, free, lawful, at)
+    place = await first_place(plan, zone, free, lawful, at, sells=plan.sells(facts.decided_as))
     if place is not None and place.at == at:
         return Planned(decision=decision, place=place)
     until = at + _NEVER if place is None else place.at

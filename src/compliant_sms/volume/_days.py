@@ -21,6 +21,8 @@ class DayPlan:
         opens: when texts may start (UTC).
         closes: when they must end (UTC, exclusive).
         most: how many texts; None for no limit.
+        most_marketing: how many of them may be promotions, which take the first places; None for no
+            limit.
         code: which part of the plan limits them; empty if none does.
         paced: whether they are spread evenly: each place has its time.
     """
@@ -28,8 +30,13 @@ class DayPlan:
     opens: datetime
     closes: datetime
     most: int | None
+    most_marketing: int | None
     code: str
     paced: bool
+
+    def room(self, *, sells: bool) -> int | None:
+        """The number of the place at which there is none any more; None for no limit."""
+        return self.most_marketing if sells else self.most
 
     def first_at(self, at: datetime) -> int:
         """The place whose time it is, counted from 0; earlier places are over."""
@@ -77,7 +84,9 @@ def day_of(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-async def first_place_on(plan: Days, zone: str, free: Free, at: datetime) -> Place | None:
+async def first_place_on(
+    plan: Days, zone: str, free: Free, at: datetime, *, sells: bool
+) -> Place | None:
     """The first free place by the plan alone.
 
     Args:
@@ -85,6 +94,7 @@ async def first_place_on(plan: Days, zone: str, free: Free, at: datetime) -> Pla
         zone: IANA name of the practice's zone.
         free: returns free places.
         at: the earliest instant (UTC) that is wanted.
+        sells: whether the text is a promotion.
 
     Returns:
         the place; None if there is none within a year.
@@ -95,10 +105,11 @@ async def first_place_on(plan: Days, zone: str, free: Free, at: datetime) -> Pla
         today = plan.on(day, zone)
         if today is not None and at < today.closes:
             earliest = max(at, today.opens)
-            if today.most is None:
+            room = today.room(sells=sells)
+            if room is None:
                 return Place(day=day, at=earliest, number=None)
             number = await free(day, today.first_at(earliest))
-            if number < today.most:
+            if number < room:
                 begins = max(earliest, today.begins(number))
                 return Place(day=day, at=begins.astimezone(UTC), number=number)
         day += _A_DAY
@@ -111,6 +122,8 @@ async def first_place(
     free: Free,
     lawful: Callable[[datetime], datetime | None],
     at: datetime,
+    *,
+    sells: bool,
 ) -> Place | None:
     """The first free place at whose time no rule holds the text.
 
@@ -120,13 +133,14 @@ async def first_place(
         free: returns free places.
         lawful: returns the first instant from one on at which no rule holds the text, if any.
         at: the earliest instant (UTC) that is wanted; the rules do not hold the text then.
+        sells: whether the text is a promotion.
 
     Returns:
         the place; None if there is none within a year.
     """
     wanted = at
     while wanted - at <= _A_YEAR:
-        place = await first_place_on(plan, zone, free, wanted)
+        place = await first_place_on(plan, zone, free, wanted, sells=sells)
         if place is None:
             return None
         permitted = place.at if place.at == at else lawful(place.at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from math import isfinite
+from math import ceil, isfinite
 from typing import Any
 
 from attrs import Attribute, field, frozen
@@ -134,6 +134,8 @@ class VolumePlan:
             the staffed hours, spread evenly, and only as many as bring in that many replies. Texts
             that missed their time, for lack of a worker or because of a pause, go later that day.
         expected_reply_rate: the share of texts that is replied to, more than 0, at most 1.
+        marketing_share: the share of a day's texts that may be promotions, more than 0, at most 1.
+            A campaign leaves the rest of each day to care.
         staffed: when somebody is there to answer, by the practice's clock; used only with
             ``replies_per_day``.
         quiet_days: days on which the practice does not text: weekdays and dates.
@@ -148,16 +150,23 @@ class VolumePlan:
     texts_per_day: int | None = field(default=None, validator=_count)
     replies_per_day: int | None = field(default=None, validator=_count)
     expected_reply_rate: float = 0.3
+    marketing_share: float = 0.5
     staffed: DayHours = field(default=hours_of("09:00-17:00"), converter=_hours)
     quiet_days: tuple[str | date, ...] = field(default=(), converter=_days)
     caps: tuple[PracticeCap, ...] = field(default=(), converter=_caps)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a rate that nothing could be computed from."""
-        rate = self.expected_reply_rate
-        if not isinstance(rate, int | float) or not 0 < rate <= 1:
-            msg = "expected_reply_rate is a share of all texts: more than 0, at most 1, such as 0.3"
-            raise InvalidInput(msg)
+        """Refuse shares that nothing could be computed from."""
+        for name in ("expected_reply_rate", "marketing_share"):
+            share = getattr(self, name)
+            if not isinstance(share, int | float) or not 0 < share <= 1:
+                msg = f"{name} is a share of all texts: more than 0, at most 1, such as 0.3"
+                raise InvalidInput(msg)
+
+    @staticmethod
+    def sells(purpose: Purpose) -> bool:
+        """Whether texts for a purpose, by content, take promotions' places."""
+        return purpose.message_class is MessageClass.MARKETING
 
     @staticmethod
     def counts(purpose: Purpose) -> bool:
@@ -182,7 +191,14 @@ class VolumePlan:
         if window is None:  # a clock change skips all of it
             return None
         most, code = self._most(day)
-        return DayPlan(opens=window[0], closes=window[1], most=most, code=code, paced=paced)
+        return DayPlan(
+            opens=window[0],
+            closes=window[1],
+            most=most,
+            most_marketing=None if most is None else ceil(round(most * self.marketing_share, 6)),
+            code=code,
+            paced=paced,
+        )
 
     def why_not(self, at: datetime, zone: str) -> str:
         """The code of why a text that gets a later place does not go at an instant (aware)."""
