@@ -682,6 +682,15 @@ def test_command_opt_outs(clinic: str) -> None:
     assert PATIENT not in first.output + done.output
 
 
+def test_command_opt_outs_of_a_list_that_nobody_can_read(clinic: str) -> None:
+    """It does not look as if all were well: nothing was compared."""
+    told = CliRunner().invoke(
+        commands, ["sync-opt-outs", f"{clinic}:both", "--by", "it:kim", "--dry-run"]
+    )
+    assert "nothing was compared" in told.output
+    assert " 0 " not in told.output
+
+
 @pytest.mark.parametrize("name", ["Lakeside [west]", "Lakeside [/west]", "Lakeside [red]"])
 def test_what_a_practice_calls_itself_is_no_markup(
     name: str, capsys: pytest.CaptureFixture[str]

@@ -356,8 +356,8 @@ def test_danger_is_answered_at_once_and_loud(
 
     (_, told) = outgoing(carrier)
     assert told == (
-        "If this is an emergency, call 911 now. Do not wait for an answer by text. "
-        "Lakeside Family Medicine, 217-555-0100"
+        "If this is an emergency, call 911 now. If you may harm yourself, call or text 988. "
+        "Do not wait for an answer by text. Lakeside Family Medicine, 217-555-0100"
     )
     events = inbox.inbox.events()
     assert [(e.kind, e.reference, e.to) for e in events] == [
@@ -1185,7 +1185,12 @@ def test_words_of_the_library_cost_no_more_than_they_must() -> None:
             bodies = [
                 received_text("Lakeside", goal, emergency="911", language=language),
                 closed_text("Lakeside", goal, SATURDAY, emergency="911", language=language),
-                danger_text("Lakeside", "217-555-0100", emergency="911", language=language),
+                danger_text(
+                    "Lakeside", "217-555-0100", emergency="911", crisis="988", language=language
+                ),
+                danger_text(
+                    "Lakeside", "217-555-0100", emergency="112", crisis="", language=language
+                ),
             ]
             for body in bodies:
                 assert segment(body).encoding == "GSM-7"

@@ -74,10 +74,16 @@ def even_out(where: str, *, by: str, write: bool) -> bool:
 
 
 def _in_words(drift: OptOutDrift, *, write: bool) -> str:
+    whose = f"{drift.provider} ...{drift.sender.e164[-4:]}"
+    if drift.listed is None and drift.is_even:
+        return (
+            f"{whose}: nothing was compared, because this provider's list cannot be read. Export "
+            "it in the provider's console, and import it with  compliant-sms import ."
+        )
     listed = "cannot be read" if drift.listed is None else f"{drift.listed:,} on its list"
     done = "recorded here" if write else "to be recorded here"
     return (
-        f"{drift.provider} ...{drift.sender.e164[-4:]}: {listed}; {len(drift.recorded):,} {done}, "
+        f"{whose}: {listed}; {len(drift.recorded):,} {done}, "
         f"{len(drift.added):,} added there, {len(drift.missing):,} missing there, "
         f"{len(drift.stale):,} blocked there although they agreed again. {drift.problem}"
     ).rstrip()

@@ -162,6 +162,8 @@ class InboxPlan:
             somebody answers; after hours, when the practice opens.
         emergency_reply: whether a patient who seems to be in danger is told at once whom to call.
         emergency_number: the number to call in danger.
+        crisis_number: the number that the same answer names for whoever may harm themselves; 988
+            in the United States and Canada, empty for none.
         held_too_long: how long a text to a patient may be held before it is listed as an open
             item.
 
@@ -176,6 +178,7 @@ class InboxPlan:
     first_reply: bool = True
     emergency_reply: bool = True
     emergency_number: str = field(default="911", validator=_named)
+    crisis_number: str = field(default="988", validator=_given.text)
     held_too_long: timedelta = field(default=timedelta(days=1), validator=_given.positive_span)
 
     def __attrs_post_init__(self) -> None:

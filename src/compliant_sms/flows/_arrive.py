@@ -124,6 +124,7 @@ class _Saying:
             sender_name(self.ports.practice),
             dialled(self.ports.practice.phone),
             emergency=self.plan.emergency_number,
+            crisis=self.plan.crisis_number,
             language=self.filed.language,
         )
         draft = self._draft(Purpose.EMERGENCY_ALERT, body, f"danger/{self.at:%Y-%m-%dT%H}")

@@ -47,8 +47,8 @@ def _own_words(ports: Ports) -> Iterator[str]:
         for language in (_ENGLISH, *ports.missed_calls.words):
             yield ports.missed_calls.body(practice, language)
     if ports.inbox is not None and ports.inbox.emergency_reply:
-        number = ports.inbox.emergency_number
-        yield danger_text(name, phone, emergency=number, language=_ENGLISH)
+        emergency, crisis = ports.inbox.emergency_number, ports.inbox.crisis_number
+        yield danger_text(name, phone, emergency=emergency, crisis=crisis, language=_ENGLISH)
 
 
 def _a_link(ports: Ports) -> str:

@@ -28,12 +28,18 @@ _CLOSED = {
     "d'ouverture. En cas d'urgence, appelez le {emergency}.",
 }
 _DANGER = {
-    "en": "If this is an emergency, call {emergency} now. Do not wait for an answer by text. "
-    "{name}, {phone}",
-    "es": "Si es una emergencia, llame al {emergency} ahora. Por mensaje tardamos en responder. "
-    "{name}, {phone}",
-    "fr": "S'il s'agit d'une urgence, appelez le {emergency} maintenant. N'attendez pas de "
+    "en": "If this is an emergency, call {emergency} now. {crisis}Do not wait for an answer by "
+    "text. {name}, {phone}",
+    "es": "Si es una emergencia, llame al {emergency} ahora. {crisis}Por mensaje tardamos en "
+    "responder. {name}, {phone}",
+    "fr": "S'il s'agit d'une urgence, appelez le {emergency} maintenant. {crisis}N'attendez pas de "
     "réponse par SMS. {name}, {phone}",
+}
+# The 988 Suicide & Crisis Lifeline takes calls and texts (988lifeline.org).
+_CRISIS = {
+    "en": "If you may harm yourself, call or text {crisis}. ",
+    "es": "Si piensa hacerse daño, llame o escriba al {crisis}. ",
+    "fr": "Si vous pensez à vous faire du mal, appelez le {crisis}. ",
 }
 _HOURS = {
     "en": ("1 hour", "{count} hours"),
@@ -98,13 +104,15 @@ def closed_text(
     )
 
 
-def danger_text(name: str, phone: str, *, emergency: str, language: str) -> str:
+def danger_text(name: str, phone: str, *, emergency: str, crisis: str, language: str) -> str:
     """The answer to a patient who seems to be in danger.
 
     Args:
         name: the practice's name.
         phone: the number to call it at, as dialled.
         emergency: the number to call in danger.
+        crisis: the number for whoever may harm themselves; empty if there is none.
         language: as for :func:`received_text`.
     """
-    return _in(language, _DANGER).format(name=name, phone=phone, emergency=emergency)
+    told = _in(language, _CRISIS).format(crisis=crisis) if crisis else ""
+    return _in(language, _DANGER).format(name=name, phone=phone, emergency=emergency, crisis=told)
