@@ -259,7 +259,7 @@ def test_nobody_agrees_for_all(column: str) -> None:
     [
         ("", {}, "names no column for 'number'"),
         ("\n\n", {}, "names no column for 'number'"),
-        ("number;person\n", {}, "separated by commas"),
+        ("number;person\n", {}, "separated by semicolons"),
         ("number,person,occurred_at\n", {}, "names no column for 'basis'"),
         (
             f"{HEAD}\n",
@@ -670,3 +670,11 @@ def test_nothing_of_a_row_is_repeated(order: list[int], good: int, data: st.Data
 
     assert CANARY not in told
     assert not re.search(r"\d{7}", told)
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_file_with_other_marks_between_cells_is_told(mark: str) -> None:
+    """As spreadsheets of other countries write it."""
+    lines = [f"number{mark}person\n".encode(), f"+12175550134{mark}p\n".encode()]
+    with pytest.raises(InvalidInput, match="semicolons or tabs"):
+        list(read_opt_outs(lines, time_zone="America/Chicago"))

@@ -12,6 +12,7 @@ from compliant_sms.errors import InvalidInput
 
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_OTHER_MARKS = (";", "\t")
 _LONGEST_LINE = 1_000_000
 _SAVE_AS = "Save it as CSV in UTF-8 (in Excel: 'CSV UTF-8')."
 
@@ -50,6 +51,12 @@ class Layout:
             InvalidInput: one is missing, or stands there twice.
         """
         names = [name.strip() for name in header]
+        if len(names) == 1 and any(mark in names[0] for mark in _OTHER_MARKS):
+            msg = (
+                "the cells of the file's first line are separated by semicolons or tabs. Save it "
+                "as CSV with commas between them."
+            )
+            raise InvalidInput(msg)
         places: dict[str, int] = {}
         for ours in self.known:
             theirs = self.columns.get(ours, ours)
