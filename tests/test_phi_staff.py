@@ -82,6 +82,7 @@ TOLD = (
     "[N:Nadine], PT visit is moved to the pool.",
     "[N:Odile], OT starts soon, wear loose clothes.",
     "attn [N:Gwen] in HR for my papers",
+    "Your brace is in. [N:Odile] has Monday. Open the side door.",
     # A role, a department or hours to give.
     "is [P:Odile] the nurse there",
     "is [P:Lupita] la higienista there",
