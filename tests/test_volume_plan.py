@@ -420,6 +420,17 @@ def test_a_booking_finds_room_beside_a_campaign() -> None:
     assert booking is not None
     assert booking.at == START_OF_PLANS
 
+    hours = VolumePlan(replies_per_day=8, expected_reply_rate=1, staffed="09:00-17:00")
+    afternoon = datetime(2026, 6, 1, 19, tzinfo=UTC)  # two in Chicago
+    sold = [Book().give(hours, CHICAGO, afternoon, sells=each) for each in (True, False)]
+    assert [place and place.at for place in sold] == [afternoon, afternoon], "of what is left"
+    later = Book()
+    at = [later.give(hours, CHICAGO, afternoon, sells=True) for _ in range(3)]
+    assert [place and place.day.day for place in at] == [1, 1, 2]
+    care = later.give(hours, CHICAGO, afternoon)
+    assert care is not None
+    assert care.day.day == 1
+
     all_of_it, full = VolumePlan(texts_per_day=10, marketing_share=1), Book()
     for _ in range(10):
         full.give(all_of_it, CHICAGO, START_OF_PLANS, sells=True)

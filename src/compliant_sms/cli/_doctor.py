@@ -77,8 +77,8 @@ def _in_words(drift: OptOutDrift, *, write: bool) -> str:
     whose = f"{drift.provider} ...{drift.sender.e164[-4:]}"
     if drift.listed is None and drift.is_even:
         return (
-            f"{whose}: nothing was compared, because this provider's list cannot be read. Export "
-            "it in the provider's console, and import it with  compliant-sms import ."
+            f"{whose}: nothing was compared, because this provider's list cannot be read. If "
+            "its console shows one, export it there, and import it with  compliant-sms import ."
         )
     listed = "cannot be read" if drift.listed is None else f"{drift.listed:,} on its list"
     done = "recorded here" if write else "to be recorded here"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,7 @@ class DayPlan:
         opens: when texts may start (UTC).
         closes: when they must end (UTC, exclusive).
         most: how many texts; None for no limit.
-        most_marketing: how many of them may be promotions, which take the first places; None for no
-            limit.
+        marketing_share: the share of what is left of them that promotions may take.
         code: which part of the plan limits them; empty if none does.
         paced: whether they are spread evenly: each place has its time.
     """
@@ -30,13 +30,20 @@ class DayPlan:
     opens: datetime
     closes: datetime
     most: int | None
-    most_marketing: int | None
+    marketing_share: float
     code: str
     paced: bool
 
-    def room(self, *, sells: bool) -> int | None:
-        """The number of the place at which there is none any more; None for no limit."""
-        return self.most_marketing if sells else self.most
+    def end(self, first: int, *, sells: bool) -> int | None:
+        """The number before which a text's place must lie; None for no limit.
+
+        Args:
+            first: the first place that is not over.
+            sells: whether the text is a promotion. From any hour on it leaves the rest to care.
+        """
+        if self.most is None or not sells:
+            return self.most
+        return first + ceil(round((self.most - first) * self.marketing_share, 6))
 
     def first_at(self, at: datetime) -> int:
         """The place whose time it is, counted from 0; earlier places are over."""
@@ -105,11 +112,12 @@ async def first_place_on(
         today = plan.on(day, zone)
         if today is not None and at < today.closes:
             earliest = max(at, today.opens)
-            room = today.room(sells=sells)
-            if room is None:
+            first = today.first_at(earliest)
+            end = today.end(first, sells=sells)
+            if end is None:
                 return Place(day=day, at=earliest, number=None)
-            number = await free(day, today.first_at(earliest))
-            if number < room:
+            number = await free(day, first)
+            if number < end:
                 begins = max(earliest, today.begins(number))
                 return Place(day=day, at=begins.astimezone(UTC), number=number)
         day += _A_DAY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from math import ceil, isfinite
+from math import isfinite
 from typing import Any
 
 from attrs import Attribute, field, frozen
@@ -134,8 +134,8 @@ class VolumePlan:
             the staffed hours, spread evenly, and only as many as bring in that many replies. Texts
             that missed their time, for lack of a worker or because of a pause, go later that day.
         expected_reply_rate: the share of texts that is replied to, more than 0, at most 1.
-        marketing_share: the share of a day's texts that may be promotions, more than 0, at most 1.
-            A campaign leaves the rest of each day to care.
+        marketing_share: the share of what is left of a day that promotions may take, more than 0,
+            at most 1. A campaign leaves the rest to care.
         staffed: when somebody is there to answer, by the practice's clock; used only with
             ``replies_per_day``.
         quiet_days: days on which the practice does not text: weekdays and dates.
@@ -195,7 +195,7 @@ class VolumePlan:
             opens=window[0],
             closes=window[1],
             most=most,
-            most_marketing=None if most is None else ceil(round(most * self.marketing_share, 6)),
+            marketing_share=self.marketing_share,
             code=code,
             paced=paced,
         )
