@@ -745,6 +745,16 @@ def stopped_again_after_it_failed(life: Whole) -> None:
     life.dispatch(whose=0)
 
 
+def stopped_offers_and_then_all(life: Whole) -> None:
+    """Each has its confirmation: the first one says how to end all texts, and the patient does."""
+    life.time_passes(timedelta(minutes=1))
+    life.write(whose=0, number=PARENT[1], body="stop the offers", again=False)
+    life.dispatch(whose=0)
+    life.time_passes(timedelta(minutes=1))
+    said_stop(life)
+    life.dispatch(whose=0)
+
+
 def reminded_in_vain(life: Whole) -> None:
     """A reminder never arrived, and its visit is past."""
     life.phone(whose=0, number=PARENT[1], ends="undelivered")
@@ -784,6 +794,11 @@ def test_the_machine_notices(what: str, monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_a_carrier_could_not_send_counts_as_none(life: Callable[[Whole], None]) -> None:
     """It is no text of the day and confirms nothing: the model says so as the library does."""
     lived(life)
+
+
+def test_a_stop_of_all_after_one_of_some_has_its_own_confirmation() -> None:
+    """It is a request of its own, 47 CFR 64.1200(a)(12), and no repeat."""
+    lived(stopped_offers_and_then_all)
 
 
 def test_nobody_sees_to_a_reminder_of_a_visit_that_is_past() -> None:

@@ -165,10 +165,16 @@ class Model:
         )
 
     def begins_anew(self, number: str) -> datetime | None:
-        """When texts there were last permitted anew, so that a later stop has its own answer."""
+        """When texts there were last permitted anew, so that a later stop has its own answer.
+
+        So has the stop of all that follows one of some texts only: "Reply STOP to end all texts".
+        """
+        said = sorted(self.said.get(number, ()), key=lambda each: each.at)
         anew = [
-            s.at
-            for s in self.said.get(number, ())
-            if s.what == "start" or (s.what == "grant" and (s.fresh or s.source))
+            s.at for s in said if s.what == "start" or (s.what == "grant" and (s.fresh or s.source))
         ]
-        return max(anew, default=None)
+        last = max(anew, default=None)
+        stops = [s for s in said if s.what == "stop" and (last is None or s.at > last)]
+        if stops and stops[0].categories:
+            return next((s.at for s in stops if not s.categories), last)
+        return last
