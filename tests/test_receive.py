@@ -156,6 +156,19 @@ def test_a_confirmation_that_waited_confirms_a_later_stop_as_well(
     assert outgoing(carrier)[-1] == told[0]
 
 
+def test_who_ends_some_texts_and_then_all_is_told_of_the_end_of_all(
+    willing: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """Both were written before the first was answered; what answers it is out of date."""
+    for number, words in enumerate(("Please stop the promotions", "STOP")):
+        willing.receive(from_patient(words, f"SM{number}"))
+        clock.advance(timedelta(minutes=1))
+    willing.dispatch_due()
+
+    (told,) = outgoing(carrier)
+    assert "no more texts from us" in told
+
+
 def test_a_repeated_stop_is_not_confirmed_by_a_second_text(
     willing: Messenger, carrier: Sandbox, clock: MovableClock
 ) -> None:

@@ -194,6 +194,7 @@ CITED: dict[str, dict[str, str]] = {
         (
             "confirmation-without-revocation",
             "confirmation-already-sent",
+            "confirmation-out-of-date",
             "late-confirmation",
             "marketing-in-confirmation",
             "clarification-without-categories",

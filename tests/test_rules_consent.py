@@ -311,6 +311,25 @@ def test_one_confirmation_is_enough() -> None:
     assert confirm(10 * MINUTE, 3) == ["confirmation-already-sent", "late-confirmation"]
 
 
+@pytest.mark.parametrize("asks", [False, True])
+@pytest.mark.parametrize("keep", [(), ("care",)], ids=["all", "some"])
+@pytest.mark.parametrize("then", [None, (), ("billing",)], ids=["nothing", "all", "some"])
+def test_a_confirmation_that_says_less_than_the_last_stop_is_out_of_date(
+    keep: tuple[str, ...], then: tuple[str, ...] | None, *, asks: bool
+) -> None:
+    """Whoever ends the offers, then everything, is told of the end of everything."""
+    agreed = (grant(PEC, "care"), grant(PEC, "billing"))
+    first = evolve(stop(), occurred_at=NOON - MINUTE, keep=keep)
+    later = () if then is None else (evolve(stop(), occurred_at=NOON, keep=then),)
+    codes = confirm(
+        MINUTE,
+        consent=ConsentState(grants=agreed, revocations=(first, *later)),
+        reply=ReplyFacts(received_at=NOON - MINUTE, asks_which=asks),
+    )
+
+    assert (codes == ["confirmation-out-of-date"]) is (then == () and (keep != () or asks))
+
+
 def test_only_a_revocation_is_confirmed() -> None:
     """Without a standing revocation, or without the text that asked, nothing is confirmed."""
     assert confirm(consent=WRITTEN) == ["confirmation-without-revocation"]

@@ -119,6 +119,11 @@ def opt_out_confirmation(facts: Facts, law: InForce) -> Iterator[Finding]:
             "confirmation-already-sent",
             "This revocation was confirmed before; only one confirmation may go out.",
         )
+    elif _out_of_date(facts, reply):
+        yield _no_confirmation(
+            "confirmation-out-of-date",
+            "The patient has asked since to stop all texts, and this says less than that.",
+        )
     limit = law.limit("opt-out-confirmation")
     if limit and facts.at - reply.received_at > timedelta(minutes=limit.value):
         yield _no_confirmation(
@@ -127,6 +132,14 @@ def opt_out_confirmation(facts: Facts, law: InForce) -> Iterator[Finding]:
             "; policy P-CF-1",
         )
     yield from _content_of_confirmation(facts, reply)
+
+
+def _out_of_date(facts: Facts, reply: ReplyFacts) -> bool:
+    """Whether it says that some texts go on, or asks whether, and all were ended since."""
+    revocations = facts.consent.revocations
+    limited = all(each.keep for each in revocations if each.occurred_at <= reply.received_at)
+    ended = any(not each.keep and each.occurred_at > reply.received_at for each in revocations)
+    return ended and (limited or reply.asks_which)
 
 
 def _content_of_confirmation(facts: Facts, reply: ReplyFacts) -> Iterator[Finding]:
