@@ -186,6 +186,7 @@ LEFT_OUT = frozenset(
         "language",
         "limit",
         "media",
+        "secure",
         "message_class",
         "no_opt_outs_because",
         "not_after",

@@ -115,6 +115,7 @@ class InboxDesk:
         idempotency_key: str,
         purpose: Purpose = Purpose.CARE_CONVERSATION,
         media: Sequence[str] = (),
+        secure: bool = False,
     ) -> Outcome:
         """Answer everything that waits in a thread now.
 
@@ -131,6 +132,7 @@ class InboxDesk:
             idempotency_key: one key is one text, as in :meth:`Messenger.send`.
             purpose: what the text is for.
             media: public https URLs of pictures and other media.
+            secure: put the reply behind a link, as in :meth:`Messenger.send`.
 
         Raises:
             InvalidInput: an argument cannot be used, or there is no number to answer to.
@@ -144,6 +146,7 @@ class InboxDesk:
             idempotency_key=idempotency_key,
             purpose=purpose,
             media=media,
+            secure=secure,
         )
         return finish(flows.reply(self._ports, said))
 
@@ -295,6 +298,7 @@ class AsyncInboxDesk:
         idempotency_key: str,
         purpose: Purpose = Purpose.CARE_CONVERSATION,
         media: Sequence[str] = (),
+        secure: bool = False,
     ) -> Outcome:
         """See :meth:`InboxDesk.reply`."""
         said = flows.Reply(
@@ -304,6 +308,7 @@ class AsyncInboxDesk:
             idempotency_key=idempotency_key,
             purpose=purpose,
             media=media,
+            secure=secure,
         )
         return await flows.reply(self._ports, said)
 

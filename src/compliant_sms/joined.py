@@ -60,6 +60,7 @@ class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
         not_after: datetime | None = None,
         asks: Awaiting | str | None = None,
         media: Sequence[str] = (),
+        secure: bool = False,
     ) -> Outcome:
         """Store a text as due; :meth:`Messenger.dispatch_due` decides about it after your commit.
 
@@ -72,6 +73,7 @@ class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
             not_after: the last instant (aware) at which the text still makes sense.
             asks: what the text asks, ``"confirm"`` or ``"opt_in"``.
             media: https URLs of pictures and other media, as in :meth:`Messenger.send`.
+            secure: put the text behind a link, as in :meth:`Messenger.send`.
 
         Returns:
             ``Queued``; or, if the same text was asked for before, what is on record.
@@ -80,7 +82,8 @@ class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
             InvalidInput: an argument cannot be used.
             Unsupported: no provider of this messenger can do this; nothing was stored.
             IdempotencyConflict: the key was used for a different text.
-            ConfigurationError: no transaction is open.
+            ConfigurationError: no transaction is open; or ``secure`` needs what the messenger was
+                not given.
             StoreError: it could not be stored.
         """
         draft = Draft(
@@ -92,6 +95,7 @@ class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
             not_after=not_after,
             asks=asks,
             media=media,
+            secure=secure,
         )
         return finish(flows.enqueue(self._ports, draft))
 
@@ -127,6 +131,7 @@ class AsyncJoinedMessenger(AsyncTextDesk, AsyncCallDesk, AsyncTemplateDesk):
         not_after: datetime | None = None,
         asks: Awaiting | str | None = None,
         media: Sequence[str] = (),
+        secure: bool = False,
     ) -> Outcome:
         """See :meth:`JoinedMessenger.send`."""
         draft = Draft(
@@ -138,5 +143,6 @@ class AsyncJoinedMessenger(AsyncTextDesk, AsyncCallDesk, AsyncTemplateDesk):
             not_after=not_after,
             asks=asks,
             media=media,
+            secure=secure,
         )
         return await flows.enqueue(self._ports, draft)

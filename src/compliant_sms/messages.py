@@ -108,6 +108,7 @@ class Draft:
         sender: for an answer, the number of ours that was written to: it leaves from there.
         media: public https URLs of pictures and other media that go with it.
         opt_in: what a yes to it covers; None where it does not ask for consent.
+        secure: it is read on a page behind a link, whatever it says.
     """
 
     to: PhoneNumber = field(converter=as_number)
@@ -122,6 +123,7 @@ class Draft:
     sender: PhoneNumber | None = None
     media: tuple[str, ...] = field(default=(), converter=_listed, validator=_web_links, repr=False)
     opt_in: OptInOffer | None = None
+    secure: bool = field(default=False, validator=_given.flag)
 
     @property
     def urgency(self) -> int:
@@ -169,6 +171,7 @@ class FromTemplate:
         language: the patient's language; None for the one in their profile.
         by: who picked it; empty where no person did.
         not_after: the last instant (UTC) at which it still makes sense.
+        secure: it is read on a page behind a link, whatever it says.
     """
 
     template: str = field(validator=_given.text)
@@ -179,6 +182,7 @@ class FromTemplate:
     language: str | None = field(default=None, validator=_given.kind(str, _given.A_TEXT))
     by: str = field(default="", validator=_given.text)
     not_after: datetime | None = field(default=None, converter=_limit)
+    secure: bool = field(default=False, validator=_given.flag)
 
 
 @records.lean

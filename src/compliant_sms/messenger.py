@@ -210,6 +210,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
                 secure_pages=own_pages(practice, secure_links),
                 templates=a_catalogue(templates),
                 plaintext=keyring if isinstance(keyring, Plaintext) else None,
+                sealed=not isinstance(keyring, Plaintext | None),
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=telemetry.transport(carries),
@@ -252,6 +253,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         not_after: datetime | None = None,
         asks: Awaiting | str | None = None,
         media: Sequence[str] = (),
+        secure: bool = False,
     ) -> Outcome:
         """Send a text if every rule allows it. The text is durable before this returns.
 
@@ -269,6 +271,8 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
             media: https URLs of pictures and other media, as many as the provider takes. They must
                 be public so that the provider can fetch them: put nothing about a patient there.
                 The URLs are searched for health information as the body is; pictures cannot be.
+            secure: put the text behind a link, whatever it says: a notice goes out that a message
+                waits. It needs ``secure_links`` and a keyring, and takes no ``media``.
 
         Returns:
             ``Sent``, ``Queued``, ``Held``, ``Blocked``, ``Failed``, ``Uncertain`` or
@@ -278,7 +282,8 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
             InvalidInput: an argument cannot be used.
             Unsupported: no provider of this messenger can do this; nothing was stored.
             IdempotencyConflict: the key was used for a different text.
-            ConfigurationError: the sender belongs to a practice with another id.
+            ConfigurationError: the sender belongs to a practice with another id; or ``secure``
+                needs what the messenger was not given.
             StoreError: nothing was recorded and nothing was sent; or, after the request went
                 out, its outcome could not be recorded: the text then becomes uncertain.
         """
@@ -291,6 +296,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
             not_after=not_after,
             asks=asks,
             media=media,
+            secure=secure,
         )
         return finish(flows.send(self._ports, draft))
 
@@ -569,6 +575,7 @@ class AsyncMessenger(
                 secure_pages=own_pages(practice, secure_links),
                 templates=a_catalogue(templates),
                 plaintext=keyring if isinstance(keyring, Plaintext) else None,
+                sealed=not isinstance(keyring, Plaintext | None),
                 clock=clock,
                 delivery=delivery or Delivery(),
                 transport=telemetry.transport(carries),
@@ -612,6 +619,7 @@ class AsyncMessenger(
         not_after: datetime | None = None,
         asks: Awaiting | str | None = None,
         media: Sequence[str] = (),
+        secure: bool = False,
     ) -> Outcome:
         """See :meth:`Messenger.send`."""
         draft = flows.Draft(
@@ -623,6 +631,7 @@ class AsyncMessenger(
             not_after=not_after,
             asks=asks,
             media=media,
+            secure=secure,
         )
         return await flows.send(self._ports, draft)
 

@@ -111,6 +111,7 @@ class TemplateDesk(_Desk):
         language: str | None = None,
         by: str = "",
         not_after: datetime | None = None,
+        secure: bool = False,
     ) -> Outcome:
         """Send the newest approved version of a template; otherwise as :meth:`send`.
 
@@ -128,6 +129,7 @@ class TemplateDesk(_Desk):
             language: the patient's language (BCP 47); ``Profile.language`` by default.
             by: who picked it, for example ``"front-desk:ana"``; required for a canned reply.
             not_after: as for :meth:`send`.
+            secure: as for :meth:`send`.
 
         Raises:
             ConfigurationError: the messenger was given no templates; or as for :meth:`send`.
@@ -146,6 +148,7 @@ class TemplateDesk(_Desk):
             language=language,
             by=by,
             not_after=not_after,
+            secure=secure,
         )
         return finish(flows.send_template(self._ports, asked))
 
@@ -164,6 +167,7 @@ class AsyncTemplateDesk(_Desk):
         language: str | None = None,
         by: str = "",
         not_after: datetime | None = None,
+        secure: bool = False,
     ) -> Outcome:
         """See :meth:`TemplateDesk.send_template`."""
         asked = flows.FromTemplate(
@@ -175,5 +179,6 @@ class AsyncTemplateDesk(_Desk):
             language=language,
             by=by,
             not_after=not_after,
+            secure=secure,
         )
         return await flows.send_template(self._ports, asked)

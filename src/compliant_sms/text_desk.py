@@ -36,6 +36,7 @@ class TextDesk:
         purpose: Purpose,
         body: str,
         media: Sequence[str] = (),
+        secure: bool = False,
     ) -> Decision:
         """Decide as :meth:`~compliant_sms.Messenger.send` would now, without sending.
 
@@ -45,16 +46,23 @@ class TextDesk:
             InvalidInput: an argument cannot be used.
         """
         draft = flows.Draft(
-            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
+            to=to,
+            person=person,
+            purpose=purpose,
+            body=body,
+            media=media,
+            secure=secure,
+            idempotency_key="check",
         )
         return finish(flows.check(self._ports, draft))
 
     def cancel(self, message_id: str) -> Outcome:
         """Cancel a text that has not gone out; otherwise return its state.
 
-        A text that may be on its way stays ``Queued`` or ``Uncertain``, with a ``problem`` that
-        says that it is to be cancelled. It is cancelled as soon as it is known that it did not go
-        out, and is not sent again.
+        A blocked text stays ``Blocked``, with its reasons: nothing sends it but the same call
+        again. A text that may be on its way stays ``Queued`` or ``Uncertain``, with a ``problem``
+        that says that it is to be cancelled. It is cancelled as soon as it is known that it did not
+        go out, and is not sent again.
 
         Raises:
             UnknownMessage: this practice has no such text.
@@ -100,10 +108,17 @@ class AsyncTextDesk:
         purpose: Purpose,
         body: str,
         media: Sequence[str] = (),
+        secure: bool = False,
     ) -> Decision:
         """See :meth:`TextDesk.check`."""
         draft = flows.Draft(
-            to=to, person=person, purpose=purpose, body=body, media=media, idempotency_key="check"
+            to=to,
+            person=person,
+            purpose=purpose,
+            body=body,
+            media=media,
+            secure=secure,
+            idempotency_key="check",
         )
         return await flows.check(self._ports, draft)
 

@@ -71,9 +71,9 @@ async def brief(ports: Ports, draft: Draft) -> Brief:
 async def _instead(ports: Ports, draft: Draft, profile: Profile, plain: Readings) -> Instead | None:
     written_by_us = draft.purpose.message_class is MessageClass.PROTOCOL
     care = care_of(draft.purpose, profile)
-    if ports.practice.phi is PhiMode.BLOCK or written_by_us:
+    if written_by_us or (ports.practice.phi is PhiMode.BLOCK and not draft.secure):
         return None
-    if not tells_too_much(plain, PhiPreference(), care):
+    if not (draft.secure or tells_too_much(plain, PhiPreference(), care)):
         return None
     events = await ports.store.run(lambda tx: tx.consent_events(ports.practice.id, draft.to))
     wish = phi_preference(events, draft.person)

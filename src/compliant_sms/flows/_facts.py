@@ -153,7 +153,7 @@ def _instead(known: Brief, wish: PhiPreference) -> Instead | None:
     if made is None or not made.serves(wish):
         return None
     care = care_of(known.draft.purpose, known.profile)
-    return made if tells_too_much(known.plain, wish, care) else None
+    return made if known.draft.secure or tells_too_much(known.plain, wish, care) else None
 
 
 def _rendered(

@@ -65,6 +65,7 @@ async def drafted(ports: Ports, asked: FromTemplate) -> Draft:
         not_after=asked.not_after,
         asks=template.asks,
         template=made.ref(asked.by),
+        secure=asked.secure,
     )
 
 

@@ -107,7 +107,7 @@ def refuse_unsupported(ports: Ports, draft: Draft) -> None:
         raise _no_route(purpose.message_class)
     longest = max(there, key=lambda route: route.provider.capabilities.max_characters).provider
     most = longest.capabilities.max_characters
-    if len(draft.body) > most - _LINE:
+    if _length(draft) > most:
         msg = (
             f"the body has {len(draft.body)} characters and {longest.name} takes "
             f"{most}, of which {_LINE} are kept for the line that says "
@@ -138,7 +138,7 @@ def routes_for(
         route
         for route in ports.routes.from_number(draft.sender)
         if _takes(route, draft, message_class)
-        and route.has_room(len(draft.body) + _LINE, len(draft.media))
+        and route.has_room(_length(draft), len(draft.media))
         and _refusal(route, draft, at) is None
     ]
     if any(route.countries for route in there):
@@ -149,6 +149,11 @@ def routes_for(
     if not there:
         raise _no_route(message_class)
     return ports.health.in_order([route for route in there if route not in but], at)
+
+
+def _length(draft: Draft) -> int:
+    """How many characters may leave at most; a notice always has room."""
+    return 0 if draft.secure else len(draft.body) + _LINE
 
 
 def _takes(route: Route, draft: Draft, message_class: MessageClass) -> bool:

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.classification import MessageClass
-from compliant_sms.errors import IdempotencyConflict, InvalidInput
+from compliant_sms.errors import ConfigurationError, IdempotencyConflict, InvalidInput
 from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit, decide, prefetch
 from compliant_sms.flows._answered import answer_thread
 from compliant_sms.flows._brief import Brief, brief
@@ -34,7 +34,30 @@ def _refuse_unsendable(ports: Ports, draft: Draft, *, to_anybody: bool) -> None:
     if not to_anybody and not (draft.person or "").strip():
         msg = "person is empty: consent is held for a person at a number. Pass the host's id."
         raise InvalidInput(msg)
+    if draft.secure:
+        _refuse_unlinked(ports, draft)
     refuse_unsupported(ports, draft)
+
+
+def _refuse_unlinked(ports: Ports, draft: Draft) -> None:
+    """Refuse to put behind a link what no link can be made for, or what cannot stand there."""
+    missing = {
+        "a keyring, which seals the message": ports.sealed,
+        "secure_links, which makes the page": bool(ports.secure_links or ports.secure_pages),
+    }
+    lacking = [what for what, given in missing.items() if not given]
+    if lacking:
+        msg = (
+            "secure=True puts the message behind a link. For that the messenger needs "
+            f"{' and '.join(lacking)}: pass it to Messenger(...)."
+        )
+        raise ConfigurationError(msg)
+    if draft.media:
+        msg = (
+            "media would go out with the notice, where anybody can see it. Leave it out of a text "
+            "with secure=True."
+        )
+        raise InvalidInput(msg)
 
 
 def prepared(ports: Ports, draft: Draft, *, to_anybody: bool = False) -> Draft:

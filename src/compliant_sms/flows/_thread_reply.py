@@ -31,6 +31,7 @@ class Reply:
         idempotency_key: one key is one text.
         purpose: what the text is for.
         media: public https URLs of what goes along.
+        secure: it is read on a page behind a link, whatever it says.
     """
 
     thread_id: str
@@ -39,6 +40,7 @@ class Reply:
     idempotency_key: str
     purpose: Purpose = Purpose.CARE_CONVERSATION
     media: Sequence[str] = field(default=(), repr=False)
+    secure: bool = False
 
 
 async def reply(ports: Ports, said: Reply) -> Outcome:
@@ -92,6 +94,7 @@ def _draft(ports: Ports, thread: Thread, said: Reply) -> Draft:
         body=said.body,
         idempotency_key=said.idempotency_key,
         media=said.media,
+        secure=said.secure,
         sender=thread.written_to,
     )
     return prepared(ports, draft, to_anybody=True)

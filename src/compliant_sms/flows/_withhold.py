@@ -66,6 +66,8 @@ def instead_of(
 ) -> Instead | None:
     """The text that leaves in place of a draft, by the practice's way; None if none does."""
     too_much = tells_too_much(plain, preference, care_of(draft.purpose, profile))
+    if draft.secure:
+        return _waiting(plain, practice, profile, too_much)
     if practice.phi is PhiMode.REDACT:
         # The practice's own name stays, for the rules to refuse: a text must say who sends it.
         too_much = tuple(f for f in too_much if not f.rule.startswith(OWN_NAME))
@@ -75,8 +77,15 @@ def instead_of(
         # An address of what goes along cannot be redacted: the rules refuse such a text.
         inside = tuple(f for f in too_much if f.end <= len(draft.body))
         body = phi.without(draft.body, inside, language=plain.language)
-        readings = _read(body, plain, practice, profile, too_much)
+        readings = _read(body, plain, practice, profile, too_much, by=PhiMode.REDACT)
         return Instead(allowed=allowed_tier(preference), body=body, readings=readings)
+    return _waiting(plain, practice, profile, too_much)
+
+
+def _waiting(
+    plain: Readings, practice: Practice, profile: Profile, too_much: tuple[PhiFinding, ...]
+) -> Instead:
+    """The notice, as long as it will be, before anybody made its link."""
     host = practice.link_domains[0] if practice.link_domains else _OTHER_HOST
     link = f"https://{host}/{_TOKEN}"
     return evolve(noticed(link, plain, practice, profile, too_much), needs_link=True)
@@ -93,7 +102,7 @@ def noticed(
     name, language = sender_name(practice), notice_language(profile.language, plain.language)
     # As long as it is, so that what is read stands where it does.
     meant = neutral_notice(name, without_tokens(link), language=language)
-    readings = _read(meant, plain, practice, profile, too_much)
+    readings = _read(meant, plain, practice, profile, too_much, by=PhiMode.NOTICE)
     body = neutral_notice(name, link, language=language)
     return Instead(
         allowed=ContentTier.MINIMUM, body=body, readings=evolve(readings, language=language)
@@ -106,6 +115,8 @@ def _read(
     practice: Practice,
     profile: Profile,
     too_much: tuple[PhiFinding, ...],
+    *,
+    by: PhiMode,
 ) -> Readings:
     # What it is for does not change with its words: a promotion behind a link is one.
     return evolve(
@@ -116,5 +127,5 @@ def _read(
         language=plain.language,
         media=plain.media,
         withheld=too_much,
-        withheld_by=practice.phi,
+        withheld_by=by,
     )

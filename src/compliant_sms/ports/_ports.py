@@ -60,6 +60,7 @@ class Ports:
         missed_calls: what is texted after calls that nobody took; None for nothing.
         routes: the providers and senders that texts leave by.
         templates: the practice's; None where it has none.
+        sealed: a keyring seals what is kept.
         volume: how many texts go on a day; no limit, if not given.
         only_to: the only numbers that are texted; None in production.
         dry_run: no request leaves for a provider.
@@ -92,6 +93,7 @@ class Ports:
     secure_links: SecureLinks | None = None
     secure_pages: SecurePages | None = None
     plaintext: Plaintext | None = None
+    sealed: bool = False
     reminders: tuple[ReminderPlan, ...] = ()
     inbox: InboxPlan | None = None
     missed_calls: MissedCalls | None = None

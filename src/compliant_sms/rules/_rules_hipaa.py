@@ -185,10 +185,11 @@ def _withheld(found: Sequence[PhiFinding], mode: PhiMode) -> Finding:
         words = "The text says only that a message waits; what it is stands behind a link"
     else:
         code, words = "details-redacted", "What the recipient's tier does not allow was taken out"
+    told = _places(found) or "nothing that may not be sent, and it was asked for so"
     return allow(
         "phi-in-body",
         code,
-        f"{words}. In the text as given: {_places(found)}.",
+        f"{words}. In the text as given: {told}.",
         "45 CFR 164.530(c); 78 FR 5566, 5634; policy P-PHI",
     )
 
