@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from io import BytesIO, StringIO
 from itertools import product
@@ -56,6 +57,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.rules import Rulebook
 from compliant_sms.rules._basis import is_permitted
 from compliant_sms.stores import PostgreSQL, SQLite
+from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON
 from test_consent import (
     AGREEMENT,
@@ -541,6 +543,27 @@ def test_a_stop_during_the_export_is_in_its_file(
         opt_outs=opt_outs, consents=consents, by="it", reason="moving", progress=stop
     )
     assert (report.consents, report.opt_outs) == (250, 250)
+
+
+def test_whoever_is_erased_during_the_export_leaves_their_stop(
+    make_messenger: Callable[..., Messenger], clock: MovableClock
+) -> None:
+    """Their consent is in one file already, and no number is left to tell it by in the other."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    messenger.consent.grant(PATIENT, person=PERSON, basis="spoken", recorded_by="ana")
+    clock.advance(timedelta(minutes=1))
+    messenger.consent.revoke(PATIENT, channel="spoken", recorded_by="ana")
+
+    def erase(_: ExportReport) -> None:
+        if messenger.history(PERSON).consent:
+            messenger.erase(PERSON, by="privacy:kim", reason="asked for")
+
+    opt_outs, consents = StringIO(), StringIO()
+    report = messenger.export_consents(
+        opt_outs=opt_outs, consents=consents, by="it", reason="moving", progress=erase
+    )
+    assert (report.consents, report.opt_outs) == (1, 1)
+    assert "5550134" in opt_outs.getvalue().replace("-", "")
 
 
 def test_voided_consent_and_categories_of_ones_own_after_start_are_left_out() -> None:

@@ -136,6 +136,31 @@ def test_consent_dated_too_late(
     assert messenger.sync_opt_outs(by="it:kim")[0].is_even
 
 
+@pytest.mark.parametrize("since", ["booking", "sister"])
+def test_what_lifts_no_stop_makes_none_stale(
+    make_messenger: Make, clock: MovableClock, since: str
+) -> None:
+    """A STOP whose callback was lost ends what it would have ended on the day that it came."""
+    stop = (MORNING + timedelta(hours=1)).isoformat()
+    messenger = joined(make_messenger, Lists((PATIENT, stop)))
+    agree(messenger)
+    clock.advance(timedelta(days=1))
+    if since == "booking":
+        messenger.consent.grant(PATIENT, person=PERSON, basis="booking", recorded_by="desk:ana")
+    else:
+        agree(messenger, person="pat-sister")
+    clock.advance(timedelta(days=1))
+
+    assert told(messenger.sync_opt_outs(by="it:kim")[0]) == {"recorded": [PATIENT]}
+    assert isinstance(remind(messenger), Blocked)
+    may = messenger.check(
+        to=PATIENT, person="pat-sister", purpose=Purpose.APPOINTMENT_REMINDER, body=BODY
+    )
+    assert (may.verdict is Verdict.ALLOW) is (since == "sister")
+    again = {} if since == "booking" else {"stale": [PATIENT]}
+    assert told(messenger.sync_opt_outs(by="it:kim")[0]) == again
+
+
 def test_undated_entry_of_a_revocation_on_record(make_messenger: Make, clock: MovableClock) -> None:
     """An undated entry is the STOP on record, after which somebody signed: it ends nothing."""
     messenger = joined(make_messenger, Lists((PATIENT, None)))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.errors import InvalidInput
-from compliant_sms.rates import Bucket, Rate, full, take
+from compliant_sms.rates import Bucket, Rate, full, set_right, take
 from conftest import MORNING
 
 RATES = st.builds(
@@ -81,6 +81,19 @@ def test_come_back_then(rate: Rate, level: float, amount: int) -> None:
     assert isinstance(take(bucket, rate, amount, later), Bucket)
     early = later - timedelta(milliseconds=5) - timedelta(seconds=2e-6 / rate.per_second)
     assert early <= MORNING or not isinstance(take(bucket, rate, amount, early), Bucket)
+
+
+def test_a_clock_far_ahead_is_set_right_once() -> None:
+    """Whoever comes back again and again waits no longer than whoever comes back in time."""
+    rate = Rate(per_second=1, burst=10)
+    bucket = Bucket(level=9.0, at=MORNING + timedelta(days=1))
+    right = set_right(bucket, MORNING)
+
+    assert right == Bucket(level=0.0, at=MORNING)
+    assert set_right(right, MORNING + timedelta(seconds=1)) == right
+    assert isinstance(take(right, rate, 1, MORNING + timedelta(seconds=2)), Bucket)
+    near = Bucket(level=9.0, at=MORNING + timedelta(seconds=5))
+    assert set_right(near, MORNING) == near
 
 
 def test_what_cannot_wait_is_owed() -> None:

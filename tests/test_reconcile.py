@@ -352,6 +352,26 @@ def test_earlier_text_alike(alike: Messenger, carrier: Sandbox, clock: MovableCl
     assert [type(outcome) for outcome in alike.reconcile()] == [Queued]
 
 
+@pytest.mark.parametrize("hours", [23.5, 72])
+def test_what_was_settled_by_hand_is_not_taken_for_another(
+    alike: Messenger, carrier: Sandbox, clock: MovableClock, hours: float
+) -> None:
+    """Nobody knows how the provider calls that one, so that the listed one may be it."""
+    carrier.fail_next("accept_then_drop")
+    first = remind(alike, "day-1")
+    alike.settle(first.message_id, sent=True, by="desk:ana", reason="the patient has it")
+    clock.advance(timedelta(hours=hours))
+    carrier.fail_next("drop")
+    second = remind(alike, "day-2")
+    assert isinstance(second, Uncertain)
+    clock.advance(timedelta(minutes=10))
+    (outcome,) = alike.reconcile()
+
+    # Long after it the list holds nothing, so that the text surely did not leave.
+    assert isinstance(outcome, Uncertain if hours < 24 else Queued)
+    assert len(outgoing(carrier)) == 1
+
+
 def test_callback_settles(willing: Messenger, carrier: Sandbox) -> None:
     """A status callback with our reference settles an uncertain text."""
     carrier.fail_next("accept_then_drop")

@@ -16,6 +16,7 @@ from compliant_sms.errors import NoAnswer, RequestNotSent
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import Attempt, Capabilities, Failure, OutboundText, Problem, Twilio
 from compliant_sms.rates import Rate
+from compliant_sms.reminders import Appointment, ReminderPlan
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
@@ -357,3 +358,62 @@ def test_nothing_is_asked_for_while_it_is_paused(
 
     assert [type(each) for each in willing.reconcile()] == [Sent]
     assert len(outgoing(carrier)) == 1
+
+
+def test_what_tells_of_a_visit_that_is_off_is_not_asked_for_again(
+    make_willing: Make, knowing: Knowing, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """The first request never came there, and the visit was cancelled meanwhile."""
+    messenger = make_willing(reminders=[ReminderPlan(offsets=["1 day before at 10:00"])])
+    visit = Appointment(
+        id="v1",
+        person=PERSON,
+        numbers=[PATIENT],
+        start=datetime(2026, 12, 2, 14, 30),  # noqa: DTZ001 - the clinic's wall time
+        time_zone="America/Chicago",
+    )
+    messenger.reminders.save(visit)
+    clock.move_to(MORNING + timedelta(days=1))
+    messenger.reminders.plan_due()
+    knowing.next = NoAnswer("lost")
+    [sent] = messenger.dispatch_due()
+    assert isinstance(sent, Uncertain)
+    messenger.reminders.save(evolve(visit, status="cancelled"))
+    knowing.next = None
+    clock.advance(SOON)
+
+    assert [type(each) for each in messenger.reconcile()] == [Uncertain]
+    assert outgoing(carrier) == []
+
+
+@pytest.mark.parametrize("off", [False, True])
+def test_what_tells_of_several_peoples_visits_is_asked_for_again(
+    make_willing: Make, knowing: Knowing, carrier: Sandbox, clock: MovableClock, *, off: bool
+) -> None:
+    """The host is asked about each of them first, and whether all of it still holds."""
+    messenger = make_willing(reminders=[ReminderPlan(offsets=["1 day before at 10:00"])])
+    agree(messenger, person="pat-882")
+    visits = [
+        Appointment(
+            id=f"v-{person}",
+            person=person,
+            numbers=[PATIENT],
+            start=datetime(2026, 12, 2, 14, 30),  # noqa: DTZ001 - the clinic's wall time
+            time_zone="America/Chicago",
+        )
+        for person in (PERSON, "pat-882")
+    ]
+    messenger.reminders.save_many(visits)
+    clock.move_to(MORNING + timedelta(days=1))
+    messenger.reminders.plan_due()
+    knowing.next = NoAnswer("lost")
+    assert {type(each) for each in messenger.dispatch_due()} == {Uncertain}
+    if off:
+        messenger.consent.void(
+            PATIENT, person="pat-882", reason="somebody else's", recorded_by="front-desk:ana"
+        )
+    knowing.next, knowing.lose = None, 0
+    clock.advance(SOON)
+
+    assert {type(each) for each in messenger.reconcile()} == {Uncertain if off else Sent}
+    assert len(outgoing(carrier)) == (not off)

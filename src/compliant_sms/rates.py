@@ -101,9 +101,20 @@ def take(
     return evolve(now, level=now.level - amount)
 
 
-def _filled(bucket: Bucket, rate: Rate, at: datetime) -> Bucket:
+def set_right(bucket: Bucket, at: datetime) -> Bucket:
+    """A bucket that a clock far ahead has dated, as it would be by this one; any other as it is.
+
+    Args:
+        bucket: as it was left.
+        at: the current instant (UTC).
+    """
     if at < bucket.at - _WRONG_CLOCK:
         return Bucket(level=min(bucket.level, 0), at=at)
+    return bucket
+
+
+def _filled(bucket: Bucket, rate: Rate, at: datetime) -> Bucket:
+    bucket = set_right(bucket, at)
     if at <= bucket.at:
         return evolve(bucket, level=min(bucket.level, rate.burst))
     gained = (at - bucket.at).total_seconds() * rate.per_second

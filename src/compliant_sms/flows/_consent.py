@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from compliant_sms import _given
 from compliant_sms.clock import as_utc
@@ -73,18 +74,31 @@ async def _append(tx: Transaction, ports: Ports, event: ConsentEvent) -> Consent
         await refuse_all_others_senders(tx, ports)
     else:
         await refuse_others_senders(tx, ports)
-    if isinstance(event, Voided):
-        return await append_heard(tx, ports, event)
-    if isinstance(event, Revoked) and event.occurred_at == event.recorded_at:
+    if _ends(event) and await _comes_last(tx, event):
         return await append_heard(tx, ports, event)
     await tx.append(event, ports.ids())
     return event
 
 
-def _ends(event: ConsentEvent) -> bool:
+def _ends(event: ConsentEvent) -> TypeGuard[Revoked | Voided | PhiPreferenceStated]:
     if isinstance(event, PhiPreferenceStated):
         return not event.prefers
     return isinstance(event, Revoked | Voided)
+
+
+async def _comes_last(tx: Transaction, event: ConsentEvent) -> bool:
+    """Whether it was said after all that is on record.
+
+    What was said a moment ago, by whatever clock, was: where something is on record that is yet to
+    come, that is by a clock that runs ahead.
+    """
+    if isinstance(event, Voided) or event.occurred_at == event.recorded_at:
+        return True
+    if event.recorded_at - event.occurred_at > _CLOCK_SKEW:
+        return False
+    await tx.lock(event.practice_id, event.number)
+    on_record = await tx.consent_events(event.practice_id, event.number)
+    return any(earlier.occurred_at > event.recorded_at for earlier in on_record)
 
 
 async def consent_events(ports: Ports, number: PhoneNumber) -> tuple[ConsentEvent, ...]:

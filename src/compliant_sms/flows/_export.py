@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Protocol, TypeAlias
 
@@ -19,9 +19,7 @@ from compliant_sms.ports import Chain, Store, Transaction
 
 _AT_ONCE = 200
 
-_Read: TypeAlias = Callable[
-    [Transaction, "ExportPlan", Chain], Awaitable[tuple[list[str], ExportReport]]
-]
+_Read: TypeAlias = Callable[[Transaction, "ExportPlan", Chain], Awaitable["_Told"]]
 ExportProgress: TypeAlias = Callable[[ExportReport], None]
 """Is told after each page what was written so far."""
 
@@ -71,69 +69,105 @@ async def export_consents(
         LedgerTampered: an event is about another number.
     """
     await _put_on_record(store, clock, plan, "begun", ExportReport())
-    run = _Export(store, plan, progress)
-    # A STOP that comes meanwhile is in the file of opt-outs, or its consent is not in the other.
+    run = _Export(store, plan, progress, consents=consents, opt_outs=opt_outs)
     consents.write(consent_header())
-    await run.write(consents, _consents)
     opt_outs.write(opt_out_header())
-    await run.write(opt_outs, _opt_outs)
+    await run.write(_consents)
+    # A STOP that came meanwhile is in the file of opt-outs, or its consent is not in the other.
+    await run.write(_opt_outs)
     await _put_on_record(store, clock, plan, "finished", run.report)
     return run.report
 
 
+@frozen(kw_only=True)
+class _Told:
+    """What a chain says, as lines of the two files.
+
+    Attributes:
+        consents: those of its person.
+        opt_outs: those of its number.
+        erased: whether it is the chain of somebody who was erased.
+        left_out: how many consents no import would take.
+    """
+
+    consents: Sequence[str] = ()
+    opt_outs: Sequence[str] = ()
+    erased: bool = False
+    left_out: int = 0
+
+
 class _Export:
-    def __init__(self, store: Store, plan: ExportPlan, progress: ExportProgress | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        plan: ExportPlan,
+        progress: ExportProgress | None,
+        *,
+        consents: TextSink,
+        opt_outs: TextSink,
+    ) -> None:
         self._store, self._plan, self._progress = store, plan, progress
+        self._consents, self._opt_outs = consents, opt_outs
+        self._opted_out: set[str] = set()
         self.report = ExportReport()
 
-    async def write(self, sink: TextSink, read: _Read) -> None:
+    async def write(self, read: _Read) -> None:
         """Write what is read of each chain, a page at a time."""
         after: str | None = ""
         while after is not None:
-            rows, counted, after = await self._store.run(
+            page, after = await self._store.run(
                 partial(_page, plan=self._plan, after=after, read=read)
             )
-            for row in rows:
-                sink.write(row)
-            self.report = self.report.plus(counted)
+            for told in page:
+                self._write(told)
             if self._progress is not None:
                 self._progress(self.report)
+
+    def _write(self, told: _Told) -> None:
+        fresh = [line for line in told.opt_outs if line not in self._opted_out]
+        self._opted_out.update(fresh)
+        for line in fresh:
+            self._opt_outs.write(line)
+        for line in told.consents:
+            self._consents.write(line)
+        self.report = self.report.plus(
+            ExportReport(
+                consents=len(told.consents),
+                opt_outs=len(fresh),
+                erased=int(told.erased),
+                left_out=told.left_out,
+            )
+        )
 
 
 async def _page(
     tx: Transaction, *, plan: ExportPlan, after: str, read: _Read
-) -> tuple[list[str], ExportReport, str | None]:
-    """What a page of chains says, counted, and where to go on; None at the end."""
+) -> tuple[list[_Told], str | None]:
+    """What a page of chains says, and where to go on; None at the end."""
     chains = await tx.chains_after(plan.practice_id, after, _AT_ONCE)
-    rows: list[str] = []
-    counted = ExportReport()
-    for chain in chains:
-        told, found = await read(tx, plan, chain)
-        rows += told
-        counted = counted.plus(found)
-    return rows, counted, chains[-1].chain_id if len(chains) == _AT_ONCE else None
+    told = [await read(tx, plan, chain) for chain in chains]
+    return told, chains[-1].chain_id if len(chains) == _AT_ONCE else None
 
 
-async def _consents(
-    tx: Transaction, plan: ExportPlan, chain: Chain
-) -> tuple[list[str], ExportReport]:
+async def _consents(tx: Transaction, plan: ExportPlan, chain: Chain) -> _Told:
     if chain.number is None:
-        return [], ExportReport(erased=1)
+        return _Told(erased=True)
     if chain.person is None:
-        return [], ExportReport()
+        return _Told()
     events = await tx.consent_events(plan.practice_id, chain.number)
-    rows = list(consent_lines(events, chain.person, plan.names))
-    told = [row for row in rows if row is not None]
-    return told, ExportReport(consents=len(told), left_out=len(rows) - len(told))
+    lines = list(consent_lines(events, chain.person, plan.names))
+    told = [line for line in lines if line is not None]
+    # Whoever is erased meanwhile has no number any more by which to tell their opt-outs.
+    opt_outs = list(opt_out_lines(events)) if told else []
+    return _Told(consents=told, opt_outs=opt_outs, left_out=len(lines) - len(told))
 
 
-async def _opt_outs(
-    tx: Transaction, plan: ExportPlan, chain: Chain
-) -> tuple[list[str], ExportReport]:
+async def _opt_outs(tx: Transaction, plan: ExportPlan, chain: Chain) -> _Told:
     if chain.number is None or chain.person is not None:
-        return [], ExportReport()
-    told = list(opt_out_lines(await tx.consent_events(plan.practice_id, chain.number)))
-    return told, ExportReport(opt_outs=len(told))
+        return _Told()
+    return _Told(
+        opt_outs=list(opt_out_lines(await tx.consent_events(plan.practice_id, chain.number)))
+    )
 
 
 async def _put_on_record(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from typing import TypeAlias, TypeVar
 
+from attrs import evolve
+
 from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import Clock, as_utc
@@ -127,7 +129,7 @@ class _Import:
             fresh |= await self._listed_again(tx, events, fresh)
             await tx.append_all(
                 self._plan.practice_id,
-                [event for key, event in events.items() if key in fresh],
+                [await _at_last(tx, event) for key, event in events.items() if key in fresh],
                 [chain_id for key, chain_id in chain_ids.items() if key in fresh],
             )
             return fresh
@@ -181,6 +183,14 @@ class _Import:
 
 def _is_undated(event: Revoked) -> bool:
     return event.imported is not None and event.imported.dated is Dated.UNKNOWN
+
+
+async def _at_last(tx: Transaction, event: Granted | Revoked) -> Granted | Revoked:
+    """An opt-out without a date after all that is on record: a clock may have run ahead."""
+    if not isinstance(event, Revoked) or not _is_undated(event):
+        return event
+    known = await tx.consent_events(event.practice_id, event.number)
+    return evolve(event, occurred_at=max([event.occurred_at, *(e.occurred_at for e in known)]))
 
 
 def _may_be_texted(events: Sequence[ConsentEvent]) -> bool:

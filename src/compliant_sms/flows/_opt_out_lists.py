@@ -6,7 +6,7 @@ A provider blocks who texted it STOP; whoever told the practice in another way i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
@@ -29,6 +29,7 @@ from compliant_sms.wire import HttpReply, HttpRequest
 
 _MOST_PAGES = 10_000
 _AT_ONCE = 200
+_CLOCK_SKEW = timedelta(minutes=5)  # between the provider's clock and ours
 
 
 @frozen(kw_only=True)
@@ -190,15 +191,35 @@ async def _record(
     # No to some texts put nobody on the list.
     revoked_before = any(isinstance(each, Revoked) and not each.except_for for each in events)
     # Without a date it is taken for the STOP that is on record, where one is.
-    older = revoked_before if entry.at is None else bool(agreed) and entry.at <= max(agreed)
-    if older and agreed:
+    if agreed and entry.at is None and revoked_before:
+        return False
+    heard = _revoked_there(ports, provider, entry, ports.clock())
+    if not agreed or entry.at is None or entry.at > max(agreed):
+        # A consent that a clock dated too late must not outlast it.
+        heard = evolve(heard, occurred_at=max([heard.occurred_at, *agreed]))
+    elif _is_on_record(events, entry.at) or not _ends_more(events, heard):
         return False
     if write:
-        heard = _revoked_there(ports, provider, entry, ports.clock())
-        # A consent that a clock dated too late must not outlast it.
-        last = max([heard.occurred_at, *agreed])
-        await tx.append(evolve(heard, occurred_at=last), ports.ids())
+        await tx.append(heard, ports.ids())
     return True
+
+
+def _is_on_record(events: Sequence[ConsentEvent], listed: datetime) -> bool:
+    """Whether the STOP of a list, or a later one, is on record: what was said since holds."""
+    return any(
+        isinstance(each, Revoked)
+        and not each.except_for
+        and each.occurred_at >= listed - _CLOCK_SKEW
+        for each in events
+    )
+
+
+def _ends_more(events: Sequence[ConsentEvent], heard: Revoked) -> bool:
+    """Whether somebody may not be texted by it who may be without: a booking lifts no STOP."""
+    people = {event.person for event in events if isinstance(event, Granted)} or {None}
+    before = (fold(events, person).revocations for person in people)
+    after = (fold([*events, heard], person).revocations for person in people)
+    return any(len(then) > len(now) for now, then in zip(before, after, strict=True))
 
 
 def _revoked_there(ports: Ports, provider: Provider, entry: OptOutEntry, at: datetime) -> Revoked:

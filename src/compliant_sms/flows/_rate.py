@@ -7,7 +7,7 @@ from datetime import datetime
 
 from compliant_sms.classification import MessageClass
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.rates import Rate, Unit, full, take
+from compliant_sms.rates import Rate, Unit, full, set_right, take
 from compliant_sms.routing import Route
 from compliant_sms.rules import Facts, segments_a_minute
 
@@ -35,7 +35,10 @@ async def turn(
     taken, later = {}, []
     for name, rate in sorted(_limits(ports, route, facts.at)):
         amount = facts.readings.segments if rate.unit is Unit.SEGMENTS else 1
-        bucket = await tx.bucket(name, full(rate, facts.at))
+        found = await tx.bucket(name, full(rate, facts.at))
+        bucket = set_right(found, facts.at)
+        if bucket != found:  # or whoever waits for it begins to wait anew each time
+            await tx.save_bucket(name, bucket)
         left = take(bucket, rate, amount, facts.at, waits=waits)
         if isinstance(left, datetime):
             later.append(left)

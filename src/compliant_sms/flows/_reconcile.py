@@ -122,6 +122,11 @@ def _claimed_until(message: Message) -> datetime:
     return message.claimed_until or message.created_at
 
 
+def _listed_since(ports: Ports, message: Message) -> datetime:
+    """Since when the text may have left, by the provider's clock (UTC)."""
+    return _claimed_until(message) - ports.delivery.lease - _CLOCK_SKEW
+
+
 async def _look_up(ports: Ports, provider: Provider, message: Message) -> Sequence[SentText] | None:
     at = ports.clock()
     text = outbound(message, at)
@@ -132,8 +137,7 @@ async def _look_up(ports: Ports, provider: Provider, message: Message) -> Sequen
         reply = await ports.transport.send(request)
     except TransportError:
         return None
-    claimed_at = _claimed_until(message) - ports.delivery.lease
-    listed = provider.found(reply, text, claimed_at - _CLOCK_SKEW)
+    listed = provider.found(reply, text, _listed_since(ports, message))
     if listed is None:
         return None
     return [evolve(each, problem=without_words(each.problem, message)) for each in listed]
@@ -158,7 +162,7 @@ async def _record(
     asked_at: datetime,
 ) -> Outcome:
     current = await tx.message(message.practice_id, message.message_id) or message
-    if unclaimed and await _is_leaving_too(tx, current):
+    if unclaimed and await _is_anothers(tx, ports, current):
         return outcome_of(current)
     settled = _settled(current, unclaimed, ports, asked_at)
     if settled != current:
@@ -169,11 +173,22 @@ async def _record(
     return outcome_of(settled)
 
 
-async def _is_leaving_too(tx: Transaction, message: Message) -> bool:
-    """Whether what the provider lists may be another text in the same words, still being sent."""
+async def _is_anothers(tx: Transaction, ports: Ports, message: Message) -> bool:
+    """Whether what the provider lists may be another text in the same words.
+
+    One that is still being sent, or that a person said was sent: the provider's id of it is not on
+    record.
+    """
+    since = _listed_since(ports, message) - ports.delivery.lease
     texts = await tx.messages_to(message.practice_id, message.draft.to, unreadable=[])
-    claimed = (each for each in texts if each.state is State.CLAIMED)
-    return any(each.body == message.body for each in claimed)
+    same = (text for text in texts if text.body == message.body)
+    return any(text.state is State.CLAIMED or _is_unnamed(text, since) for text in same)
+
+
+def _is_unnamed(text: Message, since: datetime) -> bool:
+    left = text.departure
+    sent = text.state is State.SENT and text.provider_id is None
+    return sent and left is not None and left.at >= since
 
 
 async def _caught_up(tx: Transaction, ports: Ports, settled: Message, at: datetime) -> Message:

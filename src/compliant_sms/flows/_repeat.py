@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from compliant_sms.flows._admit import Decided, decide
-from compliant_sms.flows._brief import Brief, brief
+from compliant_sms.flows._brief import Brief, asked_about, brief
 from compliant_sms.flows._called_back import is_called_back
 from compliant_sms.flows._deliver import hand_over, outbound, outcome_of
 from compliant_sms.flows._news import apply_early, early_news
 from compliant_sms.flows._pause import is_paused
 from compliant_sms.flows._rate import turn
 from compliant_sms.flows._reported import record_problem, reported_of
+from compliant_sms.flows._standing import standing
+from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._waits import keep_wait, wait_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
@@ -41,12 +43,16 @@ async def repeat(ports: Ports, route: Route, message: Message) -> Outcome:
         return outcome_of(message)
     known = await brief(ports, message.draft)
     until = await ports.store.run(lambda tx: _decided(tx, ports, route, message, known))
-    if until is None:
+    if isinstance(until, Unasked):
+        everybody = await asked_about(ports, known, until.persons)
+        until = await ports.store.run(lambda tx: _decided(tx, ports, route, message, everybody))
+    if not isinstance(until, datetime):
         return outcome_of(message)
+    lease = until
     at = ports.clock()
     request = evolve(
         route.provider.request(outbound(message, at), at=at),
-        may_leave=lambda: ports.clock() < until,
+        may_leave=lambda: ports.clock() < lease,
     )
     result = await hand_over(ports, route.provider, request, message)
     return await ports.store.run(lambda tx: _record(tx, ports, route, message, result))
@@ -63,7 +69,7 @@ def _is_possible(ports: Ports, route: Route, message: Message) -> bool:
 
 async def _decided(
     tx: Transaction, ports: Ports, route: Route, message: Message, known: Brief
-) -> datetime | None:
+) -> datetime | Unasked | None:
     """Decide again and keep the decision; until when the request may be written, if it may."""
     await tx.lock(message.practice_id, message.draft.to)
     current = await tx.message(message.practice_id, message.message_id)
@@ -74,13 +80,14 @@ async def _decided(
     at = ports.clock()
     if not await _is_remembered(tx, route, message, at):
         return None
+    stands = await standing(tx, ports, current, known, at)
+    if stands is not None:  # a visit that was moved, or a template that was withdrawn
+        return stands if isinstance(stands, Unasked) else None
     decided = await decide(
         tx, ports, known, [route], practice_id=message.practice_id, at=at, but=message.departure
     )
-    if not _is_same(decided, message):
-        return None
     wait = await wait_of(tx, route, at)
-    if await turn(tx, ports, decided.decision.facts, route, wait) is not None:
+    if not _is_same(decided, message) or await turn(tx, ports, decided.decision.facts, route, wait):
         return None
     await tx.add_decision(message.practice_id, message.message_id, decided.decision)
     return at + ports.delivery.lease

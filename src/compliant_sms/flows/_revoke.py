@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from attrs import evolve
 
-from compliant_sms.consent import NumberFlagged, Revoked, Voided
+from compliant_sms.consent import NumberFlagged, PhiPreferenceStated, Revoked, Voided
 from compliant_sms.ports import Ports, Transaction
 
-E = TypeVar("E", Revoked, NumberFlagged, Voided)
+E = TypeVar("E", bound=Revoked | NumberFlagged | Voided | PhiPreferenceStated)
 
 
 async def append_heard(tx: Transaction, ports: Ports, event: E) -> E:
