@@ -612,7 +612,7 @@ def test_consent_that_parts_before_it_goes(
     clock.move_to(TUESDAY)
     (gone,) = diary.dispatch_due()
     assert isinstance(gone, Cancelled)
-    assert gone.reason == "those whom it is for did not all agree to the same"
+    assert gone.reason == "the people it is about did not all agree to the same texts"
     run_to(diary, clock, TUESDAY + HOUR)
 
     assert [each.state for each in history(diary)] == [State.CANCELLED, State.SENT]
@@ -637,7 +637,7 @@ def test_what_the_host_says_of_each_when_it_goes(
     (gone,) = diary.dispatch_due()
 
     assert isinstance(gone, Cancelled)
-    assert gone.reason == "those whom it is for are not to be told of together any more"
+    assert gone.reason == "the people it is about may no longer share one text"
     assert outgoing(carrier) == []
     run_to(diary, clock, TUESDAY + 2 * HOUR)
     assert [each.state for each in history(diary)] == [State.CANCELLED, State.DELIVERED]

@@ -1,4 +1,4 @@
-"""Legal holds, which keep records for a dispute: ``messenger.holds``."""
+"""Legal holds, which keep records for a dispute: ``messenger.legal_holds``."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ class ReminderDesk:
     def save(self, appointment: Appointment) -> None:
         """Record a visit as it stands now, replacing what was recorded; as often as you like.
 
-        If anything changed, waiting texts are cancelled and the reminders are planned anew. A
-        visit that was moved is reminded of at its new time. Reminders that would be past when the
-        visit is booked or moved are not sent.
+        If anything changed, waiting texts are cancelled and the reminders are planned anew. If the
+        visit moved, its reminders follow the new time. Reminders that would be past when the visit
+        is booked or moved are not sent.
 
         Args:
             appointment: the visit as it stands.

@@ -19,7 +19,7 @@ def storable(of: object, attribute: Attribute[str], value: str | None) -> None:
         return
     _given.text(of, attribute, value)
     if _HALF_A_CHARACTER.search(value):
-        msg = f"{attribute.name} holds half a surrogate pair; decode it properly before"
+        msg = f"{attribute.name} holds half a surrogate pair; decode it properly first"
         raise InvalidInput(msg)
 
 
@@ -39,6 +39,6 @@ def sorted_names(names: Iterable[str]) -> tuple[str, ...]:
         msg = "categories are texts in a list, for example [Category.CARE], and none is empty"
         raise InvalidInput(msg)
     if any(map(_HALF_A_CHARACTER.search, found)):
-        msg = "a category holds half a surrogate pair; decode it properly before"
+        msg = "a category holds half a surrogate pair; decode it properly first"
         raise InvalidInput(msg)
     return tuple(sorted(map(str, found)))

@@ -241,7 +241,7 @@ async def _stopped(
 
 
 def is_late(message: Message, at: datetime) -> bool:
-    """Whether it makes no sense any more."""
+    """Whether its ``not_after`` is past."""
     last = message.draft.not_after
     return last is not None and at > last
 

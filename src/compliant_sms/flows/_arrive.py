@@ -47,7 +47,7 @@ async def arrive(
 
 
 async def proved(tx: Transaction, ports: Ports, filed: Filed, at: datetime, *, quiet: bool) -> None:
-    """Have a text wait no more that asks for nothing now that it is proved; or say what is due.
+    """End the wait of a proved text that needs no answer; otherwise say what is due.
 
     Args:
         tx: the transaction, with the number locked.

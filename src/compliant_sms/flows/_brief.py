@@ -112,7 +112,7 @@ def _is_a(kind: type, answer: object, asked: str) -> None:
 async def _consented_on(ports: Ports, draft: Draft) -> date | None:
     events = await ports.store.run(lambda tx: tx.consent_events(ports.practice.id, draft.to))
     grants = fold(events, draft.person).grants
-    # That nobody else has it since, only the first show; a booking tells the number on file again.
+    # Only these show that the number is still theirs; a booking repeats the number on file.
     shown = [grant for grant in grants if grant.shows_the_number]
     fresh = [grant for grant in grants if grant.basis.is_fresh_opt_in]
     return max((grant.occurred_at.date() for grant in shown or fresh or grants), default=None)

@@ -77,7 +77,7 @@ async def _erase(tx: Transaction, clock: Clock, plan: ErasePlan) -> Erased:
     await _refuse_in_the_clear(tx, practice_id)
     # Texts that are asked for in hosts' transactions are called back with all others.
     await tx.hold_keys(practice_id, person)
-    # Under no id lies what is known of numbers alone.
+    # What is known of numbers alone has no id.
     numbers = await tx.numbers_of(practice_id, person) if person else []
     if not numbers:
         msg = (

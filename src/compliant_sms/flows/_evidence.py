@@ -31,7 +31,7 @@ def _until(value: datetime) -> datetime:
     return as_utc(value, "until")
 
 
-# Of which the page can tell the day in any zone, and draw an axis.
+# The years of which the page can tell the day in any zone, and draw an axis.
 _YEARS = range(1900, 3000)
 _a_checkpoint = _given.kind(Checkpoint, "a Checkpoint; of its text, Checkpoint.parse(...)")
 

@@ -117,7 +117,7 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
 
 
 async def _flag(tx: Transaction, ports: Ports, heard: Heard) -> None:
-    """Text the number no more of the patient, where the words answer texts of ours."""
+    """Stop texts to the number about the patient, if the words answer one of our texts."""
     inbound = heard.asked.inbound
     if any(text.message_class in _TO_PATIENTS for text in await _answerable(tx, heard)):
         said = _said_now(ports, heard) | {"actor": "holder of the number"}
@@ -126,7 +126,7 @@ async def _flag(tx: Transaction, ports: Ports, heard: Heard) -> None:
 
 
 async def _answerable(tx: Transaction, heard: Heard) -> list[Departure]:
-    """What left lately to whoever writes, but for what was erased: it says nothing any more."""
+    """Recent texts to whoever writes, but for erased ones, which have no words any more."""
     practice_id, since = heard.asked.inbound.practice_id, heard.at - _ANSWERED_WITHIN
     gone = await tx.departures(practice_id, heard.asked.sender, since)
     return [text for text in gone if text.body]
@@ -204,7 +204,7 @@ async def _goes_on(tx: Transaction, ports: Ports, heard: Heard, agreed: set[str]
 
 
 def _declined(heard: Heard, events: Sequence[ConsentEvent]) -> OptInAsked | None:
-    """What a plain "no" turns down: what was asked. Whoever says more than no ends more."""
+    """The question that a plain "no" turns down. Whoever says more than no ends more."""
     if heard.awaiting is not Awaiting.OPT_IN or heard.question is None or heard.doubted:
         return None
     if optout.read(heard.asked.inbound.body).revocation is not None:

@@ -39,7 +39,7 @@ def agreement(
 
 
 def company(profile: Profile, person: str, at: datetime) -> Hashable:
-    """With whom a person may be told of in one text: with those of whom this is the same.
+    """What people must have in common to share one text.
 
     Nothing is told together with others of whoever asked for other means than texts, of a minor
     who controls their care, or where the reader may not act for the patient, or not any more: 45

@@ -103,7 +103,7 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
         msg = "no provider of this messenger has that name"
         raise WebhookRejected(msg, status=404)
     if len(request.body) > _LARGEST_BODY:
-        msg = f"the callback has more than {_LARGEST_BODY:,} bytes; no provider sends such"
+        msg = f"the callback has more than {_LARGEST_BODY:,} bytes; no provider sends that much"
         raise WebhookRejected(msg, status=413)
     try:
         verified = await _verified(ports, adapters, request)

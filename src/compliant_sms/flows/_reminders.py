@@ -82,7 +82,7 @@ async def plan_due(ports: Ports, limit: int, until: datetime | None = None) -> P
 async def _look(
     tx: Transaction, ports: Ports, at: datetime, until: datetime, limit: int
 ) -> tuple[Sequence[KeptAppointment], Sequence[KeptAppointment]]:
-    """The visits whose turn it is, and those of them of which something may be due.
+    """The next visits to look at, and those among them that may have a reminder due.
 
     Most are only looked at. For those nobody is asked anything, and all takes one transaction.
     """

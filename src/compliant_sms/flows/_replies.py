@@ -17,7 +17,7 @@ from compliant_sms.templates import dialled, sender_name
 
 # 47 CFR 64.1200(a)(12): within five minutes a confirmation is presumed to be within consent.
 _CONFIRM_WITHIN = timedelta(minutes=5)
-# A patient who asks for help an hour ago has found it elsewhere.
+# A patient who asked for help over an hour ago has found it elsewhere.
 _ANSWER_WITHIN = timedelta(hours=1)
 
 

@@ -87,7 +87,7 @@ async def standing(
 async def set_aside(
     tx: Transaction, message: Message, answer: Void | Later, at: datetime
 ) -> Cancelled | Held:
-    """Do with a text that waits what became of it."""
+    """Hold or cancel a text that waits; the outcome."""
     if isinstance(answer, Later):
         held = evolve(message, state=State.HELD, not_before=answer.until)
         await tx.save(held, at)

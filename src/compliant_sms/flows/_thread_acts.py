@@ -173,7 +173,7 @@ async def reopen(ports: Ports, thread_id: str, *, by: str, reason: str) -> Threa
 
 
 async def join_thread(ports: Ports, thread_id: str, person: str, *, by: str) -> Thread:
-    """Say whose thread it is, of which nobody knew; the thread that it is now.
+    """Say whose a thread is that came from somebody unknown; the thread that it is now.
 
     Raises:
         InvalidInput: it is another person's, or has no number.

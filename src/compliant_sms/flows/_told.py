@@ -27,15 +27,15 @@ Key: TypeAlias = tuple[str, str]
 CHANGED = "the visit was moved, cancelled or changed"
 _OVER = "the visit began, or the next reminder of it is due"
 _BOOKED = "a later visit was booked"
-_UNPLANNED = "the plan for reminders has it no more, or that of the program which was to send it"
-_ELSEWHERE = "the patient agrees to texts at another number, and at this one no more"
-_APART = "those whom it is for did not all agree to the same"
-_COMPANY = "those whom it is for are not to be told of together any more"
+_UNPLANNED = "the reminder plan no longer has it, or the plan of the program that was to send it"
+_ELSEWHERE = "the patient now agrees to texts at another number, not at this one"
+_APART = "the people it is about did not all agree to the same texts"
+_COMPANY = "the people it is about may no longer share one text"
 
 
 @frozen
 class Unasked:
-    """A text tells of persons of whom the host was not asked yet. It is not claimed.
+    """A text about people of whom the host was not asked yet. It is not claimed.
 
     Attributes:
         persons: the host's ids.
@@ -81,7 +81,7 @@ def _is_unplanned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPla
 async def _goes_elsewhere(
     tx: Transaction, ports: Ports, message: Message, visit: Appointment, at: datetime
 ) -> bool:
-    """Whether only another number than that of a text is one at which the patient agrees."""
+    """Whether the patient agrees to texts only at another number than that of this text."""
     to = message.draft.to
     if visit.numbers == (to,):
         return False

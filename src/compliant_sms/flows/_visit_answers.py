@@ -263,7 +263,7 @@ async def _stands(tx: Transaction, practice_id: str, said: AppointmentAnswer) ->
 
 
 async def was_misdirected(tx: Transaction, message: Message, since: datetime) -> bool:
-    """Whether staff found since then that the number of a text is not that of whom it tells of."""
+    """Whether staff found since then that the number of a text is not its patient's."""
     found = await _found_since(tx, message, since)
     if message.draft.person in found:
         return True
@@ -274,7 +274,7 @@ async def was_misdirected(tx: Transaction, message: Message, since: datetime) ->
 
 
 async def _found_since(tx: Transaction, message: Message, since: datetime) -> set[str | None]:
-    """Of whom staff found since then that the number a text went to is not theirs."""
+    """The people of whom staff found since then that the number a text went to is not theirs."""
     events = await tx.consent_events(message.practice_id, message.draft.to)
     return {e.person for e in events if isinstance(e, Voided) and e.occurred_at >= since}
 

@@ -33,7 +33,7 @@ from compliant_sms.messages import Failed, Message, Queued, Sent, Uncertain
 from compliant_sms.ports import Ports
 from compliant_sms.providers import Problem
 
-# Whoever works once waits so long for room under a rate; what must wait longer is for the next one.
+# How long a run that ends waits for room under a rate; longer waits are for the next run.
 _WAITS_FOR_ROOM = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(minutes=1)
 _MOST_DOUBLINGS = 6
