@@ -161,6 +161,29 @@ def test_what_lifts_no_stop_makes_none_stale(
     assert told(messenger.sync_opt_outs(by="it:kim")[0]) == again
 
 
+@pytest.mark.parametrize("start", [False, True])
+def test_a_stop_soon_after_another_is_on_record_unless_start_came_between(
+    make_messenger: Make, clock: MovableClock, *, start: bool
+) -> None:
+    """A provider's clock is another one than ours; START between two STOPs makes them two."""
+    lists = Lists()
+    messenger = joined(make_messenger, lists)
+    agree(messenger)
+    agree(messenger, person="pat-sister")
+    clock.advance(timedelta(hours=1))
+    revoke(messenger, PATIENT)
+    lists.entries.append((PATIENT, (clock() + timedelta(minutes=3)).isoformat()))
+    clock.advance(timedelta(minutes=1))
+    if start:
+        messenger.receive(from_patient("START", "SM1"))
+    clock.advance(timedelta(minutes=9))
+    agree(messenger, person="pat-sister")
+    expected = {"recorded" if start else "stale": [PATIENT]}
+
+    assert told(messenger.sync_opt_outs(by="it:kim")[0]) == expected
+    assert messenger.check(**REMINDER).verdict is Verdict.BLOCK
+
+
 def test_undated_entry_of_a_revocation_on_record(make_messenger: Make, clock: MovableClock) -> None:
     """An undated entry is the STOP on record, after which somebody signed: it ends nothing."""
     messenger = joined(make_messenger, Lists((PATIENT, None)))

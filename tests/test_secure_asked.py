@@ -85,7 +85,9 @@ def test_what_says_nothing_waits_behind_a_link_where_that_is_asked(
     assert "as we hoped" in visitor(messenger, outcome.message_id).answer().body.decode()
     [text] = messenger.history(PERSON).texts
     assert codes(text.decisions[-1]) == ["neutral-notice"]
-    assert any("it was asked for so" in each.words for each in text.decisions[-1].findings)
+    assert any(
+        "its sender asked for the link" in each.words for each in text.decisions[-1].findings
+    )
 
 
 @pytest.mark.parametrize("mode", PhiMode)

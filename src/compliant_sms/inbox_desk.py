@@ -138,6 +138,7 @@ class InboxDesk:
             InvalidInput: an argument cannot be used, or there is no number to answer to.
             Unsupported: no provider of this messenger can do this; nothing was stored.
             IdempotencyConflict: the key was used for a different text.
+            ConfigurationError: ``secure`` needs what the messenger was not given.
         """
         said = flows.Reply(
             thread_id=thread_id,

@@ -44,6 +44,7 @@ class TextDesk:
 
         Raises:
             InvalidInput: an argument cannot be used.
+            ConfigurationError: ``secure`` needs what the messenger was not given.
         """
         draft = flows.Draft(
             to=to,

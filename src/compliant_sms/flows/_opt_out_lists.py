@@ -197,20 +197,24 @@ async def _record(
     if not agreed or entry.at is None or entry.at > max(agreed):
         # A consent that a clock dated too late must not outlast it.
         heard = evolve(heard, occurred_at=max([heard.occurred_at, *agreed]))
-    elif _is_on_record(events, entry.at) or not _ends_more(events, heard):
+    elif _is_on_record(events, agreed, entry.at) or not _ends_more(events, heard):
         return False
     if write:
         await tx.append(heard, ports.ids())
     return True
 
 
-def _is_on_record(events: Sequence[ConsentEvent], listed: datetime) -> bool:
-    """Whether the STOP of a list, or a later one, is on record: what was said since holds."""
+def _is_on_record(
+    events: Sequence[ConsentEvent], agreed: Sequence[datetime], listed: datetime
+) -> bool:
+    """Whether the STOP of a list, or a later one, is on record: what was said since holds.
+
+    One from shortly before is that STOP by another clock, unless somebody agreed between the two.
+    """
+    stops = [e.occurred_at for e in events if isinstance(e, Revoked) and not e.except_for]
     return any(
-        isinstance(each, Revoked)
-        and not each.except_for
-        and each.occurred_at >= listed - _CLOCK_SKEW
-        for each in events
+        stop >= listed - _CLOCK_SKEW and not any(stop < yes <= listed for yes in agreed)
+        for stop in stops
     )
 
 

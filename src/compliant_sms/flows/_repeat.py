@@ -48,11 +48,11 @@ async def repeat(ports: Ports, route: Route, message: Message) -> Outcome:
         until = await ports.store.run(lambda tx: _decided(tx, ports, route, message, everybody))
     if not isinstance(until, datetime):
         return outcome_of(message)
-    lease = until
+    deadline = until
     at = ports.clock()
     request = evolve(
         route.provider.request(outbound(message, at), at=at),
-        may_leave=lambda: ports.clock() < lease,
+        may_leave=lambda: ports.clock() < deadline,
     )
     result = await hand_over(ports, route.provider, request, message)
     return await ports.store.run(lambda tx: _record(tx, ports, route, message, result))

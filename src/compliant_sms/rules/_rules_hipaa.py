@@ -185,7 +185,7 @@ def _withheld(found: Sequence[PhiFinding], mode: PhiMode) -> Finding:
         words = "The text says only that a message waits; what it is stands behind a link"
     else:
         code, words = "details-redacted", "What the recipient's tier does not allow was taken out"
-    told = _places(found) or "nothing that may not be sent, and it was asked for so"
+    told = _places(found) or "nothing that had to be; its sender asked for the link"
     return allow(
         "phi-in-body",
         code,
