@@ -372,6 +372,22 @@ def test_what_was_settled_by_hand_is_not_taken_for_another(
     assert len(outgoing(carrier)) == 1
 
 
+def test_what_was_settled_by_hand_long_ago_takes_no_new_text(
+    alike: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """The provider's list begins after it, so that what is listed is the new one."""
+    carrier.fail_next("accept_then_drop")
+    first = remind(alike, "day-1")
+    alike.settle(first.message_id, sent=True, by="desk:ana", reason="the patient has it")
+    clock.advance(timedelta(days=3))
+    carrier.fail_next("accept_then_drop")
+    assert isinstance(remind(alike, "day-4"), Uncertain)
+    (outcome,) = alike.reconcile()
+
+    assert isinstance(outcome, Sent)
+    assert outcome.provider_id == carrier.messages()[-1].sid
+
+
 def test_callback_settles(willing: Messenger, carrier: Sandbox) -> None:
     """A status callback with our reference settles an uncertain text."""
     carrier.fail_next("accept_then_drop")
