@@ -18,6 +18,7 @@ _Limits: TypeAlias = tuple[bool, frozenset[Category]]
 _UNLIMITED: _Limits = (False, frozenset())
 _OTHERS = "others"
 _ONLY_SOME = "only-some"
+_KEEPS_ONE = "keeps-one"
 _LIMITING = frozenset({"too-many", "those-ones"})
 _OF_ALL = frozenset(
     {
@@ -91,7 +92,7 @@ def limits(text: str, words: set[str], found: Sequence[_Found]) -> _Limits:
         return True, named or (frozenset(Category) - kept if kept else frozenset())
     whole = [one for one in found if not _within(one, found)]
     if any(one.rule.id == _ONLY_SOME for one in whole):
-        return True, frozenset(Category) - _kinds(text, words, whole)
+        return True, frozenset(Category) - _or_reminders(text, whole, _kinds(text, words, whole))
     if not all(_is_limited(text, words, one) for one in whole):
         return _UNLIMITED
     return True, _kinds(text, words, whole)
@@ -210,13 +211,23 @@ def _kept(text: str, words: set[str], found: Sequence[_Found]) -> frozenset[Cate
     kept = [
         one
         for one in _search(Says.KEEPS, text, words)
-        if not any(one.start >= other.start and one.end <= other.end for other in found)
+        if one.rule.id == _KEEPS_ONE
+        or not any(one.start >= other.start and one.end <= other.end for other in found)
     ]
     if not kept:
         return None
     kinds = _categories(
-        kind for kind in _kinds_found(text, words) if any(_touches(kind, one) for one in kept)
+        kind
+        for kind in _kinds_found(text, words)
+        if any(_touches(kind, one) for one in kept if one.rule.id != _KEEPS_ONE)
     )
+    return _or_reminders(text, kept, kinds)
+
+
+def _or_reminders(
+    text: str, kept: Iterable[_Found], kinds: frozenset[Category]
+) -> frozenset[Category]:
+    """The kinds that shall go on: reminders of which nothing is said are those of visits."""
     if not kinds and any(_REMINDERS.search(text, one.start, one.end) for one in kept):
         return frozenset({Category.APPOINTMENTS})
     return kinds
