@@ -66,6 +66,8 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
     await _call_back(tx, ports, told, at)
     if known is None or kept.sequence == known.sequence:
         return
+    if kept.appointment.person != known.appointment.person:
+        return  # what the other patient asked for is still to be done
     said = await tx.last_answer(practice_id, key)
     if said is not None and _is_done(said, kept.appointment.status):
         await tx.unask(practice_id, said.inbound_id, at)
@@ -104,15 +106,18 @@ def _anew(new: KeptAppointment, told: Sequence[ToldReminder]) -> KeptAppointment
 
 def _changed(known: KeptAppointment, new: KeptAppointment) -> KeptAppointment:
     changed = evolve(new, sequence=known.sequence, revision=known.revision + 1, since=known.since)
-    if _place_in_time(known.appointment) == _place_in_time(new.appointment):
+    if _asked_about(known.appointment) == _asked_about(new.appointment):
         return changed
     return evolve(changed, sequence=known.sequence + 1, since=new.since)
 
 
-def _place_in_time(appointment: Appointment) -> tuple[datetime, Status]:
-    """What a reminder is about: a change of anything else makes no new one."""
+def _asked_about(appointment: Appointment) -> tuple[datetime, str, Status]:
+    """What a reminder is about: a change of anything else makes no new one.
+
+    Where the visit is now another patient's, nobody's answer so far is about it.
+    """
     status = Status.BOOKED if appointment.status.is_ahead else appointment.status
-    return appointment.starts_at, status
+    return appointment.starts_at, appointment.person, status
 
 
 async def _call_back(

@@ -74,7 +74,8 @@ def _is_told(filed: Filed, at: datetime, *, quiet: bool) -> bool:
     # What nothing proves may have been forged, to have us text somebody.
     reachable = inbound.proven and inbound.number is not None
     fresh = inbound.received_at > at - _ANSWER_WITHIN
-    stops = inbound.intent is Intent.OPT_OUT
+    # Whoever says that the number is not the patient's is a stranger, to be left alone.
+    stops = inbound.intent in {Intent.OPT_OUT, Intent.WRONG_NUMBER}
     return filed.asks and reachable and fresh and not stops and (filed.danger or not quiet)
 
 
@@ -137,7 +138,10 @@ class _Saying:
         if opens is None or not self.plan.first_reply:
             return None
         emergency, language = self.plan.emergency_number, self.filed.language
-        if opens == self.at:
+        is_open = opens == self.at
+        if self.filed.requests:
+            body = templates.request_text(name, emergency=emergency, language=language)
+        elif is_open:
             body = templates.received_text(name, queue.goal, emergency=emergency, language=language)
         else:
             wall = opens.astimezone(ZoneInfo(queue.hours.time_zone))
@@ -145,7 +149,8 @@ class _Saying:
                 name, queue.goal, wall, emergency=emergency, language=language
             )
         day = self.at.astimezone(ZoneInfo(queue.hours.time_zone)).date()
-        return self._draft(Purpose.AUTOMATIC_REPLY, body, f"{RECEIVED}/{day}")
+        once = f"{RECEIVED}/{day}" if is_open else f"{RECEIVED}/{day}/closed"
+        return self._draft(Purpose.AUTOMATIC_REPLY, body, once)
 
     def _draft(self, purpose: Purpose, body: str, once: str) -> Draft:
         assert self.thread.number is not None, "nobody is answered without"  # noqa: S101

@@ -32,6 +32,7 @@ from compliant_sms.flows._visit_answers import (
     has_newer_answer,
     is_beside_visits,
     is_elsewhen,
+    is_request,
     keep_answers,
 )
 from compliant_sms.messages import Draft, Inbound
@@ -112,12 +113,13 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
     elsewhen = is_elsewhen(event.body, said.answered, asked_about, inbound.received_at)
     thread = await tx.thread_with(inbound.practice_id, inbound.inbound_id)
+    more = elsewhen or said.says_more(event)
     await keep_answers(
         tx,
         ports,
         inbound,
         asked_about,
-        says_more=elsewhen or said.says_more(event),
+        says_more=more,
         thread_id=thread.thread_id if thread else None,
     )
     stale = any(each.is_stale for each in asked_about)
@@ -133,7 +135,12 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
         needs_person=late or stale or beside or waits or elsewhen or said.needs_person(event),
     )
     await tx.prove_inbound(proven, at)
-    filed = Filed(inbound=proven, written_to=event.to, language=said.reading.language)
+    filed = Filed(
+        inbound=proven,
+        written_to=event.to,
+        language=said.reading.language,
+        requests=is_request(proven, asked_about, says_more=more),
+    )
     await proved(tx, ports, filed, at, quiet=draft is not None or event.answered)
     return proven
 

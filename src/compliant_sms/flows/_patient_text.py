@@ -24,6 +24,7 @@ from compliant_sms.flows._visit_answers import (
     asked_visits,
     is_beside_visits,
     is_elsewhen,
+    is_request,
     keep_answers,
 )
 from compliant_sms.lifecycle import State
@@ -170,17 +171,18 @@ async def take_in(
         draft = await answer_to(tx, ports, written)
     if draft is not None and not said.is_answered_by(event) and page is None:
         await enqueue(tx, ports, practice, draft)
+    more = elsewhen or said.says_more(event)
     filed = Filed(
         inbound=inbound,
         # Whose it is, tells what it would answer, though nothing may prove that it does.
         answers=meant or page,
         written_to=event.to,
         language=said.reading.language,
+        requests=is_request(inbound, asked_about, says_more=more),
     )
     quiet = draft is not None or event.answered or page is not None
     quiet = quiet or inbound.author is not Author.PERSON
     thread_id = await arrive(tx, ports, filed, at, quiet=quiet)
-    more = elsewhen or said.says_more(event)
     visits = await keep_answers(
         tx, ports, inbound, asked_about, says_more=more, thread_id=thread_id
     )

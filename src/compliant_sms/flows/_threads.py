@@ -37,12 +37,14 @@ class Filed:
         answers: our text whose question it answers.
         written_to: our number that it was written to.
         language: in which it is written.
+        requests: whether it asks to move or cancel a visit as we told of it, and says no more.
     """
 
     inbound: Inbound
     answers: Message | None = None
     written_to: PhoneNumber | None = None
     language: str = "en"
+    requests: bool = False
 
     @property
     def asks(self) -> bool:

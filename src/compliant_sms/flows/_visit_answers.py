@@ -136,6 +136,18 @@ async def keep_answers(
     return tuple(made)
 
 
+def is_request(inbound: Inbound, asked: Sequence[AskedVisit], *, says_more: bool) -> bool:
+    """Whether a text asks to move or cancel a visit as it stands, so that a program can do so.
+
+    Args:
+        inbound: the text.
+        asked: the visits that ours asked about.
+        says_more: whether it says anything else.
+    """
+    wanted = inbound.intent in {Intent.RESCHEDULE, Intent.CANCEL_APPOINTMENT}
+    return wanted and not says_more and len(asked) == 1 and asked[0].stands
+
+
 async def has_newer_answer(tx: Transaction, inbound: Inbound, asked: Message) -> bool:
     """Whether something that came in after a text answered about the same visits."""
     if not asked.draft.idempotency_key.startswith(KEY_PREFIX):

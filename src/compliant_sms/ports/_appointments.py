@@ -20,7 +20,8 @@ class KeptAppointment:
     Attributes:
         practice_id: the practice.
         appointment: the appointment as it is now.
-        sequence: counts up whenever it moves to another time, ends, or is reinstated.
+        sequence: counts up whenever it moves to another time, becomes another patient's, ends, or
+            is reinstated.
         revision: counts up with every change.
         since: when (UTC) ``sequence`` last counted up.
         look_at: when (UTC) its reminders are to be planned again; None if none will come.

@@ -9,7 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compliant_sms._lazy import names_of
-from compliant_sms.templates._inbox import closed_text, danger_text, received_text
+from compliant_sms.templates._inbox import (
+    closed_text,
+    danger_text,
+    received_text,
+    request_text,
+)
 from compliant_sms.templates._notice import neutral_notice, notice_language
 from compliant_sms.templates._ref import TemplateRef
 from compliant_sms.templates._replies import help_text, opt_in_text, opt_out_text, which_to_stop
@@ -77,6 +82,7 @@ __all__ = [
     "opt_out_line",
     "opt_out_text",
     "received_text",
+    "request_text",
     "sender_name",
     "starter",
     "suggestions",

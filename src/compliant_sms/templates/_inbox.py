@@ -27,6 +27,14 @@ _CLOSED = {
     "fr": "{name} : votre SMS est bien là. Nous ouvrons le {opens} et répondrons sous {goal} "
     "d'ouverture. En cas d'urgence, appelez le {emergency}.",
 }
+_REQUEST = {
+    "en": "{name}: we got your answer about the visit and will take care of it. "
+    "In an emergency call {emergency}.",
+    "es": "{name}: recibimos su respuesta sobre la cita y nos encargamos de ella. "
+    "En una emergencia llame al {emergency}.",
+    "fr": "{name} : votre réponse au sujet du rendez-vous est bien là, nous nous en occupons. "
+    "En cas d'urgence, appelez le {emergency}.",
+}
 _DANGER = {
     "en": "If this is an emergency, call {emergency} now. {crisis}Do not wait for an answer by "
     "text. {name}, {phone}",
@@ -102,6 +110,19 @@ def closed_text(
         opens=_AT[told].format(day=day, time=time_in(told, opens.time())),
         emergency=emergency,
     )
+
+
+def request_text(name: str, *, emergency: str, language: str) -> str:
+    """The answer that a wish to move or cancel a visit came in.
+
+    It promises no words from a person: the practice's own program may move or cancel the visit.
+
+    Args:
+        name: the practice's name.
+        emergency: the number to call in danger.
+        language: as for :func:`received_text`.
+    """
+    return _in(language, _REQUEST).format(name=name, emergency=emergency)
 
 
 def danger_text(name: str, phone: str, *, emergency: str, crisis: str, language: str) -> str:
