@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from attrs import evolve, field, frozen
 
 from compliant_sms import _given, records
-from compliant_sms.clock import as_utc
+from compliant_sms.clock import as_utc, first_day_on_earth
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
@@ -40,7 +40,6 @@ _NOT_TO_BE_WAIVED = frozenset(
 )
 _NOBODY = Profile()
 _MOST_DAYS = 64
-_FIRST_ON_EARTH = timedelta(hours=14)
 # Rules of the library agree after a few steps; one of somebody's own may never.
 _MOST_STEPS = 3000
 
@@ -394,7 +393,7 @@ class Rulebook:
         if not self.waivers:
             return found
         # By the calendar of where a day begins first, nobody who decided today is overlooked.
-        today = (facts.at + _FIRST_ON_EARTH).date()
+        today = first_day_on_earth(facts.at)
         decided = [waiver for waiver in self.waivers if waiver.on <= today]
         return tuple(_waived(finding, decided) for finding in found)
 
