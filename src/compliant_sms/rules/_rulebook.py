@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
 from compliant_sms import _given, records
 from compliant_sms.clock import as_utc, first_day_on_earth
-from compliant_sms.errors import ConfigurationError
+from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules._decision import Finding, Verdict, block
@@ -38,6 +38,7 @@ _NOT_TO_BE_WAIVED = frozenset(
         "not-production",
     }
 )
+_T = TypeVar("_T")
 _NOBODY = Profile()
 _MOST_DAYS = 64
 # Rules of the library agree after a few steps; one of somebody's own may never.
@@ -179,24 +180,32 @@ def _place(packs: Iterable[Pack], name: str) -> tuple[str, str]:
     raise ConfigurationError(msg)
 
 
-def _names(values: Iterable[str]) -> tuple[str, ...]:
+def _several(values: Iterable[_T], name: str) -> tuple[_T, ...]:
+    if isinstance(values, str):
+        msg = f"{name} of a Rulebook is one string. Pass a list, even of one: {name}=[...]."
+        raise InvalidInput(msg)
     return tuple(values)
+
+
+# Each by itself: a type checker cannot tell what a generic converter takes.
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    return _several(values, "jurisdictions")
 
 
 def _own_packs(values: Iterable[Pack]) -> tuple[Pack, ...]:
-    return tuple(values)
+    return _several(values, "packs")
 
 
 def _changes(values: Iterable[Override]) -> tuple[Override, ...]:
-    return tuple(values)
+    return _several(values, "overrides")
 
 
 def _lifted(values: Iterable[Waiver]) -> tuple[Waiver, ...]:
-    return tuple(values)
+    return _several(values, "waivers")
 
 
 def _own_rules(values: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(values)
+    return _several(values, "rules")
 
 
 @frozen(kw_only=True)
@@ -212,6 +221,7 @@ class Rulebook:
         rules: rules of your own, asked after the library's. They can only make policy stricter.
 
     Raises:
+        InvalidInput: one string is given where a list is meant.
         ConfigurationError: a waiver names no rule, or one that nobody can waive; an override
             names no row; two rules have one id.
         InvalidPack: an override makes a pack unusable.
