@@ -19,7 +19,7 @@ from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._reported import concerns_number, record_problem, reported_of
 from compliant_sms.flows._routes import routes_for
 from compliant_sms.flows._standing import SET_ASIDE, standing
-from compliant_sms.flows._told import Unasked
+from compliant_sms.flows._visit_void import Unasked
 from compliant_sms.flows._waits import LONGEST_WAIT, keep_wait
 from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import (

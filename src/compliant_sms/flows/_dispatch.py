@@ -28,8 +28,8 @@ from compliant_sms.flows._deliver import deliver, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.flows._places import leave_places
 from compliant_sms.flows._rate import at_once
-from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._traced import traced
+from compliant_sms.flows._visit_void import Unasked
 from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import Cancelled, Message, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction
