@@ -42,7 +42,7 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
 from compliant_sms.rules import PracticeCap
 from compliant_sms.stores import PostgreSQL
-from compliant_sms.stores._named import numbered
+from compliant_sms.stores._named import positional
 from compliant_sms.stores._schema import tables
 from compliant_sms.stores._transaction import SqlTransaction
 from conftest import MORNING, PATIENT, PERSON
@@ -100,7 +100,7 @@ def test_parameters_are_numbered() -> None:
     sql = """SELECT ':no', "a:no", now()::text, it''s, :b FROM t -- :no
         WHERE x = :a AND y = :b AND z = 'it''s :no' AND w = :a::bytea"""
 
-    assert numbered(sql) == (
+    assert positional(sql) == (
         sql.replace(" :b", " $1").replace(" :a", " $2"),
         ("b", "a"),
     )
@@ -109,7 +109,7 @@ def test_parameters_are_numbered() -> None:
 @given(st.lists(st.sampled_from([":a", ":b", "'x:a'", "::text", '"q:b"', " ", "1"]), max_size=12))
 def test_only_parameters_are_touched(parts: list[str]) -> None:
     """Whatever stands around them, parameters and nothing else are replaced."""
-    text, names = numbered(" ".join(parts))
+    text, names = positional(" ".join(parts))
     wanted = [part for part in parts if part in {":a", ":b"}]
 
     assert list(names) == [name[1:] for name in dict.fromkeys(wanted)]

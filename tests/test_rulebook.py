@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -528,6 +529,15 @@ def test_an_override_of_nothing_is_refused() -> None:
         Rulebook(overrides=(broken,))
     with pytest.raises(ConfigurationError, match="the row hours-il"):
         Rulebook(jurisdictions=("carriers",), overrides=(NO_SUNDAYS,))
+
+
+@pytest.mark.parametrize("name", ["jurisdictions", "packs", "overrides", "waivers", "rules"])
+def test_one_string_is_no_list(name: str) -> None:
+    """A string given for a list would be read letter by letter, so it is refused by name."""
+    given: dict[str, Any] = {name: "us"}
+
+    with pytest.raises(InvalidInput, match=f"{name} of a Rulebook is one string"):
+        Rulebook(**given)
 
 
 # Rules of one's own

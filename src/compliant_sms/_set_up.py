@@ -1,16 +1,20 @@
-"""Checks of a messenger's arguments, and wrappers for the functions that a host passes.
+"""What a messenger is made of: its arguments checked and completed, a host's functions wrapped.
 
 ``AsyncMessenger`` and ``Messenger`` differ in setup only by these functions, which flows await.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from importlib import import_module
 from inspect import isawaitable
-from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, runtime_checkable
+
+from attrs import evolve
 
 from compliant_sms import _given, phi, system
+from compliant_sms.classification import MessageClass
+from compliant_sms.consent import Category
 from compliant_sms.errors import ConfigurationError, InvalidInput
 
 # Load with the messenger what every messenger needs, not inside its first transaction.
@@ -19,12 +23,22 @@ from compliant_sms.lookups import AsyncLookups, Lookups
 from compliant_sms.people import Profile
 from compliant_sms.permission import Permission, taken_by
 from compliant_sms.phi import ContentTier, Direction, Known, Sensitivity
+from compliant_sms.phone import as_number
 from compliant_sms.ports import AtRest, Plaintext
 from compliant_sms.practice import PhiMode, Practice
 from compliant_sms.routing import Routes
 from compliant_sms.rules._read import own_facts
 from compliant_sms.secure_pages import SecurePages
 from compliant_sms.text import within
+
+if TYPE_CHECKING:
+    from compliant_sms.contact import MissedCalls
+    from compliant_sms.conversations import InboxPlan
+    from compliant_sms.phone import PhoneNumber
+    from compliant_sms.reminders import ReminderPlan
+    from compliant_sms.rules import Rulebook
+    from compliant_sms.templates import Catalogue, Template
+    from compliant_sms.volume import VolumePlan
 
 
 @runtime_checkable
@@ -35,6 +49,7 @@ class _MakesFormKeys(Protocol):
         """Keys of 32 bytes derived from its own, newest first."""
 
 
+_ABOUT_VISITS = (MessageClass.TRANSACTIONAL, Category.APPOINTMENTS)
 _CALLED = ("__call__",)
 # Duck typing, as a host may bring its own: each must have one of these attributes.
 _HAVING: dict[str, tuple[tuple[str, ...], str]] = {
@@ -225,3 +240,116 @@ def form_keys_of(permission: Permission | None, keyring: AtRest) -> Callable[[],
         return keyring.form_keys
     own = (system.entropy(32),)
     return lambda: own
+
+
+def a_catalogue(given: Catalogue | None) -> Catalogue | None:
+    """Return what a messenger was given for its templates, checked.
+
+    Raises:
+        InvalidInput: it is not a catalogue.
+    """
+    if given is not None:
+        from compliant_sms.templates import Catalogue
+
+        _given.a_kind(given, Catalogue, "templates", "a Catalogue of templates")
+    return given
+
+
+def plans_with(
+    given: Sequence[ReminderPlan], templates: Catalogue | None
+) -> tuple[ReminderPlan, ...]:
+    """Return a practice's reminder plans, after checking that their templates exist and fit.
+
+    A template whose versions were all withdrawn is refused only when a text is to be made from it:
+    a practice must be able to receive a STOP without it.
+
+    Raises:
+        InvalidInput: something is not a plan, or two are for the same kind of visit.
+        ConfigurationError: a plan names a template that does not exist, or is not for visits.
+    """
+    from compliant_sms.reminders import plans_of
+
+    plans = plans_of(given)
+    for plan in plans:
+        recall = plan.recall.template if plan.recall else None
+        if plan.template is not None:
+            _refuse_unfit(_versions(templates, plan.template), may_ask=plan.confirm)
+        if recall is not None:
+            _refuse_unfit(_versions(templates, recall), may_ask=False)
+    return plans
+
+
+def _versions(templates: Catalogue | None, name: str) -> list[Template]:
+    found = [each for each in templates or () if each.name == name]
+    if not found:
+        msg = (
+            f"a reminder plan names the template {name!r}, which does not exist. "
+            "Pass Messenger(templates=Catalogue(...)) with it."
+        )
+        raise ConfigurationError(msg)
+    return found
+
+
+def _refuse_unfit(versions: Iterable[Template], *, may_ask: bool) -> None:
+    from compliant_sms.optout import Awaiting
+
+    asks = {None, Awaiting.CONFIRM} if may_ask else {None}
+    for template in versions:
+        purpose = template.purpose
+        fits = (purpose.message_class, purpose.category) == _ABOUT_VISITS
+        if not fits or template.picked_by_people or template.asks not in asks:
+            msg = (
+                f"{template.name} {template.version} cannot be used for this plan. Its purpose "
+                "must be about appointments and sell nothing, it must not be a canned reply, and "
+                "it may ask to confirm only if the plan has confirm=True and is not a recall."
+            )
+            raise ConfigurationError(msg)
+
+
+def an_inbox(plan: InboxPlan | None) -> InboxPlan | None:
+    """Return the plan, if it is one.
+
+    Raises:
+        InvalidInput: it is something else.
+    """
+    from compliant_sms.conversations import InboxPlan
+
+    if plan is not None:
+        _given.a_kind(plan, InboxPlan, "inbox", "InboxPlan(...)")
+    return plan
+
+
+def calls_with(given: MissedCalls | None, practice: Practice) -> MissedCalls | None:
+    """Return what a messenger was given for missed calls, checked.
+
+    Raises:
+        ConfigurationError: its wording cannot be used.
+    """
+    if given is not None:
+        given.refuse_bad_copy(practice)
+    return given
+
+
+def allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNumber] | None:
+    """The only numbers that are texted; None if there is no such list.
+
+    Raises:
+        InvalidInput: it is a single string, or holds something that is not a number.
+    """
+    if numbers is None:
+        return None
+    if isinstance(numbers, str):
+        msg = "only_to is a list of numbers, for example ['+12175550134']"
+        raise InvalidInput(msg)
+    return frozenset(map(as_number, numbers))
+
+
+def with_caps(rulebook: Rulebook | None, volume: VolumePlan | None) -> Rulebook:
+    """The rulebook with a plan's caps, so that each decision records them."""
+    from compliant_sms.rules import Rulebook
+
+    rulebook = rulebook or Rulebook()
+    if volume is None or not volume.caps:
+        return rulebook
+    caps = (*rulebook.settings.caps, *volume.caps)
+    return evolve(rulebook, settings=evolve(rulebook.settings, caps=caps))

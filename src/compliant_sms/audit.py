@@ -6,7 +6,6 @@ An event says who did it and why. It holds ids, and no body, name or number.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -26,7 +25,6 @@ Plain: TypeAlias = "str | int | bool | None"
 """The type of a detail."""
 
 _VERSION = 1
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class Act(Word):
@@ -63,9 +61,7 @@ class Act(Word):
 
 def _storable(of: object, attribute: Attribute[str], value: str) -> None:
     _given.text(of, attribute, value)
-    if _HALF_A_CHARACTER.search(value):
-        msg = f"{attribute.name} holds half a surrogate pair; decode it properly first"
-        raise InvalidInput(msg)
+    _given.utf_8(value, attribute.name)
 
 
 def _plain(values: Mapping[str, Plain]) -> Mapping[str, Plain]:

@@ -9,24 +9,12 @@ from compliant_sms import flows
 from compliant_sms.driver import finish
 
 if TYPE_CHECKING:
-    from compliant_sms.contact import MissedCalls, SpokenOffer
+    from compliant_sms.contact import SpokenOffer
     from compliant_sms.messages import Outcome
     from compliant_sms.phone import PhoneNumber
     from compliant_sms.ports import Ports
-    from compliant_sms.practice import Practice
 
-__all__ = ["AsyncCallDesk", "CallDesk", "calls_with"]
-
-
-def calls_with(given: MissedCalls | None, practice: Practice) -> MissedCalls | None:
-    """Return what a messenger was given for missed calls, checked.
-
-    Raises:
-        ConfigurationError: its wording cannot be used.
-    """
-    if given is not None:
-        given.refuse_bad_copy(practice)
-    return given
+__all__ = ["AsyncCallDesk", "CallDesk"]
 
 
 class CallDesk:

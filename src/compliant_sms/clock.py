@@ -6,7 +6,7 @@ Nothing here reads a clock. Code that needs "now" takes a :data:`Clock` or an ``
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
 from compliant_sms.errors import InvalidInput
@@ -15,6 +15,9 @@ __all__ = ["Clock", "as_utc"]
 
 Clock: TypeAlias = Callable[[], datetime]
 """Returns the current instant as an aware ``datetime`` (any zone)."""
+
+# Where a day begins first, it is that much earlier there.
+_FIRST_ON_EARTH = timedelta(hours=14)
 
 
 def as_utc(instant: datetime, name: str = "the instant") -> datetime:
@@ -40,3 +43,8 @@ def as_utc(instant: datetime, name: str = "the instant") -> datetime:
     except OverflowError:
         msg = f"{name} is out of range: it has no year in UTC. Pass a more plausible instant."
         raise InvalidInput(msg) from None
+
+
+def first_day_on_earth(at: datetime) -> date:
+    """The calendar day where days begin first: whatever is dated today anywhere is not after it."""
+    return (at + _FIRST_ON_EARTH).date()

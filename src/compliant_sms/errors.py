@@ -116,6 +116,14 @@ class CompliantSmsDeprecationWarning(DeprecationWarning):
     """
 
 
+class _WithProblems(CompliantSmsError):
+    """Several problems at once, each on a line of its own."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems: tuple[str, ...] = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
 class InvalidInput(CompliantSmsError, ValueError):
     """An argument cannot be used; the message says which one, why, and what to pass instead."""
 
@@ -152,16 +160,12 @@ class Unsupported(InvalidInput):
     """The provider cannot do what was asked; nothing was sent."""
 
 
-class CannotRender(InvalidInput):
+class CannotRender(_WithProblems, InvalidInput):
     """A template cannot be filled with these values; nothing was sent.
 
     Attributes:
         problems: everything that is wrong, by variable name. No value is shown.
     """
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems: tuple[str, ...] = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 class IdempotencyConflict(InvalidInput):
@@ -172,40 +176,28 @@ class ConfigurationError(CompliantSmsError):
     """The setup cannot work; nothing was attempted."""
 
 
-class InvalidPack(ConfigurationError):
+class InvalidPack(_WithProblems, ConfigurationError):
     """A file of dated rules cannot be used, not even in part.
 
     Attributes:
         problems: everything that is wrong with it: file, row and reason.
     """
 
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems: tuple[str, ...] = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
-
-class InvalidKeys(ConfigurationError):
+class InvalidKeys(_WithProblems, ConfigurationError):
     """The keys of a keyring cannot be used; none of them was used.
 
     Attributes:
         problems: everything that is wrong: line and reason. No key is shown.
     """
 
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems: tuple[str, ...] = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
-
-class InvalidTemplate(ConfigurationError):
+class InvalidTemplate(_WithProblems, ConfigurationError):
     """A template, or a file of templates, cannot be used, not even in part.
 
     Attributes:
         problems: everything that is wrong: template, body, place and reason.
     """
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems: tuple[str, ...] = tuple(problems)
-        super().__init__("\n".join(self.problems))
 
 
 class MissingExtra(ConfigurationError, ImportError):

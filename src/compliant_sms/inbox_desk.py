@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from compliant_sms import _given, flows
+from compliant_sms import flows
 from compliant_sms.classification import Purpose
 from compliant_sms.driver import finish
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from compliant_sms.conversations import (
         InboxEvent,
         InboxMetrics,
-        InboxPlan,
         OpenItem,
         Thread,
         ThreadState,
@@ -22,20 +21,7 @@ if TYPE_CHECKING:
     from compliant_sms.messages import Outcome
     from compliant_sms.ports import ListedThreads, Ports
 
-__all__ = ["AsyncInboxDesk", "InboxDesk", "an_inbox"]
-
-
-def an_inbox(plan: InboxPlan | None) -> InboxPlan | None:
-    """Return the plan, if it is one.
-
-    Raises:
-        InvalidInput: it is something else.
-    """
-    from compliant_sms.conversations import InboxPlan
-
-    if plan is not None:
-        _given.a_kind(plan, InboxPlan, "inbox", "InboxPlan(...)")
-    return plan
+__all__ = ["AsyncInboxDesk", "InboxDesk"]
 
 
 def _listed(ports: Ports, queue: str, state: ThreadState | str | None, limit: int) -> ListedThreads:

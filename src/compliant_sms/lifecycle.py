@@ -33,6 +33,10 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+IN_FLIGHT = frozenset({State.CLAIMED, State.UNCERTAIN})
+"""The states of a text that may be on its way, for all that is known."""
+
+
 # A report on an earlier claim can arrive after its lease ran out, whatever the text waits for now.
 _LATE_NEWS = frozenset(
     {State.SENT, State.DELIVERED, State.UNDELIVERED, State.FAILED, State.UNCERTAIN}

@@ -10,26 +10,21 @@ from typing import TYPE_CHECKING, Protocol, Self
 from attrs import evolve
 
 from compliant_sms import flows, system
-from compliant_sms.call_desk import AsyncCallDesk, CallDesk, calls_with
+from compliant_sms.call_desk import AsyncCallDesk, CallDesk
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
 from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
-from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk, an_inbox
+from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.observing import AsyncObserving, Observing
 from compliant_sms.permission_desk import AsyncPermissionDesk, PermissionDesk
 from compliant_sms.ports import NO_TELEMETRY
 from compliant_sms.record_keeping import AsyncRecordKeeping, RecordKeeping
 from compliant_sms.reminder_desk import AsyncReminderDesk, ReminderDesk
 from compliant_sms.secure_desk import AsyncSecureDesk, SecureDesk
-from compliant_sms.template_desk import AsyncTemplateDesk, TemplateDesk, a_catalogue, plans_with
+from compliant_sms.template_desk import AsyncTemplateDesk, TemplateDesk
 from compliant_sms.text_desk import AsyncTextDesk, TextDesk
 from compliant_sms.upkeep import AsyncUpkeep, Upkeep
-from compliant_sms.volume_control import (
-    AsyncVolumeControl,
-    VolumeControl,
-    allow_list,
-    with_caps,
-)
+from compliant_sms.volume_control import AsyncVolumeControl, VolumeControl
 
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
@@ -165,15 +160,21 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         retry: Retry | None = None,
     ) -> None:
         from compliant_sms._set_up import (
+            a_catalogue,
+            allow_list,
+            an_inbox,
+            calls_with,
             form_keys_of,
             look_ups,
             never_suspending,
             nobody,
             own_pages,
+            plans_with,
             refuse_half_a_notice,
             refuse_other_types,
             refuse_taken_keywords,
             refuse_unsealed,
+            with_caps,
         )
         from compliant_sms.events import Event
         from compliant_sms.hooks import Hooks
@@ -199,9 +200,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
             Ports(
                 practice=practice,
                 routes=routes,
-                store=flows.Watched(
-                    store.blocking() if keyring is None else store.blocking(keyring), hooks.tell
-                ),
+                store=flows.Watched(store.blocking(keyring), hooks.tell),
                 tell=hooks.tell,
                 rulebook=with_caps(rulebook, volume),
                 people=never_suspending(people) if people else nobody,
@@ -529,15 +528,21 @@ class AsyncMessenger(
         retry: Retry | None = None,
     ) -> None:
         from compliant_sms._set_up import (
+            a_catalogue,
+            allow_list,
+            an_inbox,
+            calls_with,
             either_way,
             form_keys_of,
             look_ups,
             nobody,
             own_pages,
+            plans_with,
             refuse_half_a_notice,
             refuse_other_types,
             refuse_taken_keywords,
             refuse_unsealed,
+            with_caps,
         )
         from compliant_sms.events import Event
         from compliant_sms.hooks import Hooks
@@ -563,10 +568,7 @@ class AsyncMessenger(
             Ports(
                 practice=practice,
                 routes=routes,
-                store=flows.Watched(
-                    store.asynchronous() if keyring is None else store.asynchronous(keyring),
-                    hooks.tell,
-                ),
+                store=flows.Watched(store.asynchronous(keyring), hooks.tell),
                 tell=hooks.tell,
                 rulebook=with_caps(rulebook, volume),
                 people=either_way(people) if people else nobody,

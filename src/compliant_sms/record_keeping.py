@@ -218,7 +218,7 @@ class RecordKeeping(Facade):
             InvalidInput: an argument cannot be used.
             LedgerTampered: the number's consent ledger was altered.
         """
-        question = flows.Question(
+        question = flows.EvidenceRequest(
             number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
         )
         return EvidencePack(finish(flows.evidence_pack(self._ports, question)))
@@ -403,7 +403,7 @@ class AsyncRecordKeeping(Facade):
         earlier: Checkpoint | None = None,
     ) -> EvidencePack:
         """See :meth:`RecordKeeping.evidence`."""
-        question = flows.Question(
+        question = flows.EvidenceRequest(
             number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
         )
         return EvidencePack(await flows.evidence_pack(self._ports, question))

@@ -2,90 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from compliant_sms import _given, flows
-from compliant_sms.classification import MessageClass
-from compliant_sms.consent import Category
+from compliant_sms import flows
 from compliant_sms.driver import finish
-from compliant_sms.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from compliant_sms.messages import Outcome
     from compliant_sms.phone import PhoneNumber
     from compliant_sms.ports import Ports
-    from compliant_sms.reminders import ReminderPlan
-    from compliant_sms.templates import Catalogue, Template
+    from compliant_sms.templates import Catalogue
 
-__all__ = ["AsyncTemplateDesk", "TemplateDesk", "a_catalogue", "plans_with"]
-
-_ABOUT_VISITS = (MessageClass.TRANSACTIONAL, Category.APPOINTMENTS)
-
-
-def a_catalogue(given: Catalogue | None) -> Catalogue | None:
-    """Return what a messenger was given for its templates, checked.
-
-    Raises:
-        InvalidInput: it is not a catalogue.
-    """
-    if given is not None:
-        from compliant_sms.templates import Catalogue
-
-        _given.a_kind(given, Catalogue, "templates", "a Catalogue of templates")
-    return given
-
-
-def plans_with(
-    given: Sequence[ReminderPlan], templates: Catalogue | None
-) -> tuple[ReminderPlan, ...]:
-    """Return a practice's reminder plans, after checking that their templates exist and fit.
-
-    A template whose versions were all withdrawn is refused only when a text is to be made from it:
-    a practice must be able to receive a STOP without it.
-
-    Raises:
-        InvalidInput: something is not a plan, or two are for the same kind of visit.
-        ConfigurationError: a plan names a template that does not exist, or is not for visits.
-    """
-    from compliant_sms.reminders import plans_of
-
-    plans = plans_of(given)
-    for plan in plans:
-        recall = plan.recall.template if plan.recall else None
-        if plan.template is not None:
-            _refuse_unfit(_versions(templates, plan.template), may_ask=plan.confirm)
-        if recall is not None:
-            _refuse_unfit(_versions(templates, recall), may_ask=False)
-    return plans
-
-
-def _versions(templates: Catalogue | None, name: str) -> list[Template]:
-    found = [each for each in templates or () if each.name == name]
-    if not found:
-        msg = (
-            f"a reminder plan names the template {name!r}, which does not exist. "
-            "Pass Messenger(templates=Catalogue(...)) with it."
-        )
-        raise ConfigurationError(msg)
-    return found
-
-
-def _refuse_unfit(versions: Iterable[Template], *, may_ask: bool) -> None:
-    from compliant_sms.optout import Awaiting
-
-    asks = {None, Awaiting.CONFIRM} if may_ask else {None}
-    for template in versions:
-        purpose = template.purpose
-        fits = (purpose.message_class, purpose.category) == _ABOUT_VISITS
-        if not fits or template.picked_by_people or template.asks not in asks:
-            msg = (
-                f"{template.name} {template.version} cannot be used for this plan. Its purpose "
-                "must be about appointments and sell nothing, it must not be a canned reply, and "
-                "it may ask to confirm only if the plan has confirm=True and is not a recall."
-            )
-            raise ConfigurationError(msg)
+__all__ = ["AsyncTemplateDesk", "TemplateDesk"]
 
 
 class _Desk:

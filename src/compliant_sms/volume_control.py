@@ -6,46 +6,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from compliant_sms import flows
 from compliant_sms.driver import finish
-from compliant_sms.errors import InvalidInput
-from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.record_keeping import Facade
 from compliant_sms.volume import ALL
 
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
-    from compliant_sms.rules import Rulebook
-    from compliant_sms.volume import Estimate, Pause, VolumePlan
+    from compliant_sms.volume import Estimate, Pause
 
-__all__ = ["AsyncVolumeControl", "VolumeControl", "allow_list", "with_caps"]
-
-
-def allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNumber] | None:
-    """The only numbers that are texted; None if there is no such list.
-
-    Raises:
-        InvalidInput: it is a single string, or holds something that is not a number.
-    """
-    if numbers is None:
-        return None
-    if isinstance(numbers, str):
-        msg = "only_to is a list of numbers, for example ['+12175550134']"
-        raise InvalidInput(msg)
-    return frozenset(map(as_number, numbers))
-
-
-def with_caps(rulebook: Rulebook | None, volume: VolumePlan | None) -> Rulebook:
-    """The rulebook with a plan's caps, so that each decision records them."""
-    from compliant_sms.rules import Rulebook
-
-    rulebook = rulebook or Rulebook()
-    if volume is None or not volume.caps:
-        return rulebook
-    caps = (*rulebook.settings.caps, *volume.caps)
-    return evolve(rulebook, settings=evolve(rulebook.settings, caps=caps))
+__all__ = ["AsyncVolumeControl", "VolumeControl"]
 
 
 class VolumeControl(Facade):

@@ -13,6 +13,12 @@ __all__ = ["Headers", "HttpReply", "HttpRequest", "WebhookRequest"]
 Headers = tuple[tuple[str, str], ...]
 """Header names and values in the order received; a name may occur more than once."""
 
+LARGEST_BODY = 1_000_000
+"""Bytes of a callback; no provider sends more."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""The hosts of addresses that lead to this machine."""
+
 
 def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
     items = headers.items() if isinstance(headers, Mapping) else headers

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from compliant_sms._lazy import names_of
 from compliant_sms.classification._classes import (
+    CONSENT_CLASSES,
     HipaaUse,
     HoursBound,
     ImpliedBy,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CONSENT_CLASSES",
     "Content",
     "ContentLabel",
     "HipaaUse",

@@ -18,6 +18,11 @@ class MessageClass(Word):
     """The library's own answers to STOP, START and HELP."""
 
 
+CONSENT_CLASSES = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
+"""The classes that need consent, so that an opt-out ends them: not emergencies, and not the answers
+to STOP, START and HELP."""
+
+
 class HipaaUse(Word):
     """What a text is under HIPAA. Independent of its class: 45 CFR 164.501, "marketing"."""
 

@@ -8,7 +8,13 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from compliant_sms.classification import HoursBound, ImpliedBy, MessageClass, Purpose
+from compliant_sms.classification import (
+    CONSENT_CLASSES,
+    HoursBound,
+    ImpliedBy,
+    MessageClass,
+    Purpose,
+)
 from compliant_sms.rules import Pack, Row
 
 TOPICS = (
@@ -50,7 +56,6 @@ _BY_LIMIT = {
     "implied-consent": "consent",
     "claims": "penalty",
 }
-_NEEDS_CONSENT = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 _OPT_IN = "opt_in_element"
 _PLACES = frozenset({"area_codes", "split_area_code"})
 
@@ -172,7 +177,7 @@ def _sells(purpose: Purpose) -> bool:
 
 
 def _needs_consent(purpose: Purpose) -> bool:
-    return purpose.message_class in _NEEDS_CONSENT
+    return purpose.message_class in CONSENT_CLASSES
 
 
 def _always(_: Purpose) -> bool:

@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
-from compliant_sms.classification import ImpliedBy, MessageClass, OptOutLine, Purpose
+from compliant_sms.classification import (
+    CONSENT_CLASSES,
+    ImpliedBy,
+    OptOutLine,
+    Purpose,
+)
 from compliant_sms.consent import (
     Basis,
     Category,
@@ -36,7 +41,6 @@ from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
 _TIERS = {"express": Tier.PRIOR_EXPRESS, "written": Tier.PRIOR_EXPRESS_WRITTEN}
-_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 _SOMEBODY = "the practice"
 
 
@@ -112,7 +116,7 @@ def _needs_line(purpose: Purpose, plain: Readings) -> bool:
     """Whether a first text of that kind gets the opt-out line when it is sent."""
     decided = decided_as(purpose, plain)
     due = decided.opt_out_line is not OptOutLine.NEVER
-    return decided.message_class in _TO_PATIENTS and due
+    return decided.message_class in CONSENT_CLASSES and due
 
 
 def _consent(case: Case) -> ConsentState:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from attrs import Attribute
@@ -10,17 +9,13 @@ from attrs import Attribute
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
-
 
 def storable(of: object, attribute: Attribute[str], value: str | None) -> None:
     """Refuse what is no text, and what no UTF-8 can hold."""
     if value is None:
         return
     _given.text(of, attribute, value)
-    if _HALF_A_CHARACTER.search(value):
-        msg = f"{attribute.name} holds half a surrogate pair; decode it properly first"
-        raise InvalidInput(msg)
+    _given.utf_8(value, attribute.name)
 
 
 def a_text(of: object, attribute: Attribute[str], value: str) -> None:
@@ -38,7 +33,6 @@ def sorted_names(names: Iterable[str]) -> tuple[str, ...]:
     if not all(isinstance(name, str) and name.strip() for name in found):
         msg = "categories are texts in a list, for example [Category.CARE], and none is empty"
         raise InvalidInput(msg)
-    if any(map(_HALF_A_CHARACTER.search, found)):
-        msg = "a category holds half a surrogate pair; decode it properly first"
-        raise InvalidInput(msg)
+    for name in found:
+        _given.utf_8(name, "a category")
     return tuple(sorted(map(str, found)))

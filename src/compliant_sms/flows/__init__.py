@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from compliant_sms.flows._erase import ErasePlan, erase
     from compliant_sms.flows._escalate import escalate
     from compliant_sms.flows._estimate import Estimated, estimate
-    from compliant_sms.flows._evidence import Question, evidence_pack
+    from compliant_sms.flows._evidence import EvidenceRequest, evidence_pack
     from compliant_sms.flows._export import (
         ExportPlan,
         ExportProgress,
@@ -117,6 +117,7 @@ __all__ = [
     "Draft",
     "ErasePlan",
     "Estimated",
+    "EvidenceRequest",
     "ExportPlan",
     "ExportProgress",
     "FromTemplate",
@@ -132,7 +133,6 @@ __all__ = [
     "Progress",
     "PurgePlan",
     "PurgeReport",
-    "Question",
     "Received",
     "ReceivedStatus",
     "ReceivedText",
@@ -251,7 +251,7 @@ _FILES = {
     "_erase": ("ErasePlan", "erase"),
     "_escalate": ("escalate",),
     "_estimate": ("Estimated", "estimate"),
-    "_evidence": ("Question", "evidence_pack"),
+    "_evidence": ("EvidenceRequest", "evidence_pack"),
     "_figures": ("activity", "figures"),
     "_form_page": ("answer_form",),
     "_from_template": ("FromTemplate", "send_template"),

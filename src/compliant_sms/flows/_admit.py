@@ -19,7 +19,7 @@ from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._routes import enrol, routes_for
 from compliant_sms.flows._sent_before import looked_back
 from compliant_sms.flows._standing import Void, aside, set_aside, standing, tells_of_visits
-from compliant_sms.flows._told import Unasked
+from compliant_sms.flows._visit_void import Unasked
 from compliant_sms.flows._waits import wait_name, wait_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome

@@ -13,7 +13,7 @@ from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._admit import WAITING
 from compliant_sms.flows._places import leave_places
 from compliant_sms.flows._standing import Void, set_aside
-from compliant_sms.flows._told import CHANGED
+from compliant_sms.flows._visit_void import CHANGED
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
 from compliant_sms.reminders import Answer, Appointment, AppointmentAnswer, Status
 

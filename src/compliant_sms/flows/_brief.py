@@ -7,7 +7,7 @@ from datetime import date
 
 from attrs import evolve, field, frozen
 
-from compliant_sms.classification import MessageClass
+from compliant_sms.classification import CONSENT_CLASSES, MessageClass
 from compliant_sms.consent import PhiPreference, fold, phi_preference
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._withhold import Instead, instead_of, patient_of, tells_too_much
@@ -17,8 +17,6 @@ from compliant_sms.people import Profile
 from compliant_sms.ports import Ports
 from compliant_sms.practice import PhiMode
 from compliant_sms.rules import Readings, care_of, decided_as, read
-
-_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 
 
 @frozen(kw_only=True)
@@ -83,7 +81,7 @@ async def _instead(ports: Ports, draft: Draft, profile: Profile, plain: Readings
 async def _look_up(ports: Ports, draft: Draft, plain: Readings) -> LookupAnswers:
     ask, number = ports.lookups, draft.to
     decided = decided_as(draft.purpose, plain).message_class
-    if decided not in _TO_PATIENTS:
+    if decided not in CONSENT_CLASSES:
         return LookupAnswers()
     sells = decided is MessageClass.MARKETING
     since = await _consented_on(ports, draft) if ask.reassigned else None

@@ -9,7 +9,7 @@ from attrs import frozen
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, LedgerTampered
 from compliant_sms.evidence import AuditHead, Checkpoint, Signer, verify_consistency
-from compliant_sms.flows._tree import consistency_of, inclusion_of, root_at, take_in
+from compliant_sms.flows._tree import add_leaves_to_tree, consistency_of, inclusion_of, root_at
 from compliant_sms.ports import Store, Transaction
 
 
@@ -62,7 +62,7 @@ async def checkpoint(
         await tx.add_checkpoint(practice_id, size, str(made))
         return made
 
-    while await store.run(lambda tx: take_in(tx, practice_id)):
+    while await store.run(lambda tx: add_leaves_to_tree(tx, practice_id)):
         pass  # in transactions of some thousand events, so that others get their turn
     return await store.run(fix)
 

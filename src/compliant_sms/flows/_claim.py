@@ -10,14 +10,11 @@ from typing import TypeVar
 from compliant_sms.errors import StoreError
 from compliant_sms.flows._admit import Claimed
 from compliant_sms.flows._called_back import keep
-from compliant_sms.lifecycle import State
+from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
 
 T = TypeVar("T")
-
-OPEN = frozenset({State.CLAIMED, State.UNCERTAIN})
-"""The states of a text that may be on its way, for all that is known."""
 
 
 async def claiming(ports: Ports, work: Callable[[Transaction], Awaitable[T]]) -> T:
@@ -65,4 +62,4 @@ async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: dat
 
 def is_open(message: Message, claimed: Message) -> bool:
     """Whether it is still that claim which is open."""
-    return message.departure == claimed.departure and message.state in OPEN
+    return message.departure == claimed.departure and message.state in IN_FLIGHT

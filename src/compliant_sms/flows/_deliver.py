@@ -10,7 +10,7 @@ from attrs import define, evolve
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
 from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit
 from compliant_sms.flows._called_back import is_called_back, keep, uncertain
-from compliant_sms.flows._claim import OPEN, claiming, give_back, is_open
+from compliant_sms.flows._claim import claiming, give_back, is_open
 from compliant_sms.flows._echo import without_echo
 from compliant_sms.flows._facts import may_carry_phi, wishes_as_told
 from compliant_sms.flows._news import apply_early, early_news
@@ -19,9 +19,9 @@ from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.flows._reported import concerns_number, record_problem, reported_of
 from compliant_sms.flows._routes import routes_for
 from compliant_sms.flows._standing import SET_ASIDE, standing
-from compliant_sms.flows._told import Unasked
+from compliant_sms.flows._visit_void import Unasked
 from compliant_sms.flows._waits import LONGEST_WAIT, keep_wait
-from compliant_sms.lifecycle import State
+from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import (
     Blocked,
     Cancelled,
@@ -319,7 +319,7 @@ def _settled(
     refused = _refused(message, last)  # what other routes said was counted as it moved on
     # However often the account was refused, the text may still go.
     if result.is_about_account or (passes and refused.refusals < ports.delivery.attempts):
-        if message.state not in OPEN:  # settled, and decided again
+        if message.state not in IN_FLIGHT:  # settled, and decided again
             return message
         again = at + _asked_for(result, refused, ports)
         return refused.moved(State.DUE, not_before=again, problem=result.problem)

@@ -10,8 +10,8 @@ from attrs import frozen
 from compliant_sms.consent import PhiPreference, phi_preference
 from compliant_sms.flows._household import Agreements, company
 from compliant_sms.flows._send import prepared
-from compliant_sms.flows._told import Key, is_succeeded
 from compliant_sms.flows._visit_texts import ForWhom, draft_of
+from compliant_sms.flows._visit_void import Key, is_succeeded
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber

@@ -23,14 +23,14 @@ from compliant_sms.flows._admit import (
 )
 from compliant_sms.flows._brief import asked_about, brief
 from compliant_sms.flows._called_back import call_back, is_called_back, uncertain
-from compliant_sms.flows._claim import OPEN, claiming
+from compliant_sms.flows._claim import claiming
 from compliant_sms.flows._deliver import deliver, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.flows._places import leave_places
 from compliant_sms.flows._rate import at_once
-from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._traced import traced
-from compliant_sms.lifecycle import State
+from compliant_sms.flows._visit_void import Unasked
+from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import Cancelled, Message, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import Problem
@@ -284,7 +284,7 @@ async def _cancel(tx: Transaction, ports: Ports, message_id: str) -> Outcome:
         at = ports.clock()
         await tx.save(message, at)
         await leave_places(tx, ports, message, at)
-    elif message.state in OPEN and not is_called_back(message):
+    elif message.state in IN_FLIGHT and not is_called_back(message):
         message = call_back(message)
         await tx.note(message)
     return await recorded_outcome(tx, message)

@@ -15,7 +15,6 @@ from compliant_sms.errors import (
 )
 from compliant_sms.flows._checked import BY_DOCTOR, Checked, CheckResult, about_provider
 from compliant_sms.flows._doctor_callbacks import (
-    LOOPBACK,
     address_of_texts,
     own_callback,
     parts_of,
@@ -32,7 +31,7 @@ from compliant_sms.ports import Ports, Transaction
 from compliant_sms.practice import is_utc
 from compliant_sms.providers import Baa, Provider
 from compliant_sms.providers._reading import instant
-from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
+from compliant_sms.wire import LOOPBACK, HttpReply, HttpRequest, WebhookRequest
 
 _LARGEST_SKEW = timedelta(seconds=60)
 _SIGNED_SKEW = timedelta(seconds=300)

@@ -9,6 +9,7 @@ from compliant_sms.errors import StoreError
 from compliant_sms.flows._checked import Checked, CheckResult, about_provider
 from compliant_sms.ports import Ports, Refusals, Transaction
 from compliant_sms.providers import CallbackPlace, Provider, SenderSettings
+from compliant_sms.wire import LOOPBACK
 
 # Reports of delivery come within minutes, and carriers take a day at most.
 _OVERDUE = timedelta(days=1)
@@ -16,7 +17,6 @@ _LOOKED_BACK = timedelta(days=7)
 _NOT_JUDGED = (
     "The carrier is simulated on this machine; whether a real one could call it was not looked at."
 )
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 async def proof(ports: Ports, provider: Provider) -> Checked:

@@ -15,12 +15,11 @@ from compliant_sms.errors import ConfigurationError, UnderLegalHold, UnknownPers
 from compliant_sms.flows._admit import WAITING
 from compliant_sms.flows._holders import is_caller
 from compliant_sms.flows._standing import Void, set_aside
-from compliant_sms.lifecycle import State
+from compliant_sms.lifecycle import IN_FLIGHT
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Erased, Store, Transaction
 from compliant_sms.retention import Purged
 
-_UNSETTLED = frozenset({State.CLAIMED, State.UNCERTAIN})
 _GONE = "the person was erased"
 
 
@@ -171,7 +170,7 @@ async def _call_back(
             message = await tx.message(listed.practice_id, listed.message_id) or listed
             if message.draft.person not in {None, person, *callers}:
                 continue
-            if message.state in _UNSETTLED:
+            if message.state in IN_FLIGHT:
                 msg = (
                     "nobody knows yet whether a text to this person went out, so nothing was "
                     "erased. Call reconcile() first."

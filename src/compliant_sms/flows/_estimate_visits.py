@@ -11,7 +11,7 @@ from attrs import frozen
 from compliant_sms.flows._appointments import as_kept
 from compliant_sms.flows._diary import Known, drafted, entry_of, known_of, profiles_of
 from compliant_sms.flows._household import Agreements
-from compliant_sms.flows._told import Key
+from compliant_sms.flows._visit_void import Key
 from compliant_sms.messages import Draft
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, Ports, Transaction

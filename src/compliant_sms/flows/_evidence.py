@@ -37,7 +37,7 @@ _a_checkpoint = _given.kind(Checkpoint, "a Checkpoint; of its text, Checkpoint.p
 
 
 @frozen(kw_only=True)
-class Question:
+class EvidenceRequest:
     """What somebody wants to see, and why.
 
     Attributes:
@@ -73,7 +73,7 @@ class Question:
         return self.since <= at < self.until
 
 
-async def evidence_pack(ports: Ports, question: Question) -> bytes:
+async def evidence_pack(ports: Ports, question: EvidenceRequest) -> bytes:
     """The pack that answers the question, as bytes; that it was taken is on record before.
 
     Raises:

@@ -8,7 +8,13 @@ from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
-from compliant_sms.classification import ImpliedBy, MessageClass, OptOutLine, Purpose
+from compliant_sms.classification import (
+    CONSENT_CLASSES,
+    ImpliedBy,
+    OptOutLine,
+    Purpose,
+)
+from compliant_sms.clock import first_day_on_earth
 from compliant_sms.consent import (
     ConsentEvent,
     ConsentState,
@@ -42,9 +48,6 @@ from compliant_sms.templates import with_opt_out_line
 from compliant_sms.text import segment
 
 _AN_INSTANT = timedelta.resolution
-_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
-# Where a day begins first, it is that much earlier there.
-_FIRST_ON_EARTH = timedelta(hours=14)
 
 
 @frozen(kw_only=True)
@@ -83,7 +86,7 @@ async def facts_about(
     consent = _consent_of(draft, events)
     gone: Sequence[Departure] = ()
     decided = decided_as(draft.purpose, known.plain)
-    if decided.message_class in _TO_PATIENTS:
+    if decided.message_class in CONSENT_CLASSES:
         left = await tx.departures(practice_id, draft.to, looked_back(settings, at))
         gone = [each for each in left if each != but]
     where = ports.rulebook.whereabouts(draft.to, known.profile)
@@ -139,7 +142,7 @@ async def wishes_as_told(tx: Transaction, practice_id: str, draft: Draft, facts:
 def may_carry_phi(provider: Provider, at: datetime) -> bool:
     """Whether health information may pass there by then: an agreement of next week is none yet."""
     signed = provider.baa_signed_on if isinstance(provider, Adapter) else None
-    in_force = signed is None or provider.simulated or signed <= (at + _FIRST_ON_EARTH).date()
+    in_force = signed is None or provider.simulated or signed <= first_day_on_earth(at)
     return provider.may_carry_phi and in_force
 
 
@@ -168,7 +171,7 @@ def _rendered(
     """The body with the line that says how to opt out, where that is due and missing."""
     body, plain = given
     purpose = decided_as(draft.purpose, plain)
-    if plain.opt_out is not OptOutShown.NO or purpose.message_class not in _TO_PATIENTS:
+    if plain.opt_out is not OptOutShown.NO or purpose.message_class not in CONSENT_CLASSES:
         return body, plain
     each = (
         purpose.opt_out_line is OptOutLine.EACH

@@ -27,7 +27,7 @@ from compliant_sms.flows._checkpoint import (
     inclusion_proof,
     newest_checkpoint,
 )
-from compliant_sms.flows._evidence import Question
+from compliant_sms.flows._evidence import EvidenceRequest
 from compliant_sms.flows._history import TextRecord as OnRecord
 from compliant_sms.flows._history import text_record as on_record
 from compliant_sms.flows._on_record import (
@@ -44,7 +44,7 @@ from compliant_sms.lifecycle import State
 from compliant_sms.ports import Ports, StoredChain, Transaction
 
 
-async def gather(tx: Transaction, ports: Ports, question: Question) -> Dossier:
+async def gather(tx: Transaction, ports: Ports, question: EvidenceRequest) -> Dossier:
     """Everything on record that answers the question."""
     practice = ports.practice
     # Nothing is claimed, and nothing joins the ledger, while all of it is read.
@@ -120,7 +120,9 @@ async def _growth(
     return in_base64(proof)
 
 
-async def _texts(tx: Transaction, practice_id: str, asked: Question) -> tuple[TextRecord, ...]:
+async def _texts(
+    tx: Transaction, practice_id: str, asked: EvidenceRequest
+) -> tuple[TextRecord, ...]:
     told: list[OnRecord] = []
     paged = await tx.paged(practice_id, asked.number)
     done = await _done(tx, practice_id) if paged else []
@@ -144,7 +146,9 @@ async def _done(tx: Transaction, practice_id: str) -> list[AuditEvent]:
     return [event for event in await tx.audit_events(practice_id) if event.act in acts]
 
 
-async def _entries(tx: Transaction, practice_id: str, asked: Question) -> tuple[EntryRecord, ...]:
+async def _entries(
+    tx: Transaction, practice_id: str, asked: EvidenceRequest
+) -> tuple[EntryRecord, ...]:
     found: list[EntryRecord] = []
     for thread in await tx.threads_at(practice_id, asked.number):
         found += [
@@ -158,7 +162,7 @@ async def _entries(tx: Transaction, practice_id: str, asked: Question) -> tuple[
 
 
 async def _received(
-    tx: Transaction, practice_id: str, asked: Question, chains: tuple[ChainRecord, ...]
+    tx: Transaction, practice_id: str, asked: EvidenceRequest, chains: tuple[ChainRecord, ...]
 ) -> tuple[ReceivedRecord, ...]:
     told = [record.event for chain in chains for record in chain.events if record.event]
     meant = {event.get("reference") for event in told}

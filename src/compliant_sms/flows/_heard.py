@@ -9,7 +9,7 @@ from typing import TypedDict
 from attrs import frozen
 
 from compliant_sms import optout
-from compliant_sms.classification import MessageClass, Purpose, catalogue
+from compliant_sms.classification import CONSENT_CLASSES, MessageClass, Purpose, catalogue
 from compliant_sms.consent import (
     Basis,
     Category,
@@ -57,7 +57,6 @@ _BY_WORD = "keyword:"
 _WRONG_NUMBER = f"intent:{Intent.WRONG_NUMBER}/only-wrong-number"
 _SELLING = frozenset({Category.PROMOTIONS, Category.FUNDRAISING})  # START gives none of it back
 _YES = "replied yes to the text that carried the disclosures"
-_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 # As much as a number given at intake covers, and no more: 47 CFR 64.1200(a)(1), FCC 2015 order.
 _AGREED_BY_TEXT = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
 
@@ -119,7 +118,7 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
 async def _flag(tx: Transaction, ports: Ports, heard: Heard) -> None:
     """Stop texts to the number about the patient, if the words answer one of our texts."""
     inbound = heard.asked.inbound
-    if any(text.message_class in _TO_PATIENTS for text in await _answerable(tx, heard)):
+    if any(text.message_class in CONSENT_CLASSES for text in await _answerable(tx, heard)):
         said = _said_now(ports, heard) | {"actor": "holder of the number"}
         event = NumberFlagged(**said, why=Flag.WRONG_NUMBER, reference=inbound.inbound_id)
         await append_heard(tx, ports, event)
@@ -188,7 +187,7 @@ async def _goes_on(tx: Transaction, ports: Ports, heard: Heard, agreed: set[str]
     asked, law = heard.asked, ports.rulebook.at(heard.recorded_at)
     events = await tx.consent_events(asked.practice.id, asked.sender)
     people = {event.person for event in events if isinstance(event, Granted)}
-    known = [each for each in catalogue().values() if each.message_class in _TO_PATIENTS]
+    known = [each for each in catalogue().values() if each.message_class in CONSENT_CLASSES]
     own = [Purpose(name, MessageClass.TRANSACTIONAL, name) for name in agreed - set(Category)]
     return any(
         is_permitted(
@@ -255,7 +254,7 @@ async def _revoke(
     by_word = (inbound.rule or "").startswith(_BY_WORD)
     bare = heard.channel is Channel.TEXT and by_word and first
     answered = gone[-1] if gone and bare else None
-    if answered is not None and answered.message_class not in _TO_PATIENTS:
+    if answered is not None and answered.message_class not in CONSENT_CLASSES:
         answered = None
     event = Revoked(
         **_said_now(ports, heard),

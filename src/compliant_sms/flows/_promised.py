@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compliant_sms.classification import ImpliedBy, MessageClass, catalogue
+from compliant_sms.classification import CONSENT_CLASSES, ImpliedBy, catalogue
 from compliant_sms.consent import ConsentEvent, Granted
 from compliant_sms.messages import Departure
 from compliant_sms.permission import Frequency, Programme
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.rules import Facts, PromisedWait
-
-_PROMISED = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 
 
 async def promised_wait(
@@ -37,7 +35,7 @@ async def promised_wait(
     """
     purpose = facts.decided_as
     asked_for = purpose.implied_by is not ImpliedBy.NOTHING
-    if person is None or asked_for or purpose.message_class not in _PROMISED:
+    if person is None or asked_for or purpose.message_class not in CONSENT_CLASSES:
         return None
     waits: list[PromisedWait] = []
     for programme, often in _promises(ports, facts, events, practice_id):
@@ -75,5 +73,5 @@ def _counts(text: Departure, programme: Programme) -> bool:
     purpose = catalogue().get(text.subject)
     # What a patient asked for by a text of their own is no text that comes.
     asked_for = purpose is not None and purpose.implied_by is not ImpliedBy.NOTHING
-    to_patients = text.message_class in _PROMISED and not asked_for
+    to_patients = text.message_class in CONSENT_CLASSES and not asked_for
     return to_patients and text.category in programme.categories

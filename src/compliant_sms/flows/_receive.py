@@ -36,10 +36,9 @@ from compliant_sms.providers import (
     StatusUpdate,
     VerifiedWebhook,
 )
-from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
+from compliant_sms.wire import LARGEST_BODY, HttpReply, HttpRequest, WebhookRequest
 
 # Providers' callbacks have a few kilobytes; no signature needs to be computed over more.
-_LARGEST_BODY = 1_000_000
 # A provider has one or two at a time.
 _MOST_CERTIFICATES = 16
 _ASKS_TO_REPEAT = 500
@@ -102,8 +101,8 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
     if not adapters:
         msg = "no provider of this messenger has that name"
         raise WebhookRejected(msg, status=404)
-    if len(request.body) > _LARGEST_BODY:
-        msg = f"the callback has more than {_LARGEST_BODY:,} bytes; no provider sends that much"
+    if len(request.body) > LARGEST_BODY:
+        msg = f"the callback has more than {LARGEST_BODY:,} bytes; no provider sends that much"
         raise WebhookRejected(msg, status=413)
     try:
         verified = await _verified(ports, adapters, request)

@@ -16,7 +16,7 @@ from compliant_sms.flows._pause import is_paused
 from compliant_sms.flows._rate import turn
 from compliant_sms.flows._reported import record_problem, reported_of
 from compliant_sms.flows._standing import standing
-from compliant_sms.flows._told import Unasked
+from compliant_sms.flows._visit_void import Unasked
 from compliant_sms.flows._waits import keep_wait, wait_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome

@@ -15,8 +15,8 @@ from compliant_sms.flows._deliver import deliver, outcome_of, recorded_outcome
 from compliant_sms.flows._link import link
 from compliant_sms.flows._places import planned
 from compliant_sms.flows._routes import enrol, refuse_unsupported, routes_for
-from compliant_sms.flows._told import Unasked
 from compliant_sms.flows._traced import traced
+from compliant_sms.flows._visit_void import Unasked
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction

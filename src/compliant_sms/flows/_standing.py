@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from compliant_sms.flows._brief import Brief
 from compliant_sms.flows._prepared import OTHERWISE, WITHDRAWN, outdated, template_of, unknown
 from compliant_sms.flows._received_line import ANSWERED, is_answered_already
-from compliant_sms.flows._told import Unasked, void_reason
+from compliant_sms.flows._visit_void import Unasked, void_reason
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Cancelled, Draft, Held, Message
 from compliant_sms.ports import Ports, Transaction

@@ -23,7 +23,7 @@ _HEIGHTS = 8
 _BATCH = 4096
 
 
-async def take_in(tx: Transaction, practice_id: str) -> bool:
+async def add_leaves_to_tree(tx: Transaction, practice_id: str) -> bool:
     """Make leaves of some events that are none yet; whether there may be more of them."""
     await tx.lock_tree(practice_id)
     old = await tx.tree_size(practice_id)

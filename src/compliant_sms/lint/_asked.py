@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliant_sms.classification import MessageClass, PhraseKind, Purpose
+from compliant_sms.classification import CONSENT_CLASSES, MessageClass, PhraseKind, Purpose
 from compliant_sms.lint._copy import Copy
 from compliant_sms.lint._finding import Fix, LintFinding, Severity
 from compliant_sms.rules import Finding, OptOutShown, Verdict
 from compliant_sms.text._opt_out_line import with_opt_out_line
-
-_TO_PATIENTS = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 
 
 def practice_name_missing(copy: Copy) -> Iterator[LintFinding]:
@@ -25,7 +23,7 @@ def opt_out_line_missing(copy: Copy) -> Iterator[LintFinding]:
     """A text says how to opt out where its purpose asks for that."""
     if (
         copy.readings.opt_out is not OptOutShown.NO
-        or copy.decided_as.message_class not in _TO_PATIENTS
+        or copy.decided_as.message_class not in CONSENT_CLASSES
         or not copy.opt_out_line_due
     ):
         return

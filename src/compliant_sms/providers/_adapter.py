@@ -20,7 +20,7 @@ from compliant_sms.providers._codes import Codes, codes_of, problem
 from compliant_sms.providers._requests import with_parameter
 from compliant_sms.providers._sender_settings import Inspection, SenderSettings
 from compliant_sms.providers._webhooks import VerifiedWebhook
-from compliant_sms.wire import HttpReply, HttpRequest
+from compliant_sms.wire import LOOPBACK, HttpReply, HttpRequest
 
 if TYPE_CHECKING:
     # By name: pyright takes no field with a converter for what the protocol asks for.
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 else:
     _Provider = object
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _EVER = datetime.min.replace(tzinfo=UTC)
 REFERENCE = "ref"
 """The query parameter of a status callback's URL that holds our id of the text."""
@@ -163,7 +162,7 @@ class Adapter(_Provider):
     @property
     def simulated(self) -> bool:
         """Whether the API is simulated on this machine."""
-        return urlsplit(self.base_url).hostname in _LOOPBACK
+        return urlsplit(self.base_url).hostname in LOOPBACK
 
     @property
     def may_carry_phi(self) -> bool:

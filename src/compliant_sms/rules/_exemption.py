@@ -111,12 +111,13 @@ def _conditions(facts: Facts, law: InForce) -> Iterator[tuple[bool, str, str, st
         "the text holds health information that may not be sent so",
         f"{_CITE}(D)",
     )
-    yield (
-        longest is not None and readings.characters > longest.value,
-        "over-160-characters",
-        "the text is longer than 160 characters",
-        f"{_CITE}(E)",
-    )
+    if longest is not None:
+        yield (
+            readings.characters > longest.value,
+            "over-160-characters",
+            f"the text is longer than {longest.value} characters",
+            f"{_CITE}(E)",
+        )
     yield (
         readings.opt_out is OptOutShown.NO,
         "opt-out-missing",

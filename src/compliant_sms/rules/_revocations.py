@@ -11,15 +11,12 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 
-from compliant_sms.classification import MessageClass, Purpose
+from compliant_sms.classification import CONSENT_CLASSES, MessageClass, Purpose
 from compliant_sms.consent import Channel, Revocation
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._rows import RevocationRuleset
 from compliant_sms.rules._settings import RevocationScope
-
-NEEDS_CONSENT = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
-"""What a revocation can end: not emergencies, and not the answers to STOP, START and HELP."""
 
 _HERE = frozenset({None, "US"})
 # 47 CFR 64.1200(a)(10): a reply, or a means that the sender designates, revokes by itself. Any
@@ -48,7 +45,7 @@ def reach_on(purpose: Purpose, law: InForce) -> Callable[[Revocation], bool]:
 
 
 def _reaches(revocation: Revocation, *, purpose: Purpose, law: InForce) -> bool:
-    if purpose.message_class not in NEEDS_CONSENT or kept_by_patient(revocation, purpose):
+    if purpose.message_class not in CONSENT_CLASSES or kept_by_patient(revocation, purpose):
         return False
     if law.settings.revocation_scope != RevocationScope.CATEGORY:
         return True
@@ -57,7 +54,7 @@ def _reaches(revocation: Revocation, *, purpose: Purpose, law: InForce) -> bool:
         return True
     # FCC 24-24: a STOP in reply to an exempt text ends all further texts but emergencies.
     # What answers our own answer to HELP or START is about no kind of text.
-    about_a_kind = revocation.category and revocation.message_class in NEEDS_CONSENT
+    about_a_kind = revocation.category and revocation.message_class in CONSENT_CLASSES
     if revocation.exempt or not about_a_kind:
         return True
     if _crossed_since(law, revocation.occurred_at.date()):

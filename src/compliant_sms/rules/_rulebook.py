@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
 from compliant_sms import _given, records
-from compliant_sms.clock import as_utc
-from compliant_sms.errors import ConfigurationError
+from compliant_sms.clock import as_utc, first_day_on_earth
+from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.people import Profile
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules._decision import Finding, Verdict, block
@@ -38,9 +38,9 @@ _NOT_TO_BE_WAIVED = frozenset(
         "not-production",
     }
 )
+_T = TypeVar("_T")
 _NOBODY = Profile()
 _MOST_DAYS = 64
-_FIRST_ON_EARTH = timedelta(hours=14)
 # Rules of the library agree after a few steps; one of somebody's own may never.
 _MOST_STEPS = 3000
 
@@ -180,24 +180,32 @@ def _place(packs: Iterable[Pack], name: str) -> tuple[str, str]:
     raise ConfigurationError(msg)
 
 
-def _names(values: Iterable[str]) -> tuple[str, ...]:
+def _several(values: Iterable[_T], name: str) -> tuple[_T, ...]:
+    if isinstance(values, str):
+        msg = f"{name} of a Rulebook is one string. Pass a list, even of one: {name}=[...]."
+        raise InvalidInput(msg)
     return tuple(values)
+
+
+# Each by itself: a type checker cannot tell what a generic converter takes.
+def _names(values: Iterable[str]) -> tuple[str, ...]:
+    return _several(values, "jurisdictions")
 
 
 def _own_packs(values: Iterable[Pack]) -> tuple[Pack, ...]:
-    return tuple(values)
+    return _several(values, "packs")
 
 
 def _changes(values: Iterable[Override]) -> tuple[Override, ...]:
-    return tuple(values)
+    return _several(values, "overrides")
 
 
 def _lifted(values: Iterable[Waiver]) -> tuple[Waiver, ...]:
-    return tuple(values)
+    return _several(values, "waivers")
 
 
 def _own_rules(values: Iterable[Rule]) -> tuple[Rule, ...]:
-    return tuple(values)
+    return _several(values, "rules")
 
 
 @frozen(kw_only=True)
@@ -213,6 +221,7 @@ class Rulebook:
         rules: rules of your own, asked after the library's. They can only make policy stricter.
 
     Raises:
+        InvalidInput: one string is given where a list is meant.
         ConfigurationError: a waiver names no rule, or one that nobody can waive; an override
             names no row; two rules have one id.
         InvalidPack: an override makes a pack unusable.
@@ -394,7 +403,7 @@ class Rulebook:
         if not self.waivers:
             return found
         # By the calendar of where a day begins first, nobody who decided today is overlooked.
-        today = (facts.at + _FIRST_ON_EARTH).date()
+        today = first_day_on_earth(facts.at)
         decided = [waiver for waiver in self.waivers if waiver.on <= today]
         return tuple(_waived(finding, decided) for finding in found)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compliant_sms.classification import ImpliedBy, MessageClass
+from compliant_sms.classification import CONSENT_CLASSES, ImpliedBy, MessageClass
 from compliant_sms.consent import Tier
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._facts import Facts, OptOutShown
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import within_months
-from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
+from compliant_sms.rules._revocations import reach
 
 _CASL, _PECR, _SPAM_ACT = "canada-casl", "uk-pecr", "australia-spam-act"
 
@@ -45,7 +45,7 @@ def canada_casl(facts: Facts, law: InForce) -> Iterator[Finding]:
     Texts that complete a transaction or tell facts need no consent, and the rest all the same:
     s. 6(6). An answer to the person's own text is free of all of it.
     """
-    if facts.country != "CA" or facts.message_class not in NEEDS_CONSENT:
+    if facts.country != "CA" or facts.message_class not in CONSENT_CLASSES:
         return
     if facts.decided_as.implied_by is not ImpliedBy.NOTHING:
         return

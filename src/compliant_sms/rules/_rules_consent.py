@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from compliant_sms.classification import ImpliedBy, MessageClass, PhraseKind
+from compliant_sms.classification import CONSENT_CLASSES, ImpliedBy, MessageClass, PhraseKind
 from compliant_sms.consent import AgreementDefect, LiveGrant, Tier, defects, same_sender
 from compliant_sms.practice import SenderKind
 from compliant_sms.rules._basis import basis
@@ -13,7 +13,7 @@ from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._exemption import exemption
 from compliant_sms.rules._facts import Facts, local_day
 from compliant_sms.rules._in_force import InForce
-from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
+from compliant_sms.rules._revocations import reach
 from compliant_sms.rules._rows import WrittenConsent
 
 _PEC, _PEWC = Tier.PRIOR_EXPRESS, Tier.PRIOR_EXPRESS_WRITTEN
@@ -52,7 +52,7 @@ def consent(facts: Facts, law: InForce) -> Iterator[Finding]:
             "A threat to health and safety needs no consent.",
             "47 CFR 64.1200(a)(1), (f)(4)",
         )
-    if purpose.message_class not in NEEDS_CONSENT or _is_ended(facts, law):
+    if purpose.message_class not in CONSENT_CLASSES or _is_ended(facts, law):
         return
     tier, code, citation = _needed(facts, law)
     grant = basis(facts, law, tier)
@@ -188,7 +188,7 @@ def _ask_for(facts: Facts, tier: Tier) -> str:
 
 
 def _relied_on(facts: Facts, law: InForce) -> LiveGrant | None:
-    if facts.message_class not in NEEDS_CONSENT:
+    if facts.message_class not in CONSENT_CLASSES:
         return None
     return basis(facts, law, _needed(facts, law)[0])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from compliant_sms.classification import HipaaUse, MessageClass, Remuneration
+from compliant_sms.classification import CONSENT_CLASSES, HipaaUse, MessageClass, Remuneration
 from compliant_sms.people import Holder, Profile
 from compliant_sms.phi import (
     OWN_NAME,
@@ -42,7 +42,7 @@ def business_associate(facts: Facts, _: InForce) -> Iterator[Finding]:
 
 def confidential_communication(facts: Facts, _: InForce) -> Iterator[Finding]:
     """A patient may ask for other means than texts. 45 CFR 164.522(b)."""
-    if facts.recipient.no_sms and facts.message_class in _PERSONAL:
+    if facts.recipient.no_sms and facts.message_class in CONSENT_CLASSES:
         yield block(
             "confidential-communication",
             "confidential-communication-preference",
@@ -52,16 +52,13 @@ def confidential_communication(facts: Facts, _: InForce) -> Iterator[Finding]:
         )
 
 
-_PERSONAL = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
-
-
 def representative(facts: Facts, law: InForce) -> Iterator[Finding]:
     """Whoever reads the texts must be the patient, or stand for them in law.
 
     45 CFR 164.502(g).
     """
     person = facts.recipient
-    if person.holder is Holder.PATIENT or facts.message_class not in _PERSONAL:
+    if person.holder is Holder.PATIENT or facts.message_class not in CONSENT_CLASSES:
         return
     if person.controls_care or facts.purpose.sensitivity is Sensitivity.MINOR_CONSENTED:
         yield _not_for(

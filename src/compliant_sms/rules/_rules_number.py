@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from compliant_sms.classification import MessageClass
+from compliant_sms.classification import CONSENT_CLASSES, MessageClass
 from compliant_sms.consent import Flag
 from compliant_sms.lookups import LineType, Reassigned, ReassignedAnswer
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._facts import Facts, local_day
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import established
-from compliant_sms.rules._revocations import NEEDS_CONSENT, reach
+from compliant_sms.rules._revocations import reach
 from compliant_sms.rules._rows import ReassignedCheck
 from compliant_sms.rules._rules_consent import is_one_answer
 
@@ -78,7 +78,7 @@ def number_flagged(facts: Facts, law: InForce) -> Iterator[Finding]:
     same, and so does the one answer to whoever said that it is the wrong number.
     """
     flagged = facts.consent.flagged
-    if flagged is None or facts.message_class not in NEEDS_CONSENT:
+    if flagged is None or facts.message_class not in CONSENT_CLASSES:
         return
     by_holder = flagged.why is Flag.WRONG_NUMBER
     if by_holder and is_one_answer(facts, law):

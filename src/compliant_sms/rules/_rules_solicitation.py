@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from compliant_sms.classification import ImpliedBy, MessageClass
+from compliant_sms.classification import CONSENT_CLASSES, ImpliedBy, MessageClass
 from compliant_sms.consent import Tier
 from compliant_sms.rules._basis import basis, stands
 from compliant_sms.rules._decision import Finding, allow, block, hold
@@ -145,7 +145,7 @@ def frequency_cap_state(facts: Facts, law: InForce) -> Iterator[Finding]:
 
 def frequency_cap_practice(facts: Facts, law: InForce) -> Iterator[Finding]:
     """What the practice itself finds too many."""
-    if facts.message_class not in {MessageClass.MARKETING, MessageClass.TRANSACTIONAL}:
+    if facts.message_class not in CONSENT_CLASSES:
         return
     if facts.decided_as.implied_by is not ImpliedBy.NOTHING:
         return
@@ -173,7 +173,7 @@ def identical_text(facts: Facts, law: InForce) -> Iterator[Finding]:
     last, within = facts.sent.identical_at, law.settings.identical_text_within
     if last is None or within is None or facts.at - last >= within:
         return
-    bound = facts.message_class in {MessageClass.MARKETING, MessageClass.TRANSACTIONAL}
+    bound = facts.message_class in CONSENT_CLASSES
     if bound and facts.decided_as.implied_by is ImpliedBy.NOTHING:
         yield block(
             "identical-text",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from compliant_sms.classification import ContentLabel, MessageClass, Purpose
+from compliant_sms.classification import CONSENT_CLASSES, ContentLabel, MessageClass, Purpose
 from compliant_sms.consent import Channel, Revocation
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._facts import Facts, ReplyFacts, local_day
 from compliant_sms.rules._in_force import InForce
-from compliant_sms.rules._revocations import NEEDS_CONSENT, is_presumed, kept_by_patient, reach
+from compliant_sms.rules._revocations import is_presumed, kept_by_patient, reach
 
 _NOTHING = "Nothing to do: the revocation holds without a confirmation."
 
@@ -23,7 +23,7 @@ def revocation(facts: Facts, law: InForce) -> Iterator[Finding]:
     standing = facts.consent.revocations
     if standing and facts.message_class is MessageClass.PROTOCOL and not _may_follow(facts):
         yield from _answered(facts, standing)
-    if not standing or facts.message_class not in NEEDS_CONSENT:
+    if not standing or facts.message_class not in CONSENT_CLASSES:
         return
     reaches = reach(facts, law)
     ending = [each for each in standing if reaches(each)]

@@ -10,7 +10,7 @@ from attrs import Attribute, converters, field, frozen
 
 from compliant_sms import _given, records
 from compliant_sms.choices import Word
-from compliant_sms.classification import MessageClass
+from compliant_sms.classification import CONSENT_CLASSES, MessageClass
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._day import DayHours, hours_of
 
@@ -23,7 +23,7 @@ def _span_or_none(of: object, attribute: Attribute[Any], value: object) -> None:
 
 
 _FOR_MARKETING = frozenset({None, MessageClass.MARKETING})
-_CAPPED = _FOR_MARKETING | {MessageClass.TRANSACTIONAL}
+_CAPPED = CONSENT_CLASSES | {None}
 
 
 class RevocationScope(Word):

@@ -10,7 +10,7 @@ _TOKEN = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|--[^\n]*|::|:([A-Za-z_]\w*)""")
 
 
 @lru_cache(maxsize=512)
-def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+def positional(sql: str) -> tuple[str, tuple[str, ...]]:
     """The statement, and the names of its parameters in their order."""
     names: list[str] = []
 

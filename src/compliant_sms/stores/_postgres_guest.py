@@ -19,7 +19,7 @@ from compliant_sms.ports import HostConnection, Store
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import POSTGRESQL, Dialect
 from compliant_sms.stores._joined import NOT_BEGUN, Joined, driver_connection, not_here
-from compliant_sms.stores._named import numbered
+from compliant_sms.stores._named import positional
 from compliant_sms.stores._postgres_errors import failure_of
 from compliant_sms.stores._postgres_tables import PLACE, Place
 from compliant_sms.stores._vault import Vault
@@ -177,7 +177,7 @@ class _PostgresGuest:
     async def _ask(
         self, sql: LiteralString, parameters: Mapping[str, object]
     ) -> tuple[list[TupleRow], int]:
-        statement, names = numbered(sql)
+        statement, names = positional(sql)
         try:
             return await self._link.ask(
                 statement.encode(), tuple([parameters[name] for name in names])

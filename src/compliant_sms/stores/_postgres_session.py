@@ -11,7 +11,7 @@ from psycopg import Error
 from compliant_sms.errors import StoreError
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import POSTGRESQL, Dialect
-from compliant_sms.stores._named import numbered
+from compliant_sms.stores._named import positional
 from compliant_sms.stores._postgres_errors import Failure, failure_of
 from compliant_sms.stores._postgres_links import Link
 from compliant_sms.stores._postgres_pipeline import Answer, Statement
@@ -60,7 +60,7 @@ class Session:
 
     async def fetch(self, sql: LiteralString, parameters: Mapping[str, object]) -> list[Row]:
         """All rows of a query."""
-        known = self._known.pop(_numbered(sql, parameters), None) if self._known else None
+        known = self._known.pop(_positional(sql, parameters), None) if self._known else None
         return (await self._run(sql, parameters)).rows if known is None else known
 
     async def execute(self, sql: LiteralString, parameters: Mapping[str, object]) -> int:
@@ -97,7 +97,7 @@ class Session:
         if not sql.startswith("SELECT") or sql in _LOCKS:
             self._forget()
         self._wrote = self._wrote or not sql.startswith("SELECT")
-        return _numbered(sql, parameters)
+        return _positional(sql, parameters)
 
     def _forget(self) -> None:
         """Ask anew what was to be known before."""
@@ -148,6 +148,6 @@ class Session:
                 await self._link.ask("ROLLBACK")
 
 
-def _numbered(sql: LiteralString, parameters: Mapping[str, object]) -> Statement:
-    statement, names = numbered(sql)
+def _positional(sql: LiteralString, parameters: Mapping[str, object]) -> Statement:
+    statement, names = positional(sql)
     return statement, tuple([parameters[name] for name in names])

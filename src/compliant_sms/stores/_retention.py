@@ -9,7 +9,7 @@ from typing import LiteralString
 from attrs import evolve, frozen
 
 from compliant_sms import records
-from compliant_sms.lifecycle import State
+from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import Departure, Draft, Inbound
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Aged
@@ -50,7 +50,7 @@ _CAME: LiteralString = """SELECT record, chain_id FROM sms_inbound
 _DECIDED: LiteralString = """SELECT record FROM sms_decisions d
     WHERE seq = :key AND purged IS NULL AND EXISTS (SELECT 1 FROM sms_messages m
         WHERE m.message_id = d.message_id AND m.practice_id = :practice_id)"""
-_OPEN = frozenset({State.DUE, State.HELD, State.CLAIMED, State.UNCERTAIN})
+_OPEN = IN_FLIGHT | {State.DUE, State.HELD}
 
 
 @frozen

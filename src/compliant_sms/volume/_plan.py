@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from compliant_sms.classification import ImpliedBy, MessageClass, Purpose
+from compliant_sms.classification import CONSENT_CLASSES, ImpliedBy, MessageClass, Purpose
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules import DayHours, PracticeCap
 from compliant_sms.rules._day import hours_of
@@ -19,7 +19,6 @@ from compliant_sms.volume._days import DayPlan, day_of
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WHOLE_DAY = hours_of("00:00-24:00")
 _LEAST_GROWTH, _MOST_GROWTH = 1.01, 10.0
-_COUNTED = frozenset({MessageClass.TRANSACTIONAL, MessageClass.MARKETING})
 
 
 def _is_day(value: object) -> bool:
@@ -171,7 +170,7 @@ class VolumePlan:
     @staticmethod
     def counts(purpose: Purpose) -> bool:
         """Whether texts for a purpose, by content, count and wait."""
-        return purpose.message_class in _COUNTED and purpose.implied_by is ImpliedBy.NOTHING
+        return purpose.message_class in CONSENT_CLASSES and purpose.implied_by is ImpliedBy.NOTHING
 
     def is_quiet(self, day: date) -> bool:
         """Whether the practice does not text on a local day."""

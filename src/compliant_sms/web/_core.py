@@ -19,9 +19,8 @@ from compliant_sms.errors import StoreError, WebhookRejected
 from compliant_sms.flows import Received, ReceivedText
 from compliant_sms.ports import Recurring
 from compliant_sms.web._address import Arrival, PublicAddress
-from compliant_sms.wire import HttpReply, WebhookRequest
+from compliant_sms.wire import LARGEST_BODY, HttpReply, WebhookRequest
 
-LARGEST_BODY = 1_000_000
 """Bytes. Providers' callbacks have a few thousand."""
 
 READ_AT_ONCE = 1 << 16

@@ -21,10 +21,10 @@ from compliant_sms.errors import MissingExtra, WebhookRejected
 from compliant_sms.messenger import AsyncMessenger, Messenger
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.web._afterwards import Afterwards, AsyncAfterwards
-from compliant_sms.web._core import LARGEST_BODY, READ_AT_ONCE, Desk, each_messenger
+from compliant_sms.web._core import READ_AT_ONCE, Desk, each_messenger
 from compliant_sms.web._forms import FormDesk
 from compliant_sms.web._pages import PageDesk
-from compliant_sms.wire import HttpReply
+from compliant_sms.wire import LARGEST_BODY, HttpReply
 
 try:
     from django.conf import settings

@@ -21,7 +21,7 @@ from compliant_sms.consent import (
     Wording,
     WrittenAgreement,
 )
-from compliant_sms.lifecycle import State
+from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import Held, Outcome
 from compliant_sms.messenger import Messenger
 from compliant_sms.phone import PhoneNumber
@@ -39,7 +39,7 @@ _PROMOTIONS = Wording(
     version="2026-03",
 )
 # What is due may be reserved by whoever died.
-_OPEN = {State.DUE, State.CLAIMED, State.UNCERTAIN}
+_OPEN = IN_FLIGHT | {State.DUE}
 # Longer than a lease and the time in which a provider's list is given to show a text.
 _SETTLING = timedelta(minutes=2, seconds=1)
 
