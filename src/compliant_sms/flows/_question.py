@@ -18,7 +18,7 @@ from compliant_sms.consent import (
     fold_for_holder,
 )
 from compliant_sms.flows._answered import is_answer
-from compliant_sms.flows._opt_in import asked_in, is_answered
+from compliant_sms.flows._opt_in import asked_in, is_answered, is_still_theirs
 from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
 from compliant_sms.flows._sent_before import left_as_given
@@ -183,10 +183,16 @@ async def _still_stands(
 ) -> bool:
     """Whether nothing came to the ledger since that makes an answer mean something else."""
     left = message.departure.at if message.departure else message.created_at
-    if asks is Awaiting.CONFIRM:
-        return not await was_misdirected(tx, message, left)
     events = await tx.consent_events(practice_id, message.draft.to)
+    if asks is Awaiting.CONFIRM:
+        gone = any(
+            isinstance(e, NumberFlagged) and e.why.may_be_anothers and e.occurred_at >= left
+            for e in events
+        )
+        return not (gone or await was_misdirected(tx, message, left))
     if asks is Awaiting.OPT_IN:
+        if not is_still_theirs(events, message.draft):
+            return False
         asked = asked_in(events, message.message_id)
         if asked is not None and is_answered(events, asked):
             return False
