@@ -274,7 +274,7 @@ def test_a_key_of_an_erased_text_sends_nothing(known: Messenger, carrier: Sandbo
     agree(known)
     sent = len(outgoing(carrier))
 
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(IdempotencyConflict, match="was erased with its person"):
         remind(known)
     assert len(outgoing(carrier)) == sent
 
