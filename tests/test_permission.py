@@ -394,6 +394,24 @@ def test_wrong_number_in_answer_to_a_confirmation(
     assert isinstance(remind(asking), Blocked)
 
 
+def test_a_yes_after_an_erased_question_signs_nothing(
+    make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """What somebody else there was asked last is gone: the yes may be meant for that."""
+    keyring = Keyring.generate()
+    asking = make_messenger(practice=owning(practice), permission=permission(), keyring=keyring)
+    for turn, person in enumerate((PERSON, "pat-882")):
+        agree(asking, person=person)
+        clock.advance(timedelta(minutes=1))
+        invite(asking, person=person, idempotency_key=f"ask/{turn}")
+        clock.advance(timedelta(minutes=1))
+    asking.erase("pat-882", reason="asked for it", by="privacy:kim")
+    yes = receive(asking, "Yes")
+
+    assert yes.inbound.needs_person
+    assert not any("billing" in each.categories for each in of_kind(asking, Granted))
+
+
 def _denied(messenger: Messenger) -> None:
     receive(messenger, "wrong number", "SM2")
 
