@@ -39,7 +39,7 @@ from conftest import PATIENT, PERSON
 from test_receive import from_patient, status
 from test_rules_in_flows import OFFER
 from test_sealed_store import on_disk
-from test_send import NIGHT, agree, agree_in_writing, outgoing, remind, waits
+from test_send import BODY, NIGHT, agree, agree_in_writing, outgoing, remind, waits
 from test_vault import columns
 
 pytestmark = pytest.mark.usefixtures(waits.__name__)  # nobody sleeps here
@@ -126,6 +126,27 @@ def test_a_suppression_outlives_erasure(known: Messenger, carrier: Sandbox) -> N
     # What a booking gives lifts no revocation, erased or not.
     known.consent.grant(PATIENT, person=PERSON, basis="booking", recorded_by="desk:ana")
     assert isinstance(remind(known, "3"), Blocked)
+
+
+@pytest.mark.both_databases
+def test_a_wrong_number_stays_wrong(make_messenger: Make, clock: MovableClock) -> None:
+    """A booking that tells the number again shows not that it is theirs; a fresh consent does."""
+    messenger = make_messenger(keyring=Keyring.generate())
+    agree(messenger)
+    remind(messenger)
+    clock.advance(timedelta(minutes=1))
+    messenger.receive(from_patient("wrong number", "SM1"))
+    messenger.erase(PERSON, **WHY)
+    clock.advance(timedelta(days=1))
+    messenger.consent.grant(PATIENT, person=PERSON, basis="booking", recorded_by="desk:ana")
+    refused = remind(messenger, "2", body=f"{BODY} (2)")
+
+    assert isinstance(refused, Blocked)
+    assert [reason.code for reason in refused.reasons] == ["number-wrong"]
+    assert messenger.verify_ledger().events == 3
+    clock.advance(timedelta(minutes=1))
+    agree(messenger)
+    assert isinstance(remind(messenger, "3", body=f"{BODY} (3)"), Sent)
 
 
 def test_whoever_agrees_anew_is_texted_again(known: Messenger, clock: MovableClock) -> None:
@@ -253,7 +274,7 @@ def test_a_key_of_an_erased_text_sends_nothing(known: Messenger, carrier: Sandbo
     agree(known)
     sent = len(outgoing(carrier))
 
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(IdempotencyConflict, match="was erased with its person"):
         remind(known)
     assert len(outgoing(carrier)) == sent
 

@@ -27,6 +27,7 @@ from compliant_sms._set_up import refuse_taken_keywords
 from compliant_sms.consent import (
     Basis,
     ConsentEvent,
+    Flag,
     Granted,
     OptInAnswered,
     OptInAsked,
@@ -358,6 +359,97 @@ def test_who_has_a_wrong_number_agrees_for_nobody(
 
     assert stranger.inbound.needs_person
     assert len(outgoing(carrier)) == 1
+
+
+def test_wrong_number_in_answer_to_what_a_keyword_asked(
+    asking: Messenger, clock: MovableClock
+) -> None:
+    """It flags the number, as after any text to a patient, and a later yes signs for nobody."""
+    receive(asking, "DEALS")
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    denied = receive(asking, "wrong number", "SM2")
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "Yes", "SM3")
+
+    assert denied.inbound.needs_person
+    assert len(of_kind(asking, Granted)) == 1
+    flagged = asking.consent.state(PATIENT, person=PERSON).flagged
+    assert flagged is not None
+    assert flagged.why is Flag.WRONG_NUMBER
+
+
+@pytest.mark.parametrize("said", ["DEALS", "START"])
+def test_wrong_number_in_answer_to_a_confirmation(
+    asking: Messenger, clock: MovableClock, said: str
+) -> None:
+    """Whoever reads that they will get texts, and says that it is the wrong number, gets none."""
+    steps = ["DEALS", "Yes"] if said == "DEALS" else ["STOP", "START"]
+    for turn, each in enumerate([*steps, "wrong number"]):
+        receive(asking, each, f"SM{turn}")
+        asking.dispatch_due()
+        clock.advance(timedelta(minutes=1))
+
+    assert asking.consent.state(PATIENT, person=PERSON).flagged is not None
+    assert isinstance(remind(asking), Blocked)
+
+
+def test_a_yes_after_an_erased_question_signs_nothing(
+    make_messenger: Make, practice: Practice, clock: MovableClock
+) -> None:
+    """What somebody else there was asked last is gone: the yes may be meant for that."""
+    keyring = Keyring.generate()
+    asking = make_messenger(practice=owning(practice), permission=permission(), keyring=keyring)
+    for turn, person in enumerate((PERSON, "pat-882")):
+        agree(asking, person=person)
+        clock.advance(timedelta(minutes=1))
+        invite(asking, person=person, idempotency_key=f"ask/{turn}")
+        clock.advance(timedelta(minutes=1))
+    asking.erase("pat-882", reason="asked for it", by="privacy:kim")
+    yes = receive(asking, "Yes")
+
+    assert yes.inbound.needs_person
+    assert not any("billing" in each.categories for each in of_kind(asking, Granted))
+
+
+def _denied(messenger: Messenger) -> None:
+    receive(messenger, "wrong number", "SM2")
+
+
+def _taken_back(messenger: Messenger) -> None:
+    messenger.consent.void(PATIENT, person=PERSON, recorded_by="desk:ana", reason="typing error")
+
+
+def _shared(messenger: Messenger) -> None:
+    agree(messenger, person="pat-882")
+
+
+@pytest.mark.parametrize("waits_still", [True, False])
+@pytest.mark.parametrize("happens", [_denied, _taken_back, _shared])
+def test_what_a_keyword_asked_is_for_who_alone_is_known(
+    *,
+    asking: Messenger,
+    carrier: Sandbox,
+    clock: MovableClock,
+    happens: Callable[[Messenger], None],
+    waits_still: bool,
+) -> None:
+    """Nobody knows any more who texted it: a question that waits is called off, a yes signs not."""
+    remind(asking)
+    clock.advance(timedelta(minutes=1))
+    receive(asking, "DEALS")
+    if not waits_still:
+        asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    happens(asking)
+    asking.dispatch_due()
+    clock.advance(timedelta(minutes=1))
+    yes = receive(asking, "Yes", "SM3")
+
+    assert len(outgoing(carrier)) == (1 if waits_still else 2)
+    assert not any("promotions" in each.categories for each in of_kind(asking, Granted))
+    # Where it was called off, and the number is still the patient's, the yes confirms the visit.
+    assert yes.inbound.needs_person is not (waits_still and happens is _shared)
 
 
 def test_a_keyword_again_and_again(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     )
     from compliant_sms.consent._encoding import (
         about_event,
-        erased_revocation,
+        erased_event,
         from_payload,
         opened_payload,
         sealed_payload,
@@ -94,7 +94,7 @@ __all__ = [
     "about_event",
     "beginning",
     "defects",
-    "erased_revocation",
+    "erased_event",
     "filed_under",
     "fold",
     "fold_for_holder",
@@ -119,7 +119,7 @@ _FILES = {
     "_chain": ("ChainCheck", "FiledLink", "Link", "beginning", "link", "verify_chain"),
     "_encoding": (
         "about_event",
-        "erased_revocation",
+        "erased_event",
         "from_payload",
         "opened_payload",
         "sealed_payload",

@@ -4,9 +4,10 @@ Canonical JSON (see :mod:`compliant_sms.records`) of the event's fields, plus ``
 the version of this encoding. Fields that joined later are left out where they say nothing, so that
 old events keep their bytes.
 
-A sealed event is canonical JSON too: ``kind``, ``occurred_at`` and ``v`` as above, and under
-``sealed`` the event's bytes as somebody sealed them, in base64. What stands in the clear tells
-nothing of anybody, and a revocation counts when nothing else of it can be read any more.
+A sealed event is canonical JSON too: ``kind``, ``occurred_at`` and ``v`` as above, of what was said
+of a number ``why``, and under ``sealed`` the event's bytes as somebody sealed them, in base64. What
+stands in the clear tells nothing of anybody, and what stops texts, a revocation or what was said of
+a number, counts when nothing else of it can be read any more.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from compliant_sms.consent._events import (
     Revoked,
     Voided,
 )
-from compliant_sms.consent._words import Channel
+from compliant_sms.consent._words import Channel, Flag
 from compliant_sms.errors import SchemaTooNew
 from compliant_sms.phone import PhoneNumber
 
@@ -97,6 +98,8 @@ def sealed_payload(event: ConsentEvent, seal: Callable[[bytes], bytes]) -> bytes
         "sealed": b2a_base64(seal(to_payload(event)), newline=False).decode("ascii"),
         "v": _VERSION,
     }
+    if isinstance(event, NumberFlagged):
+        outside["why"] = event.why.value
     return records.canonical(outside)
 
 
@@ -110,18 +113,29 @@ def opened_payload(payload: bytes, unseal: Callable[[bytes], bytes]) -> bytes:
     return unseal(a2b_base64(json.loads(payload)["sealed"]))
 
 
-def erased_revocation(
+def erased_event(
     payload: bytes, event_id: str, practice_id: str, number: PhoneNumber
-) -> Revoked | None:
-    """What is left of a sealed event that can be opened no more: a revocation, which ends all.
+) -> Revoked | NumberFlagged | None:
+    """What is left of a sealed event that can be opened no more, if it stops texts.
 
     Returns:
-        None where it was another kind of event: of those nothing is left.
+        a revocation, which ends all, or what was said of the number; None where it was another
+        kind of event: of those nothing is left.
     """
     fields = json.loads(payload)
+    occurred_at = records.instant_from_text(fields["occurred_at"])
+    if fields["kind"] == _NAMES[NumberFlagged] and "why" in fields:
+        return NumberFlagged(
+            event_id=event_id,
+            practice_id=practice_id,
+            number=number,
+            occurred_at=occurred_at,
+            recorded_at=occurred_at,
+            actor="erased",
+            why=Flag(fields["why"]),
+        )
     if fields["kind"] != _NAMES[Revoked]:
         return None
-    occurred_at = records.instant_from_text(fields["occurred_at"])
     return Revoked(
         event_id=event_id,
         practice_id=practice_id,

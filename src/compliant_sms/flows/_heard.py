@@ -57,6 +57,8 @@ _BY_WORD = "keyword:"
 _WRONG_NUMBER = f"intent:{Intent.WRONG_NUMBER}/only-wrong-number"
 _SELLING = frozenset({Category.PROMOTIONS, Category.FUNDRAISING})  # START gives none of it back
 _YES = "replied yes to the text that carried the disclosures"
+# Answers that take whoever reads them for the patient: what a keyword or START brings, and a yes.
+_TO_WHO_AGREES = Purpose.OPT_IN_CONFIRMATION.code
 # As much as a number given at intake covers, and no more: 47 CFR 64.1200(a)(1), FCC 2015 order.
 _AGREED_BY_TEXT = (Category.APPOINTMENTS, Category.CARE, Category.ANSWERS)
 
@@ -118,10 +120,14 @@ async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
 async def _flag(tx: Transaction, ports: Ports, heard: Heard) -> None:
     """Stop texts to the number about the patient, if the words answer one of our texts."""
     inbound = heard.asked.inbound
-    if any(text.message_class in CONSENT_CLASSES for text in await _answerable(tx, heard)):
+    if any(_is_for_patient(text) for text in await _answerable(tx, heard)):
         said = _said_now(ports, heard) | {"actor": "holder of the number"}
         event = NumberFlagged(**said, why=Flag.WRONG_NUMBER, reference=inbound.inbound_id)
         await append_heard(tx, ports, event)
+
+
+def _is_for_patient(text: Departure) -> bool:
+    return text.message_class in CONSENT_CLASSES or text.subject == _TO_WHO_AGREES
 
 
 async def _answerable(tx: Transaction, heard: Heard) -> list[Departure]:

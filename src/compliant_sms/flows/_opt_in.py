@@ -15,7 +15,7 @@ from compliant_sms.consent import ConsentEvent, OptInAnswered, OptInAsked, Wordi
 from compliant_sms.flows._holders import who_agreed
 from compliant_sms.flows._rehearsed import DRY_RUN
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Message
+from compliant_sms.messages import Draft, Message
 from compliant_sms.permission import Programme
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
@@ -62,6 +62,19 @@ def asked_in(events: Iterable[ConsentEvent], message_id: str) -> OptInAsked | No
     """What a text asked, as it is on record; None where it asked for nothing of its own."""
     found = (e for e in events if isinstance(e, OptInAsked) and e.reference == message_id)
     return next(found, None)
+
+
+def is_still_theirs(events: Sequence[ConsentEvent], draft: Draft) -> bool:
+    """Whether what a keyword asked is still for the one person who may have texted it.
+
+    Nobody signed the keyword: it was taken for theirs because nobody else was known at the number.
+
+    Args:
+        events: all those of the practice about the number.
+        draft: any text; what was not asked for by a keyword is for whom it names.
+    """
+    by_keyword = draft.opt_in is not None and draft.opt_in.keyword
+    return not by_keyword or who_agreed(events) == {draft.person}
 
 
 def may_have_come(ports: Ports, text: Message) -> bool:

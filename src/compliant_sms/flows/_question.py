@@ -18,7 +18,7 @@ from compliant_sms.consent import (
     fold_for_holder,
 )
 from compliant_sms.flows._answered import is_answer
-from compliant_sms.flows._opt_in import asked_in, is_answered
+from compliant_sms.flows._opt_in import asked_in, is_answered, is_still_theirs
 from compliant_sms.flows._rehearsed import asked_nobody
 from compliant_sms.flows._replies import reply_key
 from compliant_sms.flows._sent_before import left_as_given
@@ -57,8 +57,9 @@ class Question:
         live: whether an answer can mean it.
         since: what left later and asks nothing that is on record, but may be what a yes is meant
             for: what people of the practice wrote, and changes of visits. The newest first.
-        mistakable: another one about another visit is open as well, or something left at about the
-            time at which the answer was written, so that nobody can tell what that is meant for.
+        mistakable: another one about another visit is open as well, something left at about the
+            time at which the answer was written, or later and was erased, so that nobody can tell
+            what that is meant for.
         agreed: the newest one, closed by a yes, and the consent that it gave was not ended since.
     """
 
@@ -114,9 +115,28 @@ async def questions(
         found.append(asked)
     confirming = [each for each in found if each.live and each.awaiting is Awaiting.CONFIRM]
     several = await mistakable(tx, practice_id, [each.message for each in confirming])
+    erased = await _last_erased(tx, practice_id, number, at) if found else None
     return [
-        evolve(each, mistakable=crossed or each.message.message_id in several) for each in found
+        evolve(
+            each,
+            mistakable=crossed
+            or each.message.message_id in several
+            or (erased is not None and _left_after_question(erased, each.message)),
+        )
+        for each in found
     ]
+
+
+async def _last_erased(
+    tx: Transaction, practice_id: str, number: PhoneNumber, at: datetime
+) -> datetime | None:
+    """When the last text left of which nobody can read any more what it asked."""
+    gone = await tx.departures(practice_id, number, at - _LIVES)
+    return max((text.at for text in gone if not text.body), default=None)
+
+
+def _left_after_question(erased: datetime, asked: Message) -> bool:
+    return asked.departure is None or asked.departure.at <= erased
 
 
 async def asked_by_hand(
@@ -183,10 +203,16 @@ async def _still_stands(
 ) -> bool:
     """Whether nothing came to the ledger since that makes an answer mean something else."""
     left = message.departure.at if message.departure else message.created_at
-    if asks is Awaiting.CONFIRM:
-        return not await was_misdirected(tx, message, left)
     events = await tx.consent_events(practice_id, message.draft.to)
+    if asks is Awaiting.CONFIRM:
+        gone = any(
+            isinstance(e, NumberFlagged) and e.why.may_be_anothers and e.occurred_at >= left
+            for e in events
+        )
+        return not (gone or await was_misdirected(tx, message, left))
     if asks is Awaiting.OPT_IN:
+        if not is_still_theirs(events, message.draft):
+            return False
         asked = asked_in(events, message.message_id)
         if asked is not None and is_answered(events, asked):
             return False

@@ -81,8 +81,14 @@ def refuse_other_text(known: Message, draft: Draft) -> None:
     """Refuse a draft under the key of another text.
 
     Raises:
-        IdempotencyConflict: it is not the text that was asked for under its key.
+        IdempotencyConflict: it is not the text that was asked for under its key, or that is erased.
     """
+    if known.draft.is_erased:
+        msg = (
+            "the text under this idempotency key was erased with its person, so nobody can tell "
+            "whether this is the same one, and nothing was sent. Use a new key if it is to go."
+        )
+        raise IdempotencyConflict(msg)
     if not known.is_for(draft):
         msg = (
             "this idempotency key was used for a different text. Use a new key for new content; "

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from attrs import evolve, frozen
 
 from compliant_sms.flows._brief import Brief
+from compliant_sms.flows._opt_in import is_still_theirs
 from compliant_sms.flows._prepared import OTHERWISE, WITHDRAWN, outdated, template_of, unknown
 from compliant_sms.flows._received_line import ANSWERED, is_answered_already
 from compliant_sms.flows._visit_void import Unasked, void_reason
@@ -21,6 +22,7 @@ from compliant_sms.rules import Finding
 SET_ASIDE = "set-aside"
 """The code of what stands on record with a text that was called back because of what it tells."""
 
+_NOBODYS = "Nobody knows any more who at the number texted the keyword."
 _UNTIL_IT_IS_THERE = timedelta(hours=1)
 
 
@@ -70,8 +72,9 @@ async def standing(
     reason = await void_reason(tx, ports, message, known, at) if tells_of_visits(draft) else ""
     if reason:
         return reason if isinstance(reason, Unasked) else Void(reason)
-    if await is_answered_already(tx, message):
-        return Void(ANSWERED)
+    overtaken = await _overtaken(tx, message)
+    if overtaken:
+        return Void(overtaken)
     if draft.template is None:
         return None
     template = template_of(ports, draft)
@@ -82,6 +85,16 @@ async def standing(
         return Void(WITHDRAWN)
     otherwise = tells_of_visits(draft) and await outdated(tx, message, known, template)
     return Void(OTHERWISE) if otherwise else None
+
+
+async def _overtaken(tx: Transaction, message: Message) -> str:
+    """What came meanwhile from the number or the desk, so that nobody needs the text; or empty."""
+    if await is_answered_already(tx, message):
+        return ANSWERED
+    if message.draft.opt_in is None:
+        return ""
+    events = await tx.consent_events(message.practice_id, message.draft.to)
+    return "" if is_still_theirs(events, message.draft) else _NOBODYS
 
 
 async def set_aside(

@@ -12,7 +12,7 @@ from compliant_sms.consent import (
     Link,
     about_event,
     beginning,
-    erased_revocation,
+    erased_event,
     filed_under,
     from_payload,
     link,
@@ -86,7 +86,7 @@ class ConsentRecords(SubjectRecords):
             with as_written(f"record {position} of chain {chain_id}"):
                 if position < erased_below:
                     event_id = f"{chain_id}/{position}"
-                    events.append(erased_revocation(payload, event_id, practice_id, number))
+                    events.append(erased_event(payload, event_id, practice_id, number))
                     continue
                 event = _event(payload, subject, position)
             if (event.practice_id, event.number) != (practice_id, number):

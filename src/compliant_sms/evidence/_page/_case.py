@@ -10,7 +10,7 @@ from datetime import datetime
 from attrs import evolve, field, frozen
 
 from compliant_sms import records
-from compliant_sms.consent import ConsentEvent, Revoked, erased_revocation, from_payload
+from compliant_sms.consent import ConsentEvent, Revoked, erased_event, from_payload
 from compliant_sms.evidence._dossier import Dossier, EventRecord
 from compliant_sms.evidence._page._markup import Zone, quoted, shown
 from compliant_sms.evidence._text_records import (
@@ -173,7 +173,7 @@ def _entry(dossier: Dossier, chain_id: str, position: int, record: EventRecord) 
     else:
         # Named as the store names it, so that later decisions can refer to it.
         name, number = f"{chain_id}/{position}", PhoneNumber(dossier.number)
-        event = erased_revocation(payload, name, dossier.practice.id, number)
+        event = erased_event(payload, name, dossier.practice.id, number)
     outside = json.loads(payload)
     return Entry(
         label="",

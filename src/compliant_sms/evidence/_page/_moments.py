@@ -115,7 +115,7 @@ def what_was_said(event: ConsentEvent) -> str:
             asked = (
                 " The person was asked which texts are meant." if event.clarification_asked else ""
             )
-            erased = event.rule == "erased"  # as erased_revocation() names it
+            erased = event.rule == "erased"  # as erased_event() names it
             how = "by a way that was erased" if erased else word(CHANNELS, event.channel)
             return f"Opt-out {how}: texts shall stop.{limits}{asked}"
         case Clarified():
