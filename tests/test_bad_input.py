@@ -296,9 +296,13 @@ def test_a_host_may_be_written_as_an_address(
     assert "dedicated-domain" in {finding.code for finding in decision.findings}
 
 
-def test_own_purpose(willing: Messenger, carrier: Sandbox) -> None:
+def test_own_purpose(
+    make_messenger: Callable[..., Messenger], practice: Practice, carrier: Sandbox
+) -> None:
     """A practice's own purpose works like one of the catalogue, under its own category."""
     parking = Purpose("parking_note", MessageClass.TRANSACTIONAL, "parking")
+    willing = make_messenger(practice=evolve(practice, own_categories=["parking"]))
+    agree(willing)
     assert not isinstance(remind(willing, purpose=parking), Sent)
     willing.consent.grant(
         PATIENT, person=PERSON, basis="spoken", recorded_by="ana", categories=["parking"]

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from importlib import import_module
 from inspect import isawaitable
-from typing import Any, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from compliant_sms import _given, phi, system
+from compliant_sms.consent._words import is_declared, known_categories, meant
 from compliant_sms.errors import ConfigurationError, InvalidInput
 
 # Load with the messenger what every messenger needs, not inside its first transaction.
@@ -25,6 +26,9 @@ from compliant_sms.routing import Routes
 from compliant_sms.rules._read import own_facts
 from compliant_sms.secure_pages import SecurePages
 from compliant_sms.text import within
+
+if TYPE_CHECKING:
+    from compliant_sms.templates import Catalogue
 
 
 @runtime_checkable
@@ -201,6 +205,32 @@ def _told_by_links(pages: SecurePages, practice: Practice) -> list[str]:
     found = phi.find(pages.link(""), known, direction=Direction.OUTBOUND)
     telling = phi.beyond(found, ContentTier.MINIMUM, Sensitivity.GENERAL)
     return sorted({finding.label for finding in telling})
+
+
+def refuse_undeclared_categories(
+    practice: Practice, permission: Permission | None, templates: Catalogue | None
+) -> None:
+    """Refuse programmes and templates about what the practice does not declare.
+
+    Raises:
+        InvalidInput: a category that the practice declares is nearly one of the library's.
+        ConfigurationError: a category is neither the library's nor declared.
+    """
+    own = meant(practice.own_categories)
+    named = [
+        (f"the programme {each.id}", name)
+        for each in (permission.programmes if permission else ())
+        for name in each.categories
+    ]
+    named += [(f"the template {each.name}", each.purpose.category) for each in templates or ()]
+    for what, name in named:
+        if not is_declared(name, own):
+            msg = (
+                f"{what} is about a category that is not known. Use a known one, or declare "
+                "it: Practice(own_categories=[...]). Known are: "
+                f"{', '.join(known_categories(own))}."
+            )
+            raise ConfigurationError(msg)
 
 
 def refuse_taken_keywords(permission: Permission | None, routes: Routes) -> None:

@@ -134,7 +134,8 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
             ``secure_links`` is missing; the pages are on a host that is not the practice's; the
             provider is a real one, and there is neither a keyring nor a reason to do without; or
-            the provider handles a programme's keyword itself.
+            the provider handles a programme's keyword itself; or a programme or a template is about
+            a category that is neither the library's nor of ``Practice(own_categories=[...])``.
     """
 
     def __init__(
@@ -173,6 +174,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
             refuse_half_a_notice,
             refuse_other_types,
             refuse_taken_keywords,
+            refuse_undeclared_categories,
             refuse_unsealed,
         )
         from compliant_sms.events import Event
@@ -189,6 +191,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         refuse_unsealed(routes, keyring)
         refuse_half_a_notice(practice, keyring, secure_links)
         refuse_taken_keywords(permission, routes)
+        refuse_undeclared_categories(practice, permission, a_catalogue(templates))
         hooks = Hooks(awaits=False)
         carries: Transport | None = NoTransport() if dry_run else transport
         own: BlockingTransport | None = None
@@ -498,7 +501,8 @@ class AsyncMessenger(
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
             ``secure_links`` is missing; the pages are on a host that is not the practice's; the
             provider is a real one, and there is neither a keyring nor a reason to do without; or
-            the provider handles a programme's keyword itself.
+            the provider handles a programme's keyword itself; or a programme or a template is about
+            a category that is neither the library's nor of ``Practice(own_categories=[...])``.
     """
 
     def __init__(
@@ -537,6 +541,7 @@ class AsyncMessenger(
             refuse_half_a_notice,
             refuse_other_types,
             refuse_taken_keywords,
+            refuse_undeclared_categories,
             refuse_unsealed,
         )
         from compliant_sms.events import Event
@@ -553,6 +558,7 @@ class AsyncMessenger(
         refuse_unsealed(routes, keyring)
         refuse_half_a_notice(practice, keyring, secure_links)
         refuse_taken_keywords(permission, routes)
+        refuse_undeclared_categories(practice, permission, a_catalogue(templates))
         hooks = Hooks(awaits=True)
         carries: Transport | None = NoTransport() if dry_run else transport
         own: AsyncTransport | None = None
