@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -699,6 +700,20 @@ def test_staff_at_work(inbox: Messenger) -> None:
             refused()
     with pytest.raises(UnknownThread, match="joined to another"):
         desk.note("nothing", words="x", by="ana")
+
+
+def test_a_reply_takes_the_code_of_its_purpose(inbox: Messenger) -> None:
+    """As a text does that answers nothing."""
+    received = receive(inbox, "What do I owe you?")
+    assert received.thread_id is not None
+    reply = partial(inbox.inbox.reply, received.thread_id, by="ana", idempotency_key="k")
+
+    with pytest.raises(InvalidInput, match="'billing' is close to it"):
+        reply(body="Lakeside Family Medicine: nothing.", purpose="biling")
+    with pytest.raises(InvalidInput, match="Pass the words that the patient reads"):
+        reply(body=" ")
+    outcome = reply(body="Lakeside Family Medicine: hi.", purpose="care_conversation")
+    assert isinstance(outcome, Sent)
 
 
 @pytest.mark.both_databases

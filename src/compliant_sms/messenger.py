@@ -250,7 +250,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         *,
         to: str | PhoneNumber,
         person: str,
-        purpose: Purpose,
+        purpose: Purpose | str,
         body: str,
         idempotency_key: str,
         not_after: datetime | None = None,
@@ -263,7 +263,8 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         Args:
             to: the patient's number.
             person: your id of the patient.
-            purpose: what the text is for.
+            purpose: what the text is for; of the catalogue, its code will do:
+                ``"appointment_reminder"``.
             body: what the patient reads.
             idempotency_key: one key is one text of this practice, for example
                 ``"appt-991/24h"``. The same content again returns what is on record.
@@ -619,7 +620,7 @@ class AsyncMessenger(
         *,
         to: str | PhoneNumber,
         person: str,
-        purpose: Purpose,
+        purpose: Purpose | str,
         body: str,
         idempotency_key: str,
         not_after: datetime | None = None,
