@@ -716,6 +716,20 @@ def test_a_reply_takes_the_code_of_its_purpose(inbox: Messenger) -> None:
     assert isinstance(outcome, Sent)
 
 
+def test_whoever_is_in_no_such_queue_is_told_who_is(inbox: Messenger) -> None:
+    """The error names the queue, its members and the point person, and says what else to do."""
+    received = receive(inbox, "Can I bring the forms?")
+    assert received.thread_id is not None
+
+    with pytest.raises(InvalidInput) as caught:
+        inbox.inbox.assign(received.thread_id, to="zoe", by="ana")
+
+    words = str(caught.value)
+    assert "no member of 'front-desk', the thread's queue" in words
+    assert "Pass one of: ana, ben, dr-diaz; or hand the thread over to another queue" in words
+    assert "zoe" not in words
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "case",
