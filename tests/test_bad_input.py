@@ -112,8 +112,8 @@ TEXTS: list[tuple[dict[str, Any], str]] = [
     ({"body": "x" * 2000}, "has 2000 characters"),
     ({"person": ""}, "Pass the host's id"),
     ({"person": "  "}, "Pass the host's id"),
-    ({"purpose": "appointment_reminder"}, "Purpose.APPOINTMENT_REMINDER, or make your own"),
-    ({"purpose": None}, "Use one from the catalogue"),
+    ({"purpose": "appointment_remindr"}, "'appointment_reminder' is close to it. Pass that, or: "),
+    ({"purpose": None}, "Pass one of: appointment_confirmation, appointment_reminder, "),
     ({"idempotency_key": ""}, "1 to 255 characters. Build it from what the text is about"),
     ({"idempotency_key": " "}, "1 to 255 characters"),
     ({"idempotency_key": "k" * 256}, "1 to 255 characters"),
@@ -296,9 +296,13 @@ def test_a_host_may_be_written_as_an_address(
     assert "dedicated-domain" in {finding.code for finding in decision.findings}
 
 
-def test_own_purpose(willing: Messenger, carrier: Sandbox) -> None:
+def test_own_purpose(
+    make_messenger: Callable[..., Messenger], practice: Practice, carrier: Sandbox
+) -> None:
     """A practice's own purpose works like one of the catalogue, under its own category."""
     parking = Purpose("parking_note", MessageClass.TRANSACTIONAL, "parking")
+    willing = make_messenger(practice=evolve(practice, own_categories=["parking"]))
+    agree(willing)
     assert not isinstance(remind(willing, purpose=parking), Sent)
     willing.consent.grant(
         PATIENT, person=PERSON, basis="spoken", recorded_by="ana", categories=["parking"]

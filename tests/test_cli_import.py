@@ -108,6 +108,18 @@ def test_bad_rows_are_told_and_nothing_is_written() -> None:
     assert (refused.exit_code, "Nothing was written" in refused.stdout) == (1, True)
 
 
+def test_own_categories_are_named() -> None:
+    """A category that nobody declared is refused with the option that declares it."""
+    agreed = AGREED.replace("basis", "basis,categories").replace("spoken", "spoken,parking")
+    Path("agreed.csv").write_text(agreed, "utf-8")
+
+    refused = run("--report", "problems.csv", *NEW)
+    assert refused.exit_code == 1
+    assert "first: --own-category NAME." in " ".join(Path("problems.csv").read_text().split())
+    assert "first: --own-category NAME." in " ".join(refused.stdout.split())
+    assert run("--own-category", "parking", *NEW).exit_code == 0
+
+
 def test_a_report_that_cannot_be_written_is_said_before_anything_is() -> None:
     """And in one line: a folder that is not there is no fault of the program."""
     result = run(*NEW, "--write", "--report", "none/problems.csv")

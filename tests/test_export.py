@@ -83,7 +83,12 @@ from test_send import agree, in_writing
 NAMES = ("Lakeside Family Medicine",)
 LATER = minute(100)
 PLAN = ImportPlan(
-    practice_id="elsewhere", names=NAMES, time_zone="America/Chicago", source="lakeside", by="it"
+    practice_id="elsewhere",
+    names=NAMES,
+    own_categories=["classes"],
+    time_zone="America/Chicago",
+    source="lakeside",
+    by="it",
 )
 QUICK = settings(STEADY, max_examples=400)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -699,6 +700,34 @@ def test_staff_at_work(inbox: Messenger) -> None:
             refused()
     with pytest.raises(UnknownThread, match="joined to another"):
         desk.note("nothing", words="x", by="ana")
+
+
+def test_a_reply_takes_the_code_of_its_purpose(inbox: Messenger) -> None:
+    """As a text does that answers nothing."""
+    received = receive(inbox, "What do I owe you?")
+    assert received.thread_id is not None
+    reply = partial(inbox.inbox.reply, received.thread_id, by="ana", idempotency_key="k")
+
+    with pytest.raises(InvalidInput, match="'billing' is close to it"):
+        reply(body="Lakeside Family Medicine: nothing.", purpose="biling")
+    with pytest.raises(InvalidInput, match="Pass the words that the patient reads"):
+        reply(body=" ")
+    outcome = reply(body="Lakeside Family Medicine: hi.", purpose="care_conversation")
+    assert isinstance(outcome, Sent)
+
+
+def test_whoever_is_in_no_such_queue_is_told_who_is(inbox: Messenger) -> None:
+    """The error names the queue, its members and the point person, and says what else to do."""
+    received = receive(inbox, "Can I bring the forms?")
+    assert received.thread_id is not None
+
+    with pytest.raises(InvalidInput) as caught:
+        inbox.inbox.assign(received.thread_id, to="zoe", by="ana")
+
+    words = str(caught.value)
+    assert "no member of 'front-desk', the thread's queue" in words
+    assert "Pass one of: ana, ben, dr-diaz; or hand the thread over to another queue" in words
+    assert "zoe" not in words
 
 
 @pytest.mark.both_databases

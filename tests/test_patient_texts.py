@@ -560,10 +560,13 @@ def test_a_stop_after_our_own_answer_ends_everything(
 
 @pytest.mark.parametrize("other", [Category.APPOINTMENTS, "weight-loss"])
 def test_nobody_is_told_that_all_texts_end_where_others_go_on(
-    make_messenger: Make, carrier: Sandbox, clock: MovableClock, other: str
+    make_messenger: Make, practice: Practice, carrier: Sandbox, clock: MovableClock, other: str
 ) -> None:
     """The confirmation says what ended, and how to end the rest; a second word does."""
-    messenger = make_messenger(rulebook=Rulebook(settings=Settings(revocation_scope="category")))
+    messenger = make_messenger(
+        practice=evolve(practice, own_categories=["weight-loss"]),
+        rulebook=Rulebook(settings=Settings(revocation_scope="category")),
+    )
     messenger.consent.grant(
         PATIENT,
         person=PERSON,
@@ -815,9 +818,10 @@ def test_yes_after_stop_restores_nothing(messenger: Messenger, clock: MovableClo
 
 
 def test_kinds_of_ones_own_are_not_spared_by_accident(
-    messenger: Messenger, clock: MovableClock
+    make_messenger: Make, practice: Practice, clock: MovableClock
 ) -> None:
     """Keeping the reminders keeps nothing else, also no kind that only the practice knows."""
+    messenger = make_messenger(practice=evolve(practice, own_categories=["weight-loss"]))
     messenger.consent.grant(
         PATIENT,
         person=PERSON,

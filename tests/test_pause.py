@@ -89,8 +89,11 @@ def test_scopes(willing: Messenger) -> None:
     found = {each.message_id: type(each) for each in willing.dispatch_due()}
     assert found[recall.message_id] is Held, "its own pause stands"
     assert found[offer.message_id] is not Sent, "a promotion needs more than this patient's yes"
-    with pytest.raises(InvalidInput, match="scope of a pause"):
+    close = r"such scope of a pause, and 'promotion' is close to it\. Pass that, or: all, marketing"
+    with pytest.raises(InvalidInput, match=close):
         willing.pause(**WHO, scope="promotions")
+    with pytest.raises(InvalidInput, match=r"Pass one of: all, marketing, .*the Purpose itself\."):
+        willing.pause(**WHO, scope="xyz")
     with pytest.raises(InvalidInput):
         willing.pause(by=" ", reason="x")
 

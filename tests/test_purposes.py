@@ -16,13 +16,16 @@ from compliant_sms.classification import (
     OptOutLine,
     Purpose,
     Remuneration,
+    as_purpose,
     catalogue,
     catalogue_rows,
 )
 from compliant_sms.consent import Category, Tier
 from compliant_sms.errors import InvalidInput
+from compliant_sms.lint import lint
 from compliant_sms.phi import Sensitivity
 from compliant_sms.rules import Certainty
+from compliant_sms.templates import Body, Template
 from compliant_sms.waiver import Waiver
 
 CATALOGUE = catalogue()
@@ -288,3 +291,44 @@ def test_it_shows_itself_in_a_line() -> None:
     assert repr(Purpose.CARE_CONVERSATION) == (
         "Purpose('care_conversation', message_class='transactional', category='answers')"
     )
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_a_code_is_its_purpose(code: str) -> None:
+    """A purpose can be passed by its code, as choices are everywhere."""
+    assert as_purpose(code) is CATALOGUE[code]
+    assert as_purpose(CATALOGUE[code]) is CATALOGUE[code]
+
+
+def test_a_code_that_nobody_knows_is_refused_with_those_that_are_known() -> None:
+    """A slip is told what is close to it; none is told what only the library sends."""
+    with pytest.raises(
+        InvalidInput, match=r"'billing' is close to it\. Pass that, or: app"
+    ) as near:
+        as_purpose("biling")
+    with pytest.raises(InvalidInput, match=r"such purpose\. Pass one of: appointment_conf") as far:
+        as_purpose("xyz")
+    for caught in (near, far):
+        named = str(caught.value)
+        sendable = [p for p in CATALOGUE.values() if p.message_class is not MessageClass.PROTOCOL]
+        assert all(each.code in named for each in sendable)
+        assert "help_reply" not in named
+        assert "Or pass one of your own: Purpose(code, message_class, category)." in named
+        assert "biling" not in named
+        assert "xyz" not in named
+    for wrong in (None, 3, b"recall", ["recall"]):
+        with pytest.raises(InvalidInput, match=r"Pass one of: appointment_confirmation"):
+            as_purpose(wrong)  # type: ignore[arg-type]
+
+
+def test_copy_and_templates_take_codes_too() -> None:
+    """Also where no text is sent yet."""
+    words = "Lakeside Family Medicine: your bill is ready."
+    bodies = {"en": Body(minimum="{practice}: your bill is ready.")}
+
+    assert lint(words, "billing") == lint(words, Purpose.BILLING)
+    assert Template(name="bill", version=1, purpose="billing", bodies=bodies).purpose is (
+        Purpose.BILLING
+    )
+    with pytest.raises(InvalidInput, match="'billing' is close to it"):
+        lint(words, "biling")

@@ -518,7 +518,7 @@ def test_sender_by_class_and_purpose(
     assert isinstance(sent, Sent), sent
     assert outgoing(backup_carrier) == [OFFER]
 
-    by_purpose = [Route(provider=provider, purposes=[Purpose.BILLING]), backup]
+    by_purpose = [Route(provider=provider, purposes=["billing"]), backup]
     remind(make_willing(*by_purpose), "appt-2", body=f"{BODY} 2")
     assert outgoing(backup_carrier) == [OFFER, f"{BODY} 2"]
 
@@ -933,7 +933,8 @@ def test_a_real_route_wants_a_keyring(make_messenger: Make, provider: Twilio) ->
         (Routes, "of a type"),
         (lambda p: Routes([p], rest_after=0), "more than zero"),
         (lambda p: Routes([p], rest_for=timedelta(0)), "more than zero"),
-        (lambda p: Route(provider=p, purposes=["reminder"]), "of a type"),
+        (lambda p: Route(provider=p, purposes=["biling"]), "'billing' is close to it"),
+        (lambda p: Route(provider=p, purposes=[3]), "of a type"),  # type: ignore[list-item]
         (lambda p: Route(provider=p, message_classes=["nothing"]), "nothing|one of"),
         (lambda p: Route(provider=p, countries="US"), "of a type"),
         (lambda p: Route(provider=p, countries=["us"]), "ISO 3166-1"),

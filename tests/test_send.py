@@ -188,6 +188,24 @@ def test_check_agrees_and_keeps_nothing(
     assert stored_decisions(database) == [checked]
 
 
+def test_a_purpose_by_its_code(willing: Messenger, clock: MovableClock) -> None:
+    """The code of a purpose of the catalogue is that purpose, and makes the same text."""
+    by_code = remind(willing, purpose="appointment_reminder")
+
+    assert isinstance(by_code, Sent)
+    assert remind(willing) == by_code
+    text = {"to": PATIENT, "person": PERSON, "body": BODY}
+    clock.advance(timedelta(days=2))
+    by_name = willing.check(purpose=Purpose.APPOINTMENT_REMINDER, **text)
+    assert willing.check(purpose="appointment_reminder", **text) == by_name
+
+
+def test_history_of_nobody_is_empty_and_says_so(willing: Messenger) -> None:
+    """A patient whom nobody texted is no error; what is on record makes it more than empty."""
+    assert willing.history("nobody").is_empty
+    assert not willing.history(PERSON).is_empty
+
+
 def test_history_tells_all(willing: Messenger, clock: MovableClock) -> None:
     """A person's history holds their consent, texts, decisions and steps, and nobody else's."""
     agree(willing, person="pat-882")

@@ -284,7 +284,7 @@ WRONG: list[tuple[Callable[..., object], dict[str, Any]]] = [
     (simple, {"version": 0}),
     (simple, {"version": True}),
     (simple, {"version": "1"}),
-    (simple, {"purpose": "appointment_reminder"}),
+    (simple, {"purpose": "appointment_remindr"}),
     (simple, {"purpose": Purpose.HELP_REPLY}),
     (simple, {"bodies": []}),
     (simple, {"bodies": {}}),

@@ -15,6 +15,7 @@ from attrs import evolve
 from compliant_sms import _given, phi, system
 from compliant_sms.classification import MessageClass
 from compliant_sms.consent import Category
+from compliant_sms.consent._words import is_declared, known_categories, meant
 from compliant_sms.errors import ConfigurationError, InvalidInput
 
 # Load with the messenger what every messenger needs, not inside its first transaction.
@@ -216,6 +217,32 @@ def _told_by_links(pages: SecurePages, practice: Practice) -> list[str]:
     found = phi.find(pages.link(""), known, direction=Direction.OUTBOUND)
     telling = phi.beyond(found, ContentTier.MINIMUM, Sensitivity.GENERAL)
     return sorted({finding.label for finding in telling})
+
+
+def refuse_undeclared_categories(
+    practice: Practice, permission: Permission | None, templates: Catalogue | None
+) -> None:
+    """Refuse programmes and templates about what the practice does not declare.
+
+    Raises:
+        InvalidInput: a category that the practice declares is nearly one of the library's.
+        ConfigurationError: a category is neither the library's nor declared.
+    """
+    own = meant(practice.own_categories)
+    named = [
+        (f"the programme {each.id}", name)
+        for each in (permission.programmes if permission else ())
+        for name in each.categories
+    ]
+    named += [(f"the template {each.name}", each.purpose.category) for each in templates or ()]
+    for what, name in named:
+        if not is_declared(name, own):
+            msg = (
+                f"{what} is about a category that is not known. Use a known one, or declare "
+                "it: Practice(own_categories=[...]). Known are: "
+                f"{', '.join(known_categories(own))}."
+            )
+            raise ConfigurationError(msg)
 
 
 def refuse_taken_keywords(permission: Permission | None, routes: Routes) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from compliant_sms import _given, consent, flows
 from compliant_sms.consent import Tier
-from compliant_sms.consent._words import covered, meant
+from compliant_sms.consent._words import covered, declared
 from compliant_sms.driver import finish
 from compliant_sms.phone import PhoneNumber, as_number
 
@@ -30,11 +30,6 @@ __all__ = ["AsyncConsentDesk", "ConsentDesk"]
 _RULE = "recorded-by-staff"
 
 
-def _one_meant(category: str) -> str:
-    _given.a_text(category, "category")
-    return meant([category])[0] if category else ""
-
-
 class _Common(TypedDict):
     event_id: str
     practice_id: str
@@ -50,6 +45,13 @@ class _Desk:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
+
+    def _declared(self, names: Iterable[str]) -> tuple[str, ...]:
+        return declared(names, self._ports.practice.own_categories)
+
+    def _one_declared(self, category: str) -> str:
+        _given.a_text(category, "category")
+        return self._declared([category])[0] if category else ""
 
     def _common(
         self,
@@ -98,8 +100,9 @@ class ConsentDesk(_Desk):
             recorded_by: who records it, for example ``"front-desk:ana"``.
             wording: what they were shown; required if anything was shown.
             tier: :attr:`Tier.PRIOR_EXPRESS`, or written consent, for promotions.
-            categories: what it covers. By default appointments, care and answers; for written
-                consent, promotions.
+            categories: what it covers: :class:`Category`, and those that
+                ``Practice(own_categories=[...])`` declares. By default appointments, care and
+                answers; for written consent, promotions.
             signature: how they signed; required for written consent (47 CFR 64.1200(f)(9)).
             agreement: what the wording of the written consent said; the rules judge it.
             given_to: whom they agreed to be texted by, if the record names somebody. An opt-in
@@ -112,14 +115,14 @@ class ConsentDesk(_Desk):
 
         Raises:
             InvalidInput: the consent could not be proved later, or is dated in the future; or a
-                category is almost, but not quite, one of the library's.
+                category is neither one of the library's nor of ``Practice(own_categories=[...])``.
             StoreError: it could not be recorded.
         """
         event = consent.Granted(
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
-            categories=meant(covered(categories, tier)),
+            categories=self._declared(covered(categories, tier)),
             wording=wording,
             signature=signature,
             reference=reference,
@@ -161,7 +164,8 @@ class ConsentDesk(_Desk):
                 :meth:`clarify` (47 CFR 64.1200(a)(12)).
 
         Raises:
-            InvalidInput: it is dated in the future, or the category comes without its class.
+            InvalidInput: it is dated in the future, or the category is unknown or comes without
+                its class.
             StoreError: it could not be recorded. Record it again.
         """
         event = consent.Revoked(
@@ -169,7 +173,7 @@ class ConsentDesk(_Desk):
             channel=channel,
             rule=_RULE,
             reference=reference,
-            category=_one_meant(category),
+            category=self._one_declared(category),
             message_class=message_class,
             clarification_asked=clarification_asked,
         )
@@ -237,12 +241,12 @@ class ConsentDesk(_Desk):
             reference: your own record of it.
 
         Raises:
-            InvalidInput: it is dated in the future.
+            InvalidInput: it is dated in the future, or there is no such category.
             StoreError: it could not be recorded.
         """
         event = consent.Clarified(
             **self._common(number, person, recorded_by, occurred_at),
-            keep=meant(keep),
+            keep=self._declared(keep),
             channel=channel,
             rule=_RULE,
             reference=reference,
@@ -364,7 +368,7 @@ class AsyncConsentDesk(_Desk):
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
-            categories=meant(covered(categories, tier)),
+            categories=self._declared(covered(categories, tier)),
             wording=wording,
             signature=signature,
             reference=reference,
@@ -392,7 +396,7 @@ class AsyncConsentDesk(_Desk):
             channel=channel,
             rule=_RULE,
             reference=reference,
-            category=_one_meant(category),
+            category=self._one_declared(category),
             message_class=message_class,
             clarification_asked=clarification_asked,
         )
@@ -427,7 +431,7 @@ class AsyncConsentDesk(_Desk):
         """See :meth:`ConsentDesk.clarify`."""
         event = consent.Clarified(
             **self._common(number, person, recorded_by, occurred_at),
-            keep=meant(keep),
+            keep=self._declared(keep),
             channel=channel,
             rule=_RULE,
             reference=reference,

@@ -99,7 +99,7 @@ class InboxDesk:
         body: str,
         by: str,
         idempotency_key: str,
-        purpose: Purpose = Purpose.CARE_CONVERSATION,
+        purpose: Purpose | str = Purpose.CARE_CONVERSATION,
         media: Sequence[str] = (),
         secure: bool = False,
     ) -> Outcome:
@@ -116,7 +116,7 @@ class InboxDesk:
             by: who answers, for example ``"ben"``. Here and in all methods it is recorded as given:
                 your program knows who is signed in.
             idempotency_key: one key is one text, as in :meth:`Messenger.send`.
-            purpose: what the text is for.
+            purpose: what the text is for; of the catalogue, its code will do.
             media: public https URLs of pictures and other media.
             secure: put the reply behind a link, as in :meth:`Messenger.send`.
 
@@ -149,7 +149,7 @@ class InboxDesk:
         """Assign a thread to a member of its queue, or to the point person.
 
         Raises:
-            InvalidInput: ``to`` is neither.
+            InvalidInput: ``to`` is neither; the error names the queue and its members.
         """
         return finish(flows.assign(self._ports, thread_id, to, by=by, reason=reason))
 
@@ -283,7 +283,7 @@ class AsyncInboxDesk:
         body: str,
         by: str,
         idempotency_key: str,
-        purpose: Purpose = Purpose.CARE_CONVERSATION,
+        purpose: Purpose | str = Purpose.CARE_CONVERSATION,
         media: Sequence[str] = (),
         secure: bool = False,
     ) -> Outcome:

@@ -54,7 +54,7 @@ class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
         *,
         to: str | PhoneNumber,
         person: str,
-        purpose: Purpose,
+        purpose: Purpose | str,
         body: str,
         idempotency_key: str,
         not_after: datetime | None = None,
@@ -67,7 +67,8 @@ class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):
         Args:
             to: the patient's number.
             person: your id of the patient.
-            purpose: what the text is for.
+            purpose: what the text is for; of the catalogue, its code will do:
+                ``"appointment_reminder"``.
             body: what the patient reads.
             idempotency_key: one key is one text of this practice, as in :meth:`Messenger.send`.
             not_after: the last instant (aware) at which the text still makes sense.
@@ -125,7 +126,7 @@ class AsyncJoinedMessenger(AsyncTextDesk, AsyncCallDesk, AsyncTemplateDesk):
         *,
         to: str | PhoneNumber,
         person: str,
-        purpose: Purpose,
+        purpose: Purpose | str,
         body: str,
         idempotency_key: str,
         not_after: datetime | None = None,

@@ -12,7 +12,7 @@ from attrs.converters import optional
 
 from compliant_sms import _given, records
 from compliant_sms._masking import repr_of_practice
-from compliant_sms.classification import MessageClass, Purpose
+from compliant_sms.classification import MessageClass, Purpose, as_purpose
 from compliant_sms.clock import as_utc
 from compliant_sms.consent import OptInOffer
 from compliant_sms.errors import InvalidInput
@@ -57,7 +57,7 @@ def _limit(value: datetime | None) -> datetime | None:
 def _readable(of: object, attribute: Attribute[str], body: str) -> None:
     _given.text(of, attribute, body)
     if not body.strip():
-        msg = "the body is empty; there is nothing to send"
+        msg = "the body is empty; there is nothing to send. Pass the words that the patient reads."
         raise InvalidInput(msg)
     if _UNSENDABLE.search(body):
         msg = "the body holds a NUL or half a surrogate pair; decode it properly before sending it"
@@ -113,7 +113,7 @@ class Draft:
 
     to: PhoneNumber = field(converter=as_number)
     person: str | None = field(default=None, validator=_given.storable)
-    purpose: Purpose = field()
+    purpose: Purpose = field(converter=as_purpose)
     body: str = field(validator=_readable, repr=False)
     idempotency_key: str = field(validator=_usable_key)
     not_after: datetime | None = field(default=None, converter=_limit)
@@ -147,15 +147,6 @@ class Draft:
     def is_erased(self) -> bool:
         """Whether it is such a placeholder: nobody can tell any more whom the text went to."""
         return self == Draft.erased(self.idempotency_key)
-
-    @purpose.validator
-    def _known_purpose(self, _: Attribute[Purpose], value: object) -> None:
-        if not isinstance(value, Purpose):
-            msg = (
-                "purpose is not a Purpose. Use one from the catalogue, for example "
-                "Purpose.APPOINTMENT_REMINDER, or make your own: Purpose(code, class, category)."
-            )
-            raise InvalidInput(msg)
 
 
 @frozen(kw_only=True)

@@ -129,7 +129,8 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
             ``secure_links`` is missing; the pages are on a host that is not the practice's; the
             provider is a real one, and there is neither a keyring nor a reason to do without; or
-            the provider handles a programme's keyword itself.
+            the provider handles a programme's keyword itself; or a programme or a template is about
+            a category that is neither the library's nor of ``Practice(own_categories=[...])``.
     """
 
     def __init__(
@@ -173,6 +174,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
             refuse_half_a_notice,
             refuse_other_types,
             refuse_taken_keywords,
+            refuse_undeclared_categories,
             refuse_unsealed,
             with_caps,
         )
@@ -190,6 +192,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         refuse_unsealed(routes, keyring)
         refuse_half_a_notice(practice, keyring, secure_links)
         refuse_taken_keywords(permission, routes)
+        refuse_undeclared_categories(practice, permission, a_catalogue(templates))
         hooks = Hooks(awaits=False)
         carries: Transport | None = NoTransport() if dry_run else transport
         own: BlockingTransport | None = None
@@ -246,7 +249,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         *,
         to: str | PhoneNumber,
         person: str,
-        purpose: Purpose,
+        purpose: Purpose | str,
         body: str,
         idempotency_key: str,
         not_after: datetime | None = None,
@@ -259,7 +262,8 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         Args:
             to: the patient's number.
             person: your id of the patient.
-            purpose: what the text is for.
+            purpose: what the text is for; of the catalogue, its code will do:
+                ``"appointment_reminder"``.
             body: what the patient reads.
             idempotency_key: one key is one text of this practice, for example
                 ``"appt-991/24h"``. The same content again returns what is on record.
@@ -497,7 +501,8 @@ class AsyncMessenger(
         ConfigurationError: the practice sends notices with links, and ``keyring`` or
             ``secure_links`` is missing; the pages are on a host that is not the practice's; the
             provider is a real one, and there is neither a keyring nor a reason to do without; or
-            the provider handles a programme's keyword itself.
+            the provider handles a programme's keyword itself; or a programme or a template is about
+            a category that is neither the library's nor of ``Practice(own_categories=[...])``.
     """
 
     def __init__(
@@ -541,6 +546,7 @@ class AsyncMessenger(
             refuse_half_a_notice,
             refuse_other_types,
             refuse_taken_keywords,
+            refuse_undeclared_categories,
             refuse_unsealed,
             with_caps,
         )
@@ -558,6 +564,7 @@ class AsyncMessenger(
         refuse_unsealed(routes, keyring)
         refuse_half_a_notice(practice, keyring, secure_links)
         refuse_taken_keywords(permission, routes)
+        refuse_undeclared_categories(practice, permission, a_catalogue(templates))
         hooks = Hooks(awaits=True)
         carries: Transport | None = NoTransport() if dry_run else transport
         own: AsyncTransport | None = None
@@ -615,7 +622,7 @@ class AsyncMessenger(
         *,
         to: str | PhoneNumber,
         person: str,
-        purpose: Purpose,
+        purpose: Purpose | str,
         body: str,
         idempotency_key: str,
         not_after: datetime | None = None,

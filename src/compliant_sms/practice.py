@@ -141,12 +141,13 @@ _SITE = re.compile(r"(?:https?://)?([^\s/:?#@]+)(?::\d+)?/?", re.IGNORECASE)
 def _texts(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         msg = (
-            "also_known_as, link_domains and addresses are lists of str, for example "
-            "['Lakeside Clinic']"
+            "also_known_as, link_domains, addresses and own_categories are lists of str, for "
+            "example ['Lakeside Clinic']"
         )
         raise InvalidInput(msg)
     found = tuple(values)
-    _given.each_of(found, str, "also_known_as, link_domains or addresses", "a list of texts")
+    names = "also_known_as, addresses, own_categories or link_domains"
+    _given.each_of(found, str, names, "a list of texts")
     return found
 
 
@@ -199,6 +200,9 @@ class Practice:
         free_to_end_user: its texts cost the recipient nothing and count against no plan, as some
             short codes allow and 10DLC does not: 47 CFR 64.1200(a)(9).
         campaign: its 10DLC registration, for carriers' limits.
+        own_categories: what patients can agree to besides each :class:`Category`, for example
+            ``["parking"]``. Only declared categories are accepted, so that no consent is recorded
+            under a name that no text has.
         id: what every record is filed under. Choose one that outlives a change of name or
             phone. By default it is the phone number, and logs, spans and reprs show only its
             last four digits. A sender that was used under one id is refused under another,
@@ -224,6 +228,7 @@ class Practice:
     campaign: Campaign | None = field(
         default=None, validator=_given.kind(Campaign, "a Campaign, or None")
     )
+    own_categories: tuple[str, ...] = field(default=(), converter=_texts)
     id: str = field(
         default=Factory(_phone_as_id, takes_self=True),
         validator=_not_blank,

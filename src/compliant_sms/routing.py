@@ -12,7 +12,7 @@ from typing import cast
 from attrs import define, field, frozen
 
 from compliant_sms import _given
-from compliant_sms.classification import MessageClass, Purpose
+from compliant_sms.classification import MessageClass, Purpose, as_purpose
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Provider
@@ -22,15 +22,15 @@ __all__ = ["Health", "Route", "Routes"]
 _COUNTRY_CODE = 2
 
 
-def _all_of(values: object, kind: type, name: str, instead: str) -> None:
+def _all_of(values: object, kind: type | tuple[type, ...], name: str, instead: str) -> None:
     _given.a_kind(values, (list, tuple, set, frozenset), name, instead)
     for value in cast("Collection[object]", values):
         _given.a_kind(value, kind, name, instead)
 
 
-def _purposes(values: Collection[Purpose]) -> frozenset[str]:
-    _all_of(values, Purpose, "a route's purposes", "a list of purposes from the catalogue")
-    return frozenset(purpose.code for purpose in values)
+def _purposes(values: Collection[Purpose | str]) -> frozenset[str]:
+    _all_of(values, (Purpose, str), "a route's purposes", "a list of purposes from the catalogue")
+    return frozenset(as_purpose(each).code for each in values)
 
 
 def _classes(values: Collection[MessageClass | str]) -> frozenset[MessageClass]:
@@ -56,13 +56,13 @@ class Route:
 
     Args:
         provider: the adapter, which has the sender.
-        purposes: only texts for these purposes.
+        purposes: only texts for these purposes; of the catalogue, their codes will do.
         message_classes: only texts of these classes, by what they say, not by what they are
             called: a reminder that sells is marketing.
         countries: only to patients in these countries, as ISO 3166-1 alpha-2 codes.
 
     Raises:
-        InvalidInput: an argument has the wrong type.
+        InvalidInput: an argument has the wrong type, or there is no such purpose.
     """
 
     provider: Provider

@@ -33,7 +33,7 @@ class TextDesk:
         *,
         to: str | PhoneNumber,
         person: str,
-        purpose: Purpose,
+        purpose: Purpose | str,
         body: str,
         media: Sequence[str] = (),
         secure: bool = False,
@@ -73,8 +73,11 @@ class TextDesk:
     def history(self, person: str) -> flows.History:
         """Everything on record about a person.
 
-        It is empty for a person of whom nothing is known, or whom nobody texted: a mistyped id
-        raises no error, and a number is no id unless you use numbers as ids.
+        It is empty for a person of whom nothing is on record: most patients of a practice are
+        texted by nobody, so that is no error. A mistyped id gives the same: where somebody typed
+        it, look at ``history.is_empty`` and say so. (:meth:`~compliant_sms.Messenger.erase` raises
+        ``UnknownPerson``, because there a mistyped id would pass for an erasure.) A number is no
+        id unless you use numbers as ids:
         ``messenger.consent.events(number)`` has what was said about texting a number, and
         ``messenger.evidence(number, ...)`` everything that was sent there.
 
@@ -106,7 +109,7 @@ class AsyncTextDesk:
         *,
         to: str | PhoneNumber,
         person: str,
-        purpose: Purpose,
+        purpose: Purpose | str,
         body: str,
         media: Sequence[str] = (),
         secure: bool = False,

@@ -12,7 +12,12 @@ from compliant_sms.classification._classes import (
     OptOutLine,
     Remuneration,
 )
-from compliant_sms.classification._purposes import Purpose, catalogue, catalogue_rows
+from compliant_sms.classification._purposes import (
+    Purpose,
+    as_purpose,
+    catalogue,
+    catalogue_rows,
+)
 
 if TYPE_CHECKING:
     from compliant_sms.classification._content import (
@@ -36,6 +41,7 @@ __all__ = [
     "PhraseKind",
     "Purpose",
     "Remuneration",
+    "as_purpose",
     "catalogue",
     "catalogue_rows",
     "read_content",

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import Attribute, Factory, field, frozen
 
 from compliant_sms import _given, records
+from compliant_sms.choices import no_such
 from compliant_sms.classification._classes import (
     HipaaUse,
     HoursBound,
@@ -201,6 +202,27 @@ def _laxer_than_its_class(purpose: Purpose) -> list[str]:
         "implied_by": purpose.implied_by is not ImpliedBy.NOTHING,
     }
     return [name for name, is_so in laxer.items() if is_so]
+
+
+def as_purpose(value: Purpose | str) -> Purpose:
+    """Return a purpose; for the code of one of the catalogue, that one.
+
+    Raises:
+        InvalidInput: the catalogue has no such code, or the value is neither a code nor a purpose.
+    """
+    if isinstance(value, Purpose):
+        return value
+    known = catalogue()
+    code = value if isinstance(value, str) else ""
+    if code in known:
+        return known[code]
+    # The library's own answers are nobody's to send.
+    to_patients = (p.code for p in known.values() if p.message_class is not MessageClass.PROTOCOL)
+    msg = (
+        f"{no_such('purpose', to_patients, code)} Or pass one of your own: Purpose(code, "
+        "message_class, category)."
+    )
+    raise InvalidInput(msg)
 
 
 @cache

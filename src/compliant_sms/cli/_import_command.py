@@ -43,6 +43,13 @@ def _pairs(
     help="The practice's name in written consents; can be repeated.",
 )
 @click.option(
+    "--own-category",
+    "own_categories",
+    metavar="NAME",
+    multiple=True,
+    help="A category of the practice's own; can be repeated.",
+)
+@click.option(
     "--time-zone",
     metavar="NAME",
     required=True,
@@ -128,6 +135,7 @@ def import_(
     by: str,
     practice: str,
     names: tuple[str, ...],
+    own_categories: tuple[str, ...],
     time_zone: str,
     wordings: Mapping[str, str],
     opt_out_columns: Mapping[str, str],
@@ -182,6 +190,7 @@ def import_(
         plan = ImportPlan(
             practice_id=practice,
             names=names,
+            own_categories=own_categories,
             time_zone=time_zone,
             source=source,
             by=by,

@@ -247,6 +247,7 @@ def utf8(data: bytes, hint: str) -> str:
 _OPTIONS = {
     "keyring=Keyring.from_file(...)": "--keyring FILE",
     "keyring=Plaintext(reason=...)": "--plaintext-because WHY",
+    "Practice(own_categories=[...])": "--own-category NAME",
     "columns=": "--consent-column or --opt-out-column",
     "date_format": "--date-format",
     "no_opt_outs_because": "--no-opt-outs-because",

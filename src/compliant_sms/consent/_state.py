@@ -23,7 +23,8 @@ class Revocation:
     """A revocation, and what it answers, so that its reach can be decided.
 
     Attributes:
-        event_id: the event.
+        event_id: the event, whose ``person`` tells who asked, if that is known. A revocation holds
+            for everybody at the number, so it is no one person's.
         occurred_at: when it happened, in UTC.
         channel: how the request came.
         category: what the text that it answers was about; empty if it answers none.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from attrs import field, frozen
 
 from compliant_sms import _given
-from compliant_sms.choices import Grade, Word
+from compliant_sms.choices import Grade, Word, no_such
 from compliant_sms.consent._fields import a_text, sorted_names, storable
 from compliant_sms.errors import InvalidInput
 
@@ -22,7 +22,10 @@ class Tier(Grade):
 
 
 class Category(Word):
-    """What a patient agrees to or declines as a whole. A practice can add categories of its own."""
+    """What a patient agrees to or declines as a whole.
+
+    A practice declares categories of its own: ``Practice(own_categories=["parking"])``.
+    """
 
     APPOINTMENTS = "appointments"
     CARE = "care"
@@ -62,7 +65,7 @@ _CLOSE = 0.85
 
 
 def meant(names: Iterable[str]) -> tuple[str, ...]:
-    """The names as they are: those of the library, and a practice's own.
+    """The names as they are, for what is made before anybody knows for which practice.
 
     Raises:
         InvalidInput: one is nearly one of the library's, under which no text would be sent.
@@ -72,11 +75,45 @@ def meant(names: Iterable[str]) -> tuple[str, ...]:
         close = None if name in _CATEGORIES else _close_to(name.strip().casefold())
         if close:
             msg = (
-                f"there is no category of that name, and {close!r} is close to it. Pass "
-                "that; or, for texts of your own, a name that cannot be taken for it."
+                f"there is no category of that name, and {close!r} is close to it. Pass that, or: "
+                f"{', '.join(_others(close))}; or, for texts of your own, a name that cannot be "
+                "taken for it."
             )
             raise InvalidInput(msg)
     return found
+
+
+def declared(names: Iterable[str], own: Collection[str]) -> tuple[str, ...]:
+    """The names as they are: those of the library, and those that a practice declares.
+
+    Raises:
+        InvalidInput: one is neither, so that no text would ever rest on it.
+    """
+    found = sorted_names(names)
+    for name in found:
+        if not is_declared(name, own):
+            raise InvalidInput(undeclared(name, own))
+    return found
+
+
+def is_declared(name: str, own: Collection[str]) -> bool:
+    """Whether a category is the library's, or one that a practice declares."""
+    return name in _CATEGORIES or name in own
+
+
+def known_categories(own: Collection[str]) -> tuple[str, ...]:
+    """The library's categories, and those that a practice declares."""
+    return (*(each.value for each in Category), *sorted({*own} - _CATEGORIES))
+
+
+def undeclared(name: str, own: Collection[str]) -> str:
+    """What is wrong with a category that is neither."""
+    known = no_such("category", known_categories(own), name)
+    return f"{known} Declare one of your own first: Practice(own_categories=[...])."
+
+
+def _others(name: str) -> list[str]:
+    return [each.value for each in Category if each.value != name]
 
 
 _CATEGORIES = frozenset(each.value for each in Category)

@@ -58,6 +58,11 @@ class History:
     received: tuple[Inbound, ...]
     entries: tuple[Entry, ...] = field(default=(), repr=False)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is on record: nobody texted the person yet, or the id is mistyped."""
+        return not (self.consent or self.texts or self.received or self.entries)
+
 
 async def history(ports: Ports, person: str) -> History:
     """Everything on record about a person, at all their numbers.

@@ -6,6 +6,7 @@ from attrs import evolve
 
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.classification import MessageClass
+from compliant_sms.consent._words import is_declared, known_categories
 from compliant_sms.errors import ConfigurationError, IdempotencyConflict, InvalidInput
 from compliant_sms.flows._admit import Claimed, Limited, Unlinked, admit, decide, prefetch
 from compliant_sms.flows._answered import answer_thread
@@ -33,6 +34,14 @@ def _refuse_unsendable(ports: Ports, draft: Draft, *, to_anybody: bool) -> None:
         raise InvalidInput(msg)
     if not to_anybody and not (draft.person or "").strip():
         msg = "person is empty: consent is held for a person at a number. Pass the host's id."
+        raise InvalidInput(msg)
+    own = ports.practice.own_categories
+    if not is_declared(draft.purpose.category, own):
+        msg = (
+            f"the category of the purpose {draft.purpose.code} is not known. Use a known "
+            "one, or declare it: Practice(own_categories=[...]). Known are: "
+            f"{', '.join(known_categories(own))}."
+        )
         raise InvalidInput(msg)
     if draft.secure:
         _refuse_unlinked(ports, draft)

@@ -83,10 +83,13 @@ async def assign(ports: Ports, thread_id: str, to: str, *, by: str, reason: str)
     act = ThreadAct(ports=ports, kind=EntryKind.ASSIGNED, actor=by, words=reason, to=to)
 
     async def change(tx: Transaction, thread: Thread) -> Thread:
-        if to not in {*plan.queue(thread.queue).members, plan.point_person}:
+        members = plan.queue(thread.queue).members
+        if to not in {*members, plan.point_person}:
+            known = ", ".join(dict.fromkeys([*members, plan.point_person]))
             msg = (
-                "to is no member of the thread's queue. Pass one of them, or the point person; or "
-                "hand the thread over to another queue first."
+                f"to is no member of {thread.queue!r}, the thread's queue, nor the point person. "
+                f"Pass one of: {known}; or hand the thread over to another queue first, with "
+                "inbox.hand_over(...)."
             )
             raise InvalidInput(msg)
         if thread.assignee == to:

@@ -38,7 +38,7 @@ class Reply:
     body: str = field(repr=False)
     by: str
     idempotency_key: str
-    purpose: Purpose = Purpose.CARE_CONVERSATION
+    purpose: Purpose | str = Purpose.CARE_CONVERSATION
     media: Sequence[str] = field(default=(), repr=False)
     secure: bool = False
 

@@ -6,7 +6,7 @@ and what it cannot tell it reads in the patient's favour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import TypedDict
@@ -22,6 +22,7 @@ from compliant_sms.consent import (
     Tier,
     defects,
 )
+from compliant_sms.consent._words import is_declared, undeclared
 from compliant_sms.imports._dates import first_instant, last_instant
 from compliant_sms.imports._plan import ImportPlan
 from compliant_sms.imports._records import Flaw, ImportedConsent, ImportedOptOut
@@ -82,8 +83,11 @@ class Judge:
     ) -> Revoked | Granted | tuple[Flaw, ...]:
         """The event under that id, or everything that is wrong with the record."""
         if isinstance(record, ImportedOptOut):
-            return tuple(self._misdated(record)) or self._revoked(record, event_id, recorded_at)
-        flaws = (*self._misdated(record), *self._unproved(record))
+            named = self._undeclared("except_for", record.except_for)
+            flaws = (*self._misdated(record), *named)
+            return flaws or self._revoked(record, event_id, recorded_at)
+        named = self._undeclared("categories", record.categories)
+        flaws = (*self._misdated(record), *self._unproved(record), *named)
         return flaws or self._granted(record, event_id, recorded_at)
 
     def _revoked(self, record: ImportedOptOut, event_id: str, recorded_at: datetime) -> Revoked:
@@ -150,6 +154,12 @@ class Judge:
         # Strict for consents, so that an opt-out without a date is never the older one.
         skew = _CLOCK_SKEW if isinstance(record, ImportedOptOut) else timedelta(0)
         return when > self._at + skew
+
+    def _undeclared(self, column: str, names: Iterable[str]) -> Iterator[Flaw]:
+        own = self._plan.own_categories
+        for name in names:
+            if not is_declared(name, own):
+                yield Flaw(column=column, reason=undeclared(name, own))
 
     def _unproved(self, record: ImportedConsent) -> Iterator[Flaw]:
         written = record.tier is Tier.PRIOR_EXPRESS_WRITTEN

@@ -7,6 +7,7 @@ from attrs import Attribute, field, frozen
 from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.consent._fields import a_text, storable
+from compliant_sms.consent._words import meant
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import Practice, known_zone
 
@@ -30,6 +31,7 @@ class ImportPlan:
     Args:
         practice_id: the practice that gets the records.
         names: the names by which patients know the practice. A written agreement must have one.
+        own_categories: the categories that the practice declares besides the library's.
         time_zone: the practice's time zone, an IANA name. Dates without a time are days there.
         source: the system that the records come from, for example ``"old-ehr"``. Use the same
             source for the same records each time, because it identifies them.
@@ -44,6 +46,7 @@ class ImportPlan:
 
     practice_id: str = field(validator=a_text, repr=repr_of_practice)
     names: tuple[str, ...] = ()
+    own_categories: tuple[str, ...] = field(default=(), converter=meant)
     time_zone: str = field(converter=known_zone)
     source: str = field(validator=a_text)
     by: str = field(validator=a_text)
@@ -67,6 +70,7 @@ class ImportPlan:
         return cls(
             practice_id=practice.id,
             names=(practice.name, *practice.also_known_as),
+            own_categories=practice.own_categories,
             time_zone=practice.time_zone,
             source=source,
             by=by,

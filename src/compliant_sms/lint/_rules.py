@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from compliant_sms.classification import Purpose
+from compliant_sms.classification import Purpose, as_purpose
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.lint import _asked, _invited, _size, _variables
 from compliant_sms.lint._copy import Copy, LintSettings
@@ -58,7 +58,7 @@ _BOOK = Rulebook()
 
 def lint(
     text: str,
-    purpose: Purpose,
+    purpose: Purpose | str,
     *,
     practice: Practice | None = None,
     settings: LintSettings = _DEFAULTS,
@@ -73,7 +73,7 @@ def lint(
     Args:
         text: as it will be sent, variables filled. A template has its variables reported, unless
             ``ignore`` names ``"unfilled-variable"``.
-        purpose: what it is for.
+        purpose: what it is for; of the catalogue, its code will do.
         practice: who sends it; without it nobody's name is missing.
         settings: what the practice asks of its copy.
         ignore: ids of rules that are not asked.
@@ -85,14 +85,15 @@ def lint(
 
     Raises:
         ConfigurationError: ``ignore`` names no rule.
-        InvalidInput: the text holds a lone surrogate, which is not valid Unicode.
+        InvalidInput: there is no such purpose; or the text holds a lone surrogate, which is not
+            valid Unicode.
     """
     unknown = ", ".join(sorted(set(ignore) - {rule.id for rule in LINT_RULES}))
     if unknown:
         known = ", ".join(rule.id for rule in LINT_RULES)
         msg = f"there is no lint rule {unknown}. Name one of: {known}."
         raise ConfigurationError(msg)
-    copy = Copy(text, purpose, practice, settings, rulebook, at)
+    copy = Copy(text, as_purpose(purpose), practice, settings, rulebook, at)
     asked = (rule for rule in LINT_RULES if rule.id not in ignore)
     found = [finding for rule in asked for finding in rule.ask(copy)]
     return tuple(sorted(found, key=attrgetter("start", "end", "rule")))

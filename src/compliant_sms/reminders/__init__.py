@@ -1,8 +1,13 @@
 """Visits and their reminders: offsets, recalls, and which texts are combined into one.
 
 This package plans and never sends; and a clinic's wall time does not shift when clocks change.
+
+A program makes appointments and plans, and gives them to a messenger. ``planned``, ``plan_for``,
+``plans_of``, ``succeeded``, ``reminders_of``, ``instant_of``, ``least_words``, ``recall_words`` and
+``KEY_PREFIX`` are here for the library's flows: programs do not need them, and they may change.
 """
 
+from compliant_sms.phi import Sensitivity
 from compliant_sms.reminders._answers import Answer, AppointmentAnswer
 from compliant_sms.reminders._appointment import Appointment, Kind, Status, series
 from compliant_sms.reminders._offset import Offset
@@ -43,6 +48,7 @@ __all__ = [
     "Reminder",
     "ReminderContext",
     "ReminderPlan",
+    "Sensitivity",
     "Status",
     "Values",
     "instant_of",

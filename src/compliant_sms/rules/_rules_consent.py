@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from compliant_sms.classification import CONSENT_CLASSES, ImpliedBy, MessageClass, PhraseKind
@@ -63,7 +63,7 @@ def consent(facts: Facts, law: InForce) -> Iterator[Finding]:
     elif law.settings.healthcare_exemption:
         yield from exemption(facts, law)
     else:
-        words = _lacking(facts, tier)
+        words = f"{_lacking(facts, tier)}{_covered_instead(facts, law)}"
         yield block("consent", f"{code}-required", words, citation, _ask_for(facts, tier))
 
 
@@ -171,6 +171,20 @@ def _lacking(facts: Facts, tier: Tier) -> str:
             return "The patient texted START, which brings back no consent to offers and appeals."
         return "This is a promotion, and the patient gave no written permission for promotions."
     return f"The patient's consent does not cover texts about {facts.decided_as.category}."
+
+
+def _covered_instead(facts: Facts, law: InForce) -> str:
+    """What the patient did agree to, where it is something else; the cause may be a wrong name."""
+    grants = facts.consent.grants_for(reach(facts, law))
+    found = sorted({category for grant in grants for category in grant.categories})
+    if not found or facts.decided_as.category in found:
+        return ""
+    return f" The consent on record covers {_and(found)}."
+
+
+def _and(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _selling(facts: Facts) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from attrs import Attribute, field, frozen
 
 from compliant_sms import _given
-from compliant_sms.classification import Purpose
+from compliant_sms.classification import Purpose, as_purpose
 from compliant_sms.errors import InvalidInput
 from compliant_sms.optout import Author, Intent, Reading
 from compliant_sms.templates._catalogue import Catalogue
@@ -40,7 +40,9 @@ class CannedReply(Template):
         InvalidInput: as for :class:`Template`; or it answers nothing, or what staff do not answer.
     """
 
-    purpose: Purpose = field(factory=lambda: Purpose.CARE_CONVERSATION, validator=to_patients)
+    purpose: Purpose = field(
+        factory=lambda: Purpose.CARE_CONVERSATION, converter=as_purpose, validator=to_patients
+    )
     intents: tuple[Intent, ...] = field(converter=_intents)
 
     # Whoever wrote first knows whom they wrote to.

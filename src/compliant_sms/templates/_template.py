@@ -14,7 +14,7 @@ from attrs import Attribute, field, frozen
 from attrs.converters import optional
 
 from compliant_sms import _given, records
-from compliant_sms.classification import MessageClass, Purpose
+from compliant_sms.classification import MessageClass, Purpose, as_purpose
 from compliant_sms.errors import InvalidInput, InvalidTemplate
 from compliant_sms.lint import LintSettings, Severity
 from compliant_sms.optout import Awaiting
@@ -41,8 +41,7 @@ _DEFAULTS = LintSettings()
 
 def to_patients(of: object, attribute: Attribute[Purpose], value: Purpose) -> None:
     """Validate a field: a purpose that people may text for."""
-    del of
-    _given.a_kind(value, Purpose, attribute.name, "a Purpose")
+    del of, attribute
     if value.message_class is MessageClass.PROTOCOL:
         msg = f"{value.code} is an answer that the library gives itself; it has no template"
         raise InvalidInput(msg)
@@ -68,7 +67,7 @@ class Template:
     Args:
         name: lowercase letters, digits and ``_``, for example ``"appointment_reminder"``.
         version: 1 or more; changed words need a new version.
-        purpose: what its texts are for.
+        purpose: what its texts are for; of the catalogue, its code will do.
         bodies: its texts by language (ISO 639-1); the first is for readers of any other language.
         variables: the placeholders. ``{practice}`` and ``{practice_phone}`` are always available.
         asks: what it asks its reader, so that the answer is read as one: see
@@ -78,12 +77,12 @@ class Template:
 
     Raises:
         InvalidTemplate: something is wrong with it; ``problems`` lists everything.
-        InvalidInput: an argument has the wrong type.
+        InvalidInput: an argument has the wrong type, or there is no such purpose.
     """
 
     name: str = field()
     version: int = field()
-    purpose: Purpose = field(validator=to_patients)
+    purpose: Purpose = field(converter=as_purpose, validator=to_patients)
     bodies: Mapping[str, Body] = field(converter=_bodies)
     variables: tuple[Variable, ...] = field(default=(), converter=_variables)
     asks: Awaiting | None = field(default=None, converter=optional(Awaiting))

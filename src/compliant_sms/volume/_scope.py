@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliant_sms.choices import no_such
 from compliant_sms.classification import Purpose, catalogue
 from compliant_sms.errors import InvalidInput
 
@@ -20,8 +21,10 @@ def scope_of(value: str | Purpose) -> str:
             return value.code
     elif isinstance(value, str) and (value in {ALL, MARKETING} or value in catalogue()):
         return value
-    msg = (
-        "scope of a pause names nothing that can be paused. Pass 'all', 'marketing', the code of a "
-        "purpose from the catalogue, or, for a purpose of your own, the Purpose itself."
+    known = no_such(
+        "scope of a pause",
+        (ALL, MARKETING, *catalogue()),
+        value if isinstance(value, str) else "",
     )
+    msg = f"{known} For a purpose of your own, pass the Purpose itself."
     raise InvalidInput(msg)
