@@ -78,7 +78,10 @@ class AsyncCallDesk:
         person: str | None = None,
         accepted_offer: SpokenOffer | None = None,
     ) -> Outcome:
-        """See :meth:`CallDesk.missed_call`."""
+        """Text back after a missed call, if every rule allows it; off by default.
+
+        See :meth:`CallDesk.missed_call`.
+        """
         call = flows.MissedCall(
             from_=from_, call_id=call_id, at=at, person=person, accepted_offer=accepted_offer
         )

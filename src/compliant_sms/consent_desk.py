@@ -363,7 +363,10 @@ class AsyncConsentDesk(_Desk):
         occurred_at: datetime | None = None,
         reference: str = "",
     ) -> ConsentEvent:
-        """See :meth:`ConsentDesk.grant`."""
+        """Record that a patient agreed to texts. The record is durable before this returns.
+
+        See :meth:`ConsentDesk.grant`.
+        """
         event = consent.Granted(
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
@@ -390,7 +393,10 @@ class AsyncConsentDesk(_Desk):
         message_class: str = "",
         clarification_asked: bool = False,
     ) -> ConsentEvent:
-        """See :meth:`ConsentDesk.revoke`."""
+        """Record that somebody at the number asked for texts to stop. It holds at once.
+
+        See :meth:`ConsentDesk.revoke`.
+        """
         event = consent.Revoked(
             **self._common(number, person, recorded_by, occurred_at),
             channel=channel,
@@ -411,7 +417,10 @@ class AsyncConsentDesk(_Desk):
         reason: str,
         reference: str = "",
     ) -> ConsentEvent:
-        """See :meth:`ConsentDesk.void`."""
+        """Record that a consent is not this person's at this number, or was an error.
+
+        See :meth:`ConsentDesk.void`.
+        """
         event = consent.Voided(
             **self._common(number, person, recorded_by, None), reason=reason, reference=reference
         )
@@ -428,7 +437,10 @@ class AsyncConsentDesk(_Desk):
         occurred_at: datetime | None = None,
         reference: str = "",
     ) -> ConsentEvent:
-        """See :meth:`ConsentDesk.clarify`."""
+        """Record which texts a revocation was not meant to end. 47 CFR 64.1200(a)(12).
+
+        See :meth:`ConsentDesk.clarify`.
+        """
         event = consent.Clarified(
             **self._common(number, person, recorded_by, occurred_at),
             keep=self._declared(keep),
@@ -449,7 +461,10 @@ class AsyncConsentDesk(_Desk):
         occurred_at: datetime | None = None,
         reference: str = "",
     ) -> ConsentEvent:
-        """See :meth:`ConsentDesk.record_phi_preference`."""
+        """Record that a patient was warned and still wants health details by text.
+
+        See :meth:`ConsentDesk.record_phi_preference`.
+        """
         event = consent.PhiPreferenceStated(
             **self._common(number, person, recorded_by, occurred_at),
             prefers=True,
@@ -469,7 +484,10 @@ class AsyncConsentDesk(_Desk):
         occurred_at: datetime | None = None,
         reference: str = "",
     ) -> ConsentEvent:
-        """See :meth:`ConsentDesk.withdraw_phi_preference`."""
+        """Record that a patient wants no, or no more, health details by text. It holds at once.
+
+        See :meth:`ConsentDesk.withdraw_phi_preference`.
+        """
         event = consent.PhiPreferenceStated(
             **self._common(number, person, recorded_by, occurred_at),
             prefers=False,
@@ -481,15 +499,24 @@ class AsyncConsentDesk(_Desk):
     async def phi_preference(
         self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> PhiPreference:
-        """See :meth:`ConsentDesk.phi_preference`."""
+        """The person's wish about health details at the number, now or as known at an instant.
+
+        See :meth:`ConsentDesk.phi_preference`.
+        """
         return await flows.wish_for_detail(self._ports, as_number(number), person, as_known_at)
 
     async def state(
         self, number: str | PhoneNumber, *, person: str, as_known_at: datetime | None = None
     ) -> ConsentState:
-        """See :meth:`ConsentDesk.state`."""
+        """What the person at the number agrees to, now or as known at an instant.
+
+        See :meth:`ConsentDesk.state`.
+        """
         return await flows.consent_state(self._ports, as_number(number), person, as_known_at)
 
     async def events(self, number: str | PhoneNumber) -> tuple[ConsentEvent, ...]:
-        """See :meth:`ConsentDesk.events`."""
+        """All events about a number, in the order they were recorded.
+
+        See :meth:`ConsentDesk.events`.
+        """
         return await flows.consent_events(self._ports, as_number(number))

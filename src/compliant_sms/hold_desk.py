@@ -85,14 +85,23 @@ class AsyncHoldDesk:
         by: str,
         reason: str,
     ) -> LegalHold:
-        """See :meth:`HoldDesk.place`."""
+        """Stop everything about a person, or a number, from being purged or erased.
+
+        See :meth:`HoldDesk.place`.
+        """
         held = None if number is None else as_number(number)
         return await flows.place_hold(self._ports, person=person, number=held, reason=reason, by=by)
 
     async def lift(self, hold_id: str, *, by: str, reason: str) -> None:
-        """See :meth:`HoldDesk.lift`."""
+        """End a hold.
+
+        See :meth:`HoldDesk.lift`.
+        """
         await flows.lift_hold(self._ports, hold_id, reason=reason, by=by)
 
     async def list(self) -> tuple[LegalHold, ...]:
-        """See :meth:`HoldDesk.list`."""
+        """The holds in force, oldest first. Lifted ones are in the audit log.
+
+        See :meth:`HoldDesk.list`.
+        """
         return await flows.holds(self._ports)

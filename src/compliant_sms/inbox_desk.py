@@ -261,19 +261,31 @@ class AsyncInboxDesk:
     async def threads(
         self, *, queue: str = "", state: ThreadState | str | None = None, limit: int = 100
     ) -> tuple[Thread, ...]:
-        """See :meth:`InboxDesk.threads`."""
+        """List threads: waiting ones first, in the order they are due; then the newest.
+
+        See :meth:`InboxDesk.threads`.
+        """
         return await flows.threads(self._ports, _listed(self._ports, queue, state, limit))
 
     async def waiting(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
-        """See :meth:`InboxDesk.waiting`."""
+        """List threads in which a patient waits, by when an answer is due (``due_at``).
+
+        See :meth:`InboxDesk.waiting`.
+        """
         return await flows.waiting_threads(self._ports, _waiting(self._ports, queue, limit))
 
     async def overdue(self, *, queue: str = "", limit: int = 100) -> tuple[WaitingThread, ...]:
-        """See :meth:`InboxDesk.overdue`."""
+        """List the threads of :meth:`waiting` that should have been answered by now.
+
+        See :meth:`InboxDesk.overdue`.
+        """
         return await flows.waiting_threads(self._ports, _overdue(self._ports, queue, limit))
 
     async def thread(self, thread_id: str) -> flows.ThreadView:
-        """See :meth:`InboxDesk.thread`."""
+        """A thread with its texts in both directions, in order, and what staff did with it.
+
+        See :meth:`InboxDesk.thread`.
+        """
         return await flows.thread_view(self._ports, thread_id)
 
     async def reply(
@@ -287,7 +299,10 @@ class AsyncInboxDesk:
         media: Sequence[str] = (),
         secure: bool = False,
     ) -> Outcome:
-        """See :meth:`InboxDesk.reply`."""
+        """Answer everything that waits in a thread now.
+
+        See :meth:`InboxDesk.reply`.
+        """
         said = flows.Reply(
             thread_id=thread_id,
             body=body,
@@ -300,45 +315,78 @@ class AsyncInboxDesk:
         return await flows.reply(self._ports, said)
 
     async def note(self, thread_id: str, *, words: str, by: str) -> Thread:
-        """See :meth:`InboxDesk.note`."""
+        """Add a note to a thread. No patient sees it.
+
+        See :meth:`InboxDesk.note`.
+        """
         return await flows.note(self._ports, thread_id, words, by=by)
 
     async def assign(self, thread_id: str, *, to: str, by: str, reason: str = "") -> Thread:
-        """See :meth:`InboxDesk.assign`."""
+        """Assign a thread to a member of its queue, or to the point person.
+
+        See :meth:`InboxDesk.assign`.
+        """
         return await flows.assign(self._ports, thread_id, to, by=by, reason=reason)
 
     async def hand_over(self, thread_id: str, *, queue: str, by: str, reason: str) -> Thread:
-        """See :meth:`InboxDesk.hand_over`."""
+        """Hand a thread over to another queue. When the answer is due does not change.
+
+        See :meth:`InboxDesk.hand_over`.
+        """
         return await flows.hand_over(self._ports, thread_id, queue, by=by, reason=reason)
 
     async def close(self, thread_id: str, *, by: str, reason: str) -> Thread:
-        """See :meth:`InboxDesk.close`."""
+        """Close a thread: nothing in it waits until the patient writes again.
+
+        See :meth:`InboxDesk.close`.
+        """
         return await flows.close(self._ports, thread_id, by=by, reason=reason)
 
     async def reopen(self, thread_id: str, *, by: str, reason: str) -> Thread:
-        """See :meth:`InboxDesk.reopen`."""
+        """Reopen a thread: it waits for an answer again, from now on.
+
+        See :meth:`InboxDesk.reopen`.
+        """
         return await flows.reopen(self._ports, thread_id, by=by, reason=reason)
 
     async def identify(self, thread_id: str, *, person: str, by: str) -> Thread:
-        """See :meth:`InboxDesk.identify`."""
+        """Assign a thread from an unknown sender to a patient.
+
+        See :meth:`InboxDesk.identify`.
+        """
         return await flows.join_thread(self._ports, thread_id, person, by=by)
 
     async def escalate(self, *, limit: int = 100) -> int:
-        """See :meth:`InboxDesk.escalate`."""
+        """Raise an event, once each, for what is due, overdue or now the point person's.
+
+        See :meth:`InboxDesk.escalate`.
+        """
         return await flows.escalate(self._ports, limit)
 
     async def events(self, *, limit: int = 100) -> tuple[InboxEvent, ...]:
-        """See :meth:`InboxDesk.events`."""
+        """Emergencies and escalations that nobody has acknowledged yet, oldest first.
+
+        See :meth:`InboxDesk.events`.
+        """
         return await flows.inbox_events(self._ports, limit)
 
     async def acknowledge(self, *events: InboxEvent) -> int:
-        """See :meth:`InboxDesk.acknowledge`."""
+        """Acknowledge events, and return how many had not been acknowledged before.
+
+        See :meth:`InboxDesk.acknowledge`.
+        """
         return await flows.acknowledge_inbox_events(self._ports, events)
 
     async def dismiss(self, *items: OpenItem, by: str, reason: str) -> int:
-        """See :meth:`InboxDesk.dismiss`."""
+        """Mark undelivered texts as dealt with: ``open_items()`` no longer lists them.
+
+        See :meth:`InboxDesk.dismiss`.
+        """
         return await flows.dismiss(self._ports, items, by=by, reason=reason)
 
     async def metrics(self, *, days: int = 30) -> InboxMetrics:
-        """See :meth:`InboxDesk.metrics`."""
+        """How fast patients were answered, in business time, and whether it is getting worse.
+
+        See :meth:`InboxDesk.metrics`.
+        """
         return await flows.inbox_metrics(self._ports, days)

@@ -134,7 +134,10 @@ class AsyncJoinedMessenger(AsyncTextDesk, AsyncCallDesk, AsyncTemplateDesk):
         media: Sequence[str] = (),
         secure: bool = False,
     ) -> Outcome:
-        """See :meth:`JoinedMessenger.send`."""
+        """Store a text as due; :meth:`Messenger.dispatch_due` decides about it after your commit.
+
+        See :meth:`JoinedMessenger.send`.
+        """
         draft = Draft(
             to=to,
             person=person,

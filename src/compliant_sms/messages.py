@@ -408,7 +408,16 @@ class Queued:
 
 @frozen(kw_only=True)
 class Held:
-    """Stored: :meth:`Messenger.dispatch_due` sends it from ``until`` (UTC) on."""
+    """Stored, and not sent yet: a rule, the volume plan or a pause holds it back.
+
+    :meth:`Messenger.dispatch_due`, or a worker, decides it again from ``until`` on. If nothing
+    speaks against it then, it goes. :meth:`Messenger.cancel` takes it back before.
+
+    Attributes:
+        message_id: the library's id of the text.
+        until: the earliest instant at which it goes (UTC).
+        reasons: what holds it back, each with words, citation and remedy.
+    """
 
     message_id: str
     until: datetime

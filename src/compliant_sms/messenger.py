@@ -630,7 +630,10 @@ class AsyncMessenger(
         media: Sequence[str] = (),
         secure: bool = False,
     ) -> Outcome:
-        """See :meth:`Messenger.send`."""
+        """Send a text if every rule allows it. The text is durable before this returns.
+
+        See :meth:`Messenger.send`.
+        """
         draft = flows.Draft(
             to=to,
             person=person,
@@ -645,41 +648,67 @@ class AsyncMessenger(
         return await flows.send(self._ports, draft)
 
     async def dispatch_due(self, limit: int = 100) -> tuple[Outcome, ...]:
-        """See :meth:`Messenger.dispatch_due`."""
+        """Send up to ``limit`` due texts. Each is decided again first.
+
+        See :meth:`Messenger.dispatch_due`.
+        """
         return await flows.dispatch_due(self._ports, limit)
 
     async def receive(
         self, request: WebhookRequest, *, provider: str | None = None
     ) -> flows.Received:
-        """See :meth:`Messenger.receive`."""
+        """Process a provider's callback. Its effects are durable before this returns.
+
+        See :meth:`Messenger.receive`.
+        """
         return await flows.receive(self._ports, request, provider)
 
     async def confirm_received(self, *, limit: int = 20) -> tuple[Inbound, ...]:
-        """See :meth:`Messenger.confirm_received`."""
+        """Ask the providers about up to ``limit`` patients' texts that no callback proved.
+
+        See :meth:`Messenger.confirm_received`.
+        """
         return await flows.confirm_received(self._ports, limit)
 
     async def fetch_media(self, *, limit: int = 20) -> tuple[InboundMedia, ...]:
-        """See :meth:`Messenger.fetch_media`."""
+        """Fetch up to ``limit`` pictures and other media that patients sent.
+
+        See :meth:`Messenger.fetch_media`.
+        """
         return await flows.fetch_media(self._ports, limit)
 
     async def media(self, inbound_id: str) -> tuple[InboundMedia, ...]:
-        """See :meth:`Messenger.media`."""
+        """The pictures and other media of a text that came in, as far as they were fetched.
+
+        See :meth:`Messenger.media`.
+        """
         return await flows.media(self._ports, inbound_id)
 
     async def reconcile(self, *, limit: int = 100) -> tuple[Outcome, ...]:
-        """See :meth:`Messenger.reconcile`."""
+        """Ask the provider what became of uncertain texts, and of those with no final report.
+
+        See :meth:`Messenger.reconcile`.
+        """
         return await flows.reconcile(self._ports, limit)
 
     async def uncertain(self, *, limit: int = 100) -> tuple[flows.TextRecord, ...]:
-        """See :meth:`Messenger.uncertain`."""
+        """Texts that may or may not have gone out, oldest first.
+
+        See :meth:`Messenger.uncertain`.
+        """
         return await flows.uncertain(self._ports, limit)
 
     async def settle(self, message_id: str, *, sent: bool, by: str, reason: str) -> Outcome:
-        """See :meth:`Messenger.settle`."""
+        """Record what became of an uncertain text, and who said so.
+
+        See :meth:`Messenger.settle`.
+        """
         return await flows.settle(self._ports, message_id, sent=sent, by=by, reason=reason)
 
     def within(self, connection: HostConnection) -> AsyncJoinedMessenger:
-        """See :meth:`Messenger.within`.
+        """This messenger, inside the transaction open on your own connection.
+
+        See :meth:`Messenger.within`.
 
         Args:
             connection: a ``psycopg.AsyncConnection``; or a ``sqlite3.Connection``, which blocks

@@ -89,16 +89,25 @@ class AsyncObserving(_Observing):
     """The part of :class:`~compliant_sms.AsyncMessenger` that reports events and figures."""
 
     async def text_record(self, message_id: str) -> flows.TextRecord:
-        """See :meth:`Observing.text_record`."""
+        """The text that an event is about, and everything that happened to it.
+
+        See :meth:`Observing.text_record`.
+        """
         return await flows.text(self._ports, message_id)
 
     async def inbound(self, inbound_id: str) -> Inbound:
-        """See :meth:`Observing.inbound`."""
+        """The patient's text that an event is about.
+
+        See :meth:`Observing.inbound`.
+        """
         return await flows.received(self._ports, inbound_id)
 
     async def figures(
         self, *, since: datetime | None = None, until: datetime | None = None
     ) -> Figures:
-        """See :meth:`Observing.figures`."""
+        """Figures on this practice's texting: allowed, held and blocked by which rules, opt-outs.
+
+        See :meth:`Observing.figures`.
+        """
         ports = self._ports
         return await flows.figures(ports.store, ports.practice.id, since, until, ports.clock())

@@ -212,7 +212,10 @@ class AsyncPermissionDesk(_Desk):
     async def invite(
         self, number: str | PhoneNumber, *, person: str, programme: str, idempotency_key: str
     ) -> Outcome:
-        """See :meth:`PermissionDesk.invite`."""
+        """Ask a patient by text to agree to a programme; ``receive`` records their YES.
+
+        See :meth:`PermissionDesk.invite`.
+        """
         return await flows.invite(
             self._ports, as_number(number), person, programme, idempotency_key
         )
@@ -220,25 +223,40 @@ class AsyncPermissionDesk(_Desk):
     async def record(
         self, number: str | PhoneNumber, *, programme: str, told: OnPaper | Spoken
     ) -> ConsentEvent:
-        """See :meth:`PermissionDesk.record`."""
+        """Record what a patient agreed to on paper or when asked. Durable before this returns.
+
+        See :meth:`PermissionDesk.record`.
+        """
         return await flows.record_agreement(self._ports, as_number(number), programme, told)
 
     async def state(
         self, number: str | PhoneNumber, *, person: str, programme: str
     ) -> PermissionState:
-        """See :meth:`PermissionDesk.state`."""
+        """The state of a patient's consent to a programme, and whether to ask again.
+
+        See :meth:`PermissionDesk.state`.
+        """
         return await flows.programme_state(self._ports, as_number(number), person, programme)
 
     async def to_ask_again(
         self, programme: str, *, after: str = "", limit: int = 500
     ) -> ToAskAgain:
-        """See :meth:`PermissionDesk.to_ask_again`."""
+        """List who agreed to wording of a programme that has since changed in substance.
+
+        See :meth:`PermissionDesk.to_ask_again`.
+        """
         return await flows.to_ask_again(self._ports, programme, after, limit)
 
     async def submit(self, sent: Submission) -> flows.Submitted:
-        """See :meth:`PermissionDesk.submit`."""
+        """Record what somebody sent with a form that you show yourself.
+
+        See :meth:`PermissionDesk.submit`.
+        """
         return await flows.submit_form(self._ports, sent)
 
     async def answer(self, request: PageRequest) -> HttpReply:
-        """See :meth:`PermissionDesk.answer`."""
+        """Answer a browser's request.
+
+        See :meth:`PermissionDesk.answer`.
+        """
         return await flows.answer_form(self._ports, request)

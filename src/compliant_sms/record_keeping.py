@@ -354,7 +354,10 @@ class AsyncRecordKeeping(Facade):
         batch: int = 1000,
         progress: flows.ImportProgress | None = None,
     ) -> ImportReport:
-        """See :meth:`RecordKeeping.import_consents`."""
+        """Import another system's record of consent: all opt-outs first, then the consents.
+
+        See :meth:`RecordKeeping.import_consents`.
+        """
         plan = flows.ImportPlan.of(
             self._ports.practice,
             source=source,
@@ -402,37 +405,55 @@ class AsyncRecordKeeping(Facade):
         reason: str,
         earlier: Checkpoint | None = None,
     ) -> EvidencePack:
-        """See :meth:`RecordKeeping.evidence`."""
+        """Everything on record about a number and a period, for a lawyer, as one zip.
+
+        See :meth:`RecordKeeping.evidence`.
+        """
         question = flows.EvidenceRequest(
             number=number, since=since, until=until, by=by, reason=reason, earlier=earlier
         )
         return EvidencePack(await flows.evidence_pack(self._ports, question))
 
     async def checkpoint(self, key: Signer | None = None) -> Checkpoint:
-        """See :meth:`RecordKeeping.checkpoint`."""
+        """Fix the ledger as it is now; keep ``str()`` of the result elsewhere.
+
+        See :meth:`RecordKeeping.checkpoint`.
+        """
         store, practice = self._ports.store, self._ports.practice
         return await flows.checkpoint(store, practice.id, self._ports.clock(), key)
 
     async def verify_ledger(
         self, *, against: Sequence[Checkpoint] = (), keys: Sequence[Verifier] = ()
     ) -> flows.LedgerReport:
-        """See :meth:`RecordKeeping.verify_ledger`."""
+        """Verify the practice's consent ledger, its audit log and its checkpoints.
+
+        See :meth:`RecordKeeping.verify_ledger`.
+        """
         store, practice = self._ports.store, self._ports.practice
         return await flows.verify_ledger(store, practice.id, against, keys)
 
     async def erase(self, person: str, *, by: str, reason: str, dry_run: bool = False) -> Erased:
-        """See :meth:`RecordKeeping.erase`."""
+        """Destroy the keys of everything stored about a person, and cancel what waits.
+
+        See :meth:`RecordKeeping.erase`.
+        """
         plan = self._erase_plan(person, reason, by, dry_run=dry_run)
         return await flows.erase(self._ports.store, self._ports.clock, plan)
 
     async def rotate_keys(self, *, progress: Callable[[int, int], None] | None = None) -> int:
-        """See :meth:`RecordKeeping.rotate_keys`."""
+        """Seal every data key of the store anew with the keyring's newest key.
+
+        See :meth:`RecordKeeping.rotate_keys`.
+        """
         return await flows.rotate_keys(self._ports.store, progress, self._ports.practice.id)
 
     async def audit(
         self, *, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[AuditEvent, ...]:
-        """See :meth:`RecordKeeping.audit`."""
+        """The audit log: who did what besides sending, in the order of the record.
+
+        See :meth:`RecordKeeping.audit`.
+        """
         return await flows.audit_log(self._ports, since, until)
 
     async def purge(
@@ -442,6 +463,9 @@ class AsyncRecordKeeping(Facade):
         dry_run: bool = False,
         progress: Callable[[int], object] | None = None,
     ) -> flows.PurgeReport:
-        """See :meth:`RecordKeeping.purge`."""
+        """Drop content whose retention period has passed. Its proof and all ids and keys remain.
+
+        See :meth:`RecordKeeping.purge`.
+        """
         plan = self._purge_plan(by, dry_run=dry_run)
         return await flows.purge(self._ports.store, plan, progress)

@@ -102,24 +102,39 @@ class AsyncReminderDesk:
         self._ports = ports
 
     async def save(self, appointment: Appointment) -> None:
-        """See :meth:`ReminderDesk.save`."""
+        """Record a visit as it stands now, replacing what was recorded; as often as you like.
+
+        See :meth:`ReminderDesk.save`.
+        """
         await self.save_many([appointment])
 
     async def save_many(self, appointments: Iterable[Appointment]) -> None:
-        """See :meth:`ReminderDesk.save_many`."""
+        """Record many visits as they stand now, such as the whole schedule, 50 per transaction.
+
+        See :meth:`ReminderDesk.save_many`.
+        """
         await flows.keep_appointments(self._ports, appointments)
 
     async def plan_due(self, *, limit: int = 100, until: datetime | None = None) -> int:
-        """See :meth:`ReminderDesk.plan_due`."""
+        """Put the reminders that are due in the outbox. A worker does this by itself.
+
+        See :meth:`ReminderDesk.plan_due`.
+        """
         done = await flows.plan_due(self._ports, limit, _instant(until))
         if done.failures:
             raise done.failures[0]
         return done.texts
 
     async def answers(self, *, limit: int = 100) -> tuple[AppointmentAnswer, ...]:
-        """See :meth:`ReminderDesk.answers`."""
+        """What patients want done about visits, oldest first.
+
+        See :meth:`ReminderDesk.answers`.
+        """
         return await flows.open_answers(self._ports, limit)
 
     async def acknowledge(self, *answers: AppointmentAnswer) -> int:
-        """See :meth:`ReminderDesk.acknowledge`."""
+        """Mark answers as done, and return how many were not done before.
+
+        See :meth:`ReminderDesk.acknowledge`.
+        """
         return await flows.acknowledge_answers(self._ports, answers)

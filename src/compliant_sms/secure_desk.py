@@ -109,25 +109,43 @@ class AsyncSecureDesk:
         self.has_pages: bool = ports.secure_pages is not None
 
     async def answer(self, request: PageRequest) -> HttpReply:
-        """See :meth:`SecureDesk.answer`."""
+        """Answer a browser's request.
+
+        See :meth:`SecureDesk.answer`.
+        """
         return await flows.answer_page(self._ports, request)
 
     async def issue_code(self, message_id: str, *, by: str, reason: str) -> str:
-        """See :meth:`SecureDesk.issue_code`."""
+        """Make a code that opens the page of a text. Tell it to the patient and to nobody else.
+
+        See :meth:`SecureDesk.issue_code`.
+        """
         return await flows.issue_code(self._ports, message_id, by=by, reason=reason)
 
     async def withdraw(self, message_id: str, *, by: str, reason: str) -> datetime:
-        """See :meth:`SecureDesk.withdraw`."""
+        """Withdraw the page of a text: it shows nothing from now on, and cannot be restored.
+
+        See :meth:`SecureDesk.withdraw`.
+        """
         return await flows.withdraw_page(self._ports, message_id, by=by, reason=reason)
 
     async def accesses(self, message_id: str) -> tuple[PageAccess, ...]:
-        """See :meth:`SecureDesk.accesses`."""
+        """Visits to the page of a text, oldest first: opened, wrong answers, read, replied.
+
+        See :meth:`SecureDesk.accesses`.
+        """
         return await flows.page_accesses(self._ports, message_id)
 
     async def events(self, *, limit: int = 100) -> tuple[PageAccess, ...]:
-        """See :meth:`SecureDesk.events`."""
+        """What happened on the pages and was not acknowledged yet, oldest first.
+
+        See :meth:`SecureDesk.events`.
+        """
         return await flows.new_accesses(self._ports, limit)
 
     async def acknowledge(self, *events: PageAccess) -> int:
-        """See :meth:`SecureDesk.acknowledge`."""
+        """Acknowledge events, and return how many had not been acknowledged before.
+
+        See :meth:`SecureDesk.acknowledge`.
+        """
         return await flows.acknowledge_accesses(self._ports, events)

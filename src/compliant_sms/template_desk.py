@@ -99,7 +99,10 @@ class AsyncTemplateDesk(_Desk):
         not_after: datetime | None = None,
         secure: bool = False,
     ) -> Outcome:
-        """See :meth:`TemplateDesk.send_template`."""
+        """Send the newest approved version of a template; otherwise as :meth:`send`.
+
+        See :meth:`TemplateDesk.send_template`.
+        """
         asked = flows.FromTemplate(
             template=template,
             to=to,

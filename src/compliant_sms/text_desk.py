@@ -114,7 +114,10 @@ class AsyncTextDesk:
         media: Sequence[str] = (),
         secure: bool = False,
     ) -> Decision:
-        """See :meth:`TextDesk.check`."""
+        """Decide as :meth:`~compliant_sms.Messenger.send` would now, without sending.
+
+        See :meth:`TextDesk.check`.
+        """
         draft = flows.Draft(
             to=to,
             person=person,
@@ -127,13 +130,22 @@ class AsyncTextDesk:
         return await flows.check(self._ports, draft)
 
     async def cancel(self, message_id: str) -> Outcome:
-        """See :meth:`TextDesk.cancel`."""
+        """Cancel a text that has not gone out; otherwise return its state.
+
+        See :meth:`TextDesk.cancel`.
+        """
         return await flows.cancel(self._ports, message_id)
 
     async def history(self, person: str) -> flows.History:
-        """See :meth:`TextDesk.history`."""
+        """Everything on record about a person.
+
+        See :meth:`TextDesk.history`.
+        """
         return await flows.history(self._ports, person)
 
     async def open_items(self, *, limit: int = 1000) -> tuple[OpenItem, ...]:
-        """See :meth:`TextDesk.open_items`."""
+        """Everything that still needs attention, oldest first, in one query.
+
+        See :meth:`TextDesk.open_items`.
+        """
         return await flows.open_items(self._ports, limit)

@@ -51,11 +51,17 @@ class AsyncUpkeep(Facade):
     """The part of :class:`~compliant_sms.AsyncMessenger` that keeps the setup in order."""
 
     async def doctor(self, *, call_webhooks: bool = False) -> tuple[flows.Checked, ...]:
-        """See :meth:`Upkeep.doctor`."""
+        """Check the whole setup: store, credentials, clock, agreements, callbacks, registration.
+
+        See :meth:`Upkeep.doctor`.
+        """
         return await flows.examine(self._ports, call_webhooks=call_webhooks)
 
     async def sync_opt_outs(
         self, *, by: str, dry_run: bool = False
     ) -> tuple[flows.OptOutDrift, ...]:
-        """See :meth:`Upkeep.sync_opt_outs`."""
+        """Synchronize the ledger with the providers' lists of opted-out numbers.
+
+        See :meth:`Upkeep.sync_opt_outs`.
+        """
         return await flows.sync_opt_outs(self._ports, by=by, dry_run=dry_run)

@@ -97,21 +97,33 @@ class AsyncVolumeControl(Facade):
     """The part of :class:`~compliant_sms.AsyncMessenger` that controls volume."""
 
     async def pause(self, *, by: str, reason: str, scope: str | Purpose = ALL) -> int:
-        """See :meth:`VolumeControl.pause`."""
+        """Stop texts, for every worker on the database, until :meth:`resume`.
+
+        See :meth:`VolumeControl.pause`.
+        """
         return await flows.pause(self._ports, by=by, reason=reason, scope=scope)
 
     async def resume(
         self, *, by: str, reason: str, scope: str | Purpose = ALL
     ) -> tuple[Pause, ...]:
-        """See :meth:`VolumeControl.resume`."""
+        """End the pause of a scope; the texts that waited are due, and decided anew.
+
+        See :meth:`VolumeControl.resume`.
+        """
         return await flows.resume(self._ports, by=by, reason=reason, scope=scope)
 
     async def paused(self) -> tuple[Pause, ...]:
-        """See :meth:`VolumeControl.paused`."""
+        """The pauses in force, oldest first.
+
+        See :meth:`VolumeControl.paused`.
+        """
         return await flows.paused(self._ports)
 
     async def estimate(
         self, batch: Iterable[flows.Estimated], *, price_per_segment: Decimal | int = 0
     ) -> Estimate:
-        """See :meth:`VolumeControl.estimate`."""
+        """Estimate what would happen to a batch sent now. Nothing is stored and nothing is sent.
+
+        See :meth:`VolumeControl.estimate`.
+        """
         return await flows.estimate(self._ports, batch, price_per_segment)

@@ -86,6 +86,53 @@ class Purpose:
     The catalogue's purposes are class attributes, for example ``Purpose.APPOINTMENT_REMINDER``.
     Your own needs a class, and takes from it whatever you leave out.
 
+    Visits (category ``appointments``):
+
+    - ``APPOINTMENT_CONFIRMATION``: a visit was booked.
+    - ``APPOINTMENT_REMINDER``: a booked visit comes.
+    - ``APPOINTMENT_CHANGE``: a visit moves, is called off or was missed, or an earlier time is free.
+    - ``WELLNESS_CHECKUP``: the routine check-up of a patient who is well.
+    - ``RECALL``: come again. The patient was here and is due or overdue, and nothing is booked.
+    - ``HOSPITAL_PRE_REGISTRATION``: register before a stay in hospital.
+    - ``TELEHEALTH_LINK``: the link to a video visit.
+    - ``INTAKE_FORM``: a form to fill in before a visit.
+
+    Care (category ``care``):
+
+    - ``PRE_OPERATIVE_INSTRUCTIONS``: what to do before an operation.
+    - ``LAB_RESULT_NOTIFICATION``: a result is there; never its value.
+    - ``POST_DISCHARGE_FOLLOW_UP``: after a stay in hospital.
+    - ``PRESCRIPTION_NOTIFICATION``: a prescription is ready, or due for a refill.
+    - ``HOME_HEALTHCARE_INSTRUCTIONS``: care at home.
+    - ``IMMUNISATION_REMINDER``: a vaccination is due.
+    - ``SCREENING_REMINDER``: one examination is due, such as a mammogram.
+    - ``CARE_GAP_OUTREACH``: a health plan, not a provider, asks to close a gap in care.
+    - ``EMERGENCY_ALERT``: a real threat to health and safety, and nothing less.
+
+    Answers (category ``answers``):
+
+    - ``ONE_TIME_CODE``: a code that the patient asks for at this moment.
+    - ``CARE_CONVERSATION``: a person answers what the patient wrote.
+    - ``AUTOMATIC_REPLY``: a program says that the patient's text came in.
+    - ``MISSED_CALL_TEXT_BACK``: after a call that nobody took.
+    - ``OPT_IN_CONFIRMATION``, ``OPT_OUT_CONFIRMATION``, ``HELP_REPLY``: the library's own answers.
+
+    Practice (each in a category of its own, but the last two share ``announcements``):
+
+    - ``BILLING``: a bill or a payment.
+    - ``PATIENT_SURVEY``: how it was.
+    - ``RESEARCH_RECRUITMENT``: take part in a study.
+    - ``ANNOUNCEMENT``: news that sells nothing.
+    - ``OFFICE_CLOSURE``: the practice is closed.
+
+    Marketing (category ``promotions``; fundraising has its own), which needs written consent:
+
+    - ``NEW_SERVICE``: a service of the practice that is new.
+    - ``PROMOTION``: an offer of the practice, such as a discount.
+    - ``THIRD_PARTY_PRODUCT``: what somebody else sells.
+    - ``REMINDER_WITH_OFFER``: a reminder that also sells.
+    - ``FUNDRAISING``: asks for a gift. A tax-exempt nonprofit needs no written consent.
+
     Args:
         code: its name on record, for example ``"appointment_reminder"``.
         message_class: decides the consent it needs and the hours that bind it.

@@ -25,17 +25,42 @@ class Category(Word):
     """What a patient agrees to or declines as a whole.
 
     A practice declares categories of its own: ``Practice(own_categories=["parking"])``.
+
+    A grant that names none covers appointments, care and answers; one of written permission covers
+    promotions.
+
+    - ``APPOINTMENTS``: confirmations, reminders and changes of visits, check-ups and recalls,
+      pre-registration, forms to fill in before a visit, links to a video visit.
+    - ``CARE``: prescriptions, results that are there, instructions, follow-up after a stay,
+      screenings, immunizations, gaps in care, emergencies.
+    - ``ANSWERS``: answers to what the patient wrote, one-time codes, a text after a missed call,
+      and the library's answers to START, STOP and HELP.
+    - ``BILLING``: bills and payments.
+    - ``SURVEYS``: questions about how it was.
+    - ``ANNOUNCEMENTS``: news of the practice, closures.
+    - ``RESEARCH``: recruiting for a study.
+    - ``FUNDRAISING``: asking for a gift.
+    - ``PROMOTIONS``: whatever sells, of the practice or of somebody else.
     """
 
     APPOINTMENTS = "appointments"
+    """Visits: confirmations, reminders, changes, check-ups, recalls, forms, video links."""
     CARE = "care"
+    """Prescriptions, results, instructions, screenings, immunizations, gaps in care."""
     ANSWERS = "answers"
+    """Answers to what the patient wrote or asked for, and to a call that nobody took."""
     BILLING = "billing"
+    """Bills and payments."""
     SURVEYS = "surveys"
+    """Questions about how it was."""
     ANNOUNCEMENTS = "announcements"
+    """News of the practice, closures."""
     RESEARCH = "research"
+    """Recruiting for a study."""
     FUNDRAISING = "fundraising"
+    """Asking for a gift."""
     PROMOTIONS = "promotions"
+    """Whatever sells, of the practice or of somebody else."""
 
 
 # A number given at intake is consent within the scope of why it was given (FCC 15-72, 2015).

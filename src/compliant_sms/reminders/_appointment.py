@@ -31,16 +31,31 @@ _ANY_ZONE = "America/New_York"
 
 
 class Status(Word):
-    """The state of an appointment."""
+    """The state of an appointment, as you say it: no clock changes it.
+
+    - ``BOOKED``: reminders go, and ask to confirm.
+    - ``CONFIRMED``: reminders go, and no longer ask.
+    - ``ARRIVED``: no more reminders.
+    - ``DONE``: no more reminders; recalls count from it.
+    - ``CANCELLED``, ``NO_SHOW``: no more reminders, and it does not end the recalls of an earlier
+      visit. All others do.
+
+    An answer of the patient that you have not acknowledged stands while the visit stays booked or
+    confirmed at its time.
+    """
 
     BOOKED = "booked"
+    """The patient is expected, is reminded, and is asked to confirm."""
     CONFIRMED = "confirmed"
     """The patient confirmed it. They are still reminded of it, but no longer asked to confirm."""
     ARRIVED = "arrived"
+    """The patient is there. Nobody is reminded any more; no recall counts from it yet."""
     DONE = "done"
     """It took place. Recalls count from it."""
     CANCELLED = "cancelled"
+    """It will not take place. Waiting reminders are cancelled."""
     NO_SHOW = "no_show"
+    """The patient did not come. Nothing more goes by itself."""
 
     @property
     def is_ahead(self) -> bool:
