@@ -55,11 +55,11 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Delivery
 from compliant_sms.providers import Twilio
 from compliant_sms.rates import Rate
-from compliant_sms.reminders import Appointment, ReminderPlan
+from compliant_sms.reminders import Appointment, ReminderPlan, Status
 from compliant_sms.retention import RecordClass
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores._transaction import SqlTransaction
-from compliant_sms.templates import closed_text, danger_text, received_text
+from compliant_sms.templates import closed_text, danger_text, received_text, request_text
 from compliant_sms.testing import MovableClock
 from compliant_sms.text import segment
 from compliant_sms.worker import Worker
@@ -70,6 +70,13 @@ from test_send import agree, outgoing, remind
 Make = Callable[..., Messenger]
 CHICAGO = ZoneInfo("America/Chicago")
 SATURDAY = datetime(2026, 12, 5, 9, 0, tzinfo=CHICAGO)
+DENTIST = Appointment(
+    id="991",
+    person=PERSON,
+    numbers=PATIENT,
+    start=datetime(2026, 12, 2, 14, 0),  # noqa: DTZ001 - what the clinic's clock shows
+    time_zone="America/Chicago",
+)
 HOURS = BusinessHours(
     time_zone="America/Chicago", week={"mon-fri": "09:00-17:00"}, holidays_of="IL"
 )
@@ -458,6 +465,78 @@ def test_nothing_is_said_where_nobody_asked(inbox: Messenger, carrier: Sandbox) 
     assert view.thread.state is ThreadState.ANSWERED
     assert len(view.texts) == 7
     assert "driving" not in repr(view)
+
+
+@pytest.fixture
+def diary(make_messenger: Make, clock: MovableClock) -> Messenger:
+    """The same with visits, of which one was asked about."""
+    made = make_messenger(
+        people=lambda _: Profile(time_zone="America/Chicago"),
+        inbox=PLAN,
+        reminders=[ReminderPlan(offsets=["1 day before"])],
+    )
+    agree(made)
+    made.reminders.save(DENTIST)
+    clock.move_to(DENTIST.starts_at - timedelta(days=1))
+    made.reminders.plan_due()
+    (sent,) = made.dispatch_due()
+    assert isinstance(sent, Sent)
+    clock.advance(timedelta(minutes=1))
+    return made
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "body", ["R", "I need to cancel my appointment", "No puedo ir, cancele mi cita"]
+)
+def test_a_wish_about_a_visit_is_promised_no_person(
+    diary: Messenger, carrier: Sandbox, body: str
+) -> None:
+    """The practice's program may do it at once, and then nobody writes."""
+    received = receive(diary, body)
+    diary.dispatch_due()
+    language = "es" if body.startswith("No") else "en"
+    name = "Lakeside Family Medicine"
+
+    assert received.inbound.needs_person
+    assert outgoing(carrier)[-1] == request_text(name, emergency="911", language=language)
+    diary.reminders.save(evolve(DENTIST, status=Status.CANCELLED))
+    assert diary.inbox.waiting() == ()
+
+
+@pytest.mark.parametrize("body", ["R, and is parking free?", "Can I bring the forms?"])
+def test_whoever_says_more_is_promised_a_person(
+    diary: Messenger, carrier: Sandbox, body: str
+) -> None:
+    """What no program can do waits for somebody, and the patient hears so."""
+    receive(diary, body)
+    diary.dispatch_due()
+
+    assert "A person will answer within 4 hours" in outgoing(carrier)[-1]
+
+
+def test_a_stranger_is_left_alone(inbox: Messenger, carrier: Sandbox) -> None:
+    """Whoever says that the number is wrong waits for a person, and is sent nothing."""
+    remind(inbox)
+    receive(inbox, "Wrong number")
+
+    assert inbox.dispatch_due() == ()
+    assert len(inbox.inbox.waiting()) == 1
+
+
+@pytest.mark.both_databases
+def test_who_writes_when_we_are_closed_hears_so(
+    inbox: Messenger, clock: MovableClock, carrier: Sandbox
+) -> None:
+    """Also on a day on which a question was answered: once while open, once while closed."""
+    receive(inbox, "Can my son bring the forms?")
+    inbox.dispatch_due()
+    for n, hour in enumerate((18, 19)):
+        clock.move_to(clock().astimezone(CHICAGO).replace(hour=hour))
+        receive(inbox, "And my daughter?", f"SM{n + 2}")
+        inbox.dispatch_due()
+
+    assert ["closed until" in body for body in outgoing(carrier)] == [False, True]
 
 
 def test_after_stop_nothing_automatic_goes(inbox: Messenger, carrier: Sandbox) -> None:
@@ -1214,6 +1293,7 @@ def test_words_of_the_library_cost_no_more_than_they_must() -> None:
             bodies = [
                 received_text("Lakeside", goal, emergency="911", language=language),
                 closed_text("Lakeside", goal, SATURDAY, emergency="911", language=language),
+                request_text("Lakeside", emergency="911", language=language),
                 danger_text(
                     "Lakeside", "217-555-0100", emergency="911", crisis="988", language=language
                 ),

@@ -104,6 +104,7 @@ PLANS = [
 # At half past two on the Wednesday; the first reminder goes on Tuesday at ten.
 WALL = datetime(2026, 12, 2, 14, 30)  # noqa: DTZ001 - what the clinic's clock shows
 TUESDAY = MORNING + timedelta(days=1)
+OTHER_PATIENT = "+12175550135"
 
 
 def visit(**changes: Any) -> Appointment:
@@ -1058,6 +1059,8 @@ def test_an_answer_to_what_was_moved(diary: Messenger, clock: MovableClock) -> N
     [
         ({"start": WALL + timedelta(days=1)}, False),
         ({"status": "cancelled"}, False),
+        ({"person": "pat-2", "numbers": OTHER_PATIENT}, False),
+        ({"person": "pat-2"}, False),
         ({"status": "confirmed", "place": "Room 7"}, True),
     ],
 )
@@ -1072,6 +1075,21 @@ def test_a_visit_that_is_moved_before_the_host_hears_of_the_answer(
     diary.reminders.save(visit(**changes))
 
     assert [each.stands for each in diary.reminders.answers()] == [stands]
+
+
+@pytest.mark.both_databases
+def test_a_slot_that_is_anothers_now_is_told_anew(diary: Messenger, clock: MovableClock) -> None:
+    """Whoever gets the slot is reminded of it, though the patient before was."""
+    agree(diary, OTHER_PATIENT, "pat-2")
+    diary.reminders.save(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    told = len(history(diary))
+    diary.reminders.save(visit(person="pat-2", numbers=OTHER_PATIENT))
+    run_to(diary, clock, visit().starts_at)
+
+    assert told > 0
+    assert len(history(diary)) == told
+    assert len(history(diary, "pat-2")) > 0
 
 
 @pytest.mark.parametrize("status", ["arrived", "done"])
