@@ -1139,6 +1139,19 @@ def test_what_is_no_answer(diary: Messenger, clock: MovableClock) -> None:
     assert text.answers is not None  # type: ignore[union-attr]
 
 
+@pytest.mark.both_databases
+def test_an_answer_from_a_number_that_is_wrong(diary: Messenger, clock: MovableClock) -> None:
+    """Whoever confirmed, and then says that we have the wrong number, confirmed nothing."""
+    diary.reminders.save(visit())
+    run_to(diary, clock, TUESDAY + HOUR)
+    diary.receive(from_patient("C", "SM1"))
+    before = [each.stands for each in diary.reminders.answers()]
+    clock.advance(timedelta(minutes=1))
+    diary.receive(from_patient("Wrong number", "SM2"))
+
+    assert (before, [each.stands for each in diary.reminders.answers()]) == ([True], [False])
+
+
 def test_an_answer_that_nothing_proves(diary: Messenger, clock: MovableClock) -> None:
     """It is no answer: whoever forges one moves and cancels no visit."""
     diary.reminders.save(visit())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
 from compliant_sms import _given, optout
-from compliant_sms.consent import Voided
+from compliant_sms.consent import ConsentEvent, Flag, NumberFlagged, Voided
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, ToldReminder, Transaction
@@ -270,25 +271,38 @@ async def _stands(tx: Transaction, practice_id: str, said: AppointmentAnswer) ->
     message = await tx.message(practice_id, said.message_id)
     visit = await tx.appointment(practice_id, key)
     known = message is not None and not message.draft.is_erased
-    found = await _found_since(tx, message, said.at) if message and known else set()
-    return visit is None or visit.appointment.person not in found
+    found = await _found_since(tx, message, said.at) if message and known else []
+    return visit is None or not _is_about(found, visit.appointment.person)
 
 
 async def was_misdirected(tx: Transaction, message: Message, since: datetime) -> bool:
-    """Whether staff found since then that the number of a text is not its patient's."""
+    """Whether it was found since then that the number of a text is not its patient's."""
     found = await _found_since(tx, message, since)
-    if message.draft.person in found:
+    if _is_about(found, message.draft.person):
         return True
     told = await tx.told_in(message.practice_id, message.message_id) if found else []
     keys = [(each.appointment_id, each.occurrence) for each in told]
     visits = [await tx.appointment(message.practice_id, key) for key in keys]
-    return any(visit and visit.appointment.person in found for visit in visits)
+    return any(visit and _is_about(found, visit.appointment.person) for visit in visits)
 
 
-async def _found_since(tx: Transaction, message: Message, since: datetime) -> set[str | None]:
-    """The people of whom staff found since then that the number a text went to is not theirs."""
+async def _found_since(
+    tx: Transaction, message: Message, since: datetime
+) -> list[Voided | NumberFlagged]:
+    """What was said since then of a text's number: that it is not the patient's."""
     events = await tx.consent_events(message.practice_id, message.draft.to)
-    return {e.person for e in events if isinstance(e, Voided) and e.occurred_at >= since}
+    return [e for e in events if _is_not_theirs(e) and e.occurred_at >= since]
+
+
+def _is_not_theirs(event: ConsentEvent) -> TypeGuard[Voided | NumberFlagged]:
+    """Whether staff found, or whoever holds the number wrote, that it is the wrong one."""
+    wrong = isinstance(event, NumberFlagged) and event.why is Flag.WRONG_NUMBER
+    return wrong or isinstance(event, Voided)
+
+
+def _is_about(found: Iterable[Voided | NumberFlagged], person: str | None) -> bool:
+    """Whether it is said of a person: whoever writes "wrong number" names nobody."""
+    return any(each.person == person or isinstance(each, NumberFlagged) for each in found)
 
 
 async def acknowledge_answers(ports: Ports, answers: Iterable[AppointmentAnswer]) -> int:

@@ -31,8 +31,8 @@ class AppointmentAnswer:
         inbound_id: the patient's text.
         stands: the visit is still as it was asked about, when you hear of the answer; False where
             it was moved, cancelled or given to another patient since, also after the answer came,
-            where the patient came, or missed it, or where their consent at that number was voided
-            after the answer.
+            where the patient came, or missed it, or where their consent at that number was voided,
+            or "wrong number" came from it, after the answer.
         shared: the text asked about several visits, so a wish to move or cancel may mean only one
             of them: ask which.
         says_more: the text says more than this answer: a condition, another time or day, a

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
 
 from attrs import frozen
@@ -31,6 +31,11 @@ _WORDS = frozenset(
 _SECOND = frozenset(("co", "com", "org", "net", "edu", "gov", "gob", "ac", "nhs"))
 _TRAILING = ".,;:!?'\"…”\u2019»*|"
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
+
+
+# What a phone takes for a full stop in a host, and what it leaves out of one (UTS 46, section 4).
+_FULL_STOPS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")
+_LEFT_OUT = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff").union(map(chr, range(0xFE00, 0xFE10)))
 
 
 @frozen
@@ -71,14 +76,26 @@ def links(body: str) -> tuple[Link, ...]:
     Returns:
         One :class:`Link` each; nothing where there is none.
     """
+    if body.isascii():
+        return tuple(_links(body))
+    places = [at for at, char in enumerate(body) if char not in _LEFT_OUT]
+    read = "".join(body[at] for at in places).translate(_FULL_STOPS)
+    return tuple(
+        Link(places[each.start], places[each.end - 1] + 1, each.host) for each in _links(read)
+    )
+
+
+def _links(body: str) -> Iterator[Link]:
     hint, scheme = _HINT.search(body), body.find(_SCHEME)
     if not hint and scheme < 0:
-        return ()
+        return
     first = min(at for at in (hint.start() if hint else scheme, scheme) if at >= 0)
     # Nothing before the word with the first hint needs a closer look.
     word = body.rfind(" ", 0, first) + 1
-    found = (_link(match.start(), match[0]) for match in _candidate().finditer(body, word))
-    return tuple(link for link in found if link)
+    for match in _candidate().finditer(body, word):
+        link = _link(match.start(), match[0])
+        if link:
+            yield link
 
 
 def is_public_shortener(host: str, shorteners: Collection[str]) -> bool:
