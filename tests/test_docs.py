@@ -24,6 +24,7 @@ from compliant_sms.classification import Purpose, catalogue
 from compliant_sms.cli._commands import commands
 from compliant_sms.consent import (
     AgreementDefect,
+    Category,
     Clarified,
     Granted,
     Imported,
@@ -46,6 +47,7 @@ from compliant_sms.phi import PhiLabel
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Delivery
 from compliant_sms.providers import CONSEQUENCES, Adapter, Failure, Problem
+from compliant_sms.reminders import Status
 from compliant_sms.retention import RecordClass
 from compliant_sms.rules import BUILT_IN, RULES, load_pack
 from compliant_sms.rules._rows import HoursRow
@@ -511,6 +513,31 @@ def test_reference_describes_each_public_name_once() -> None:
     for room, module in rooms.items():
         for name in module.__all__:
             assert described[id(getattr(module, name))] == 1, f"{room}.{name}"
+
+
+def test_each_purpose_is_explained_in_help() -> None:
+    """Who asks ``help(Purpose)`` reads of each what it is for, and what is not in the catalogue."""
+    named = re.findall(r"``([A-Z_]+)``", (Purpose.__doc__ or "").partition("Args:")[0])
+
+    assert sorted({name.lower() for name in named}) == sorted(catalogue())
+
+
+def test_each_category_and_status_is_explained_in_help() -> None:
+    """``help(Category)`` and ``help(Status)`` name each member in their text."""
+    for kind in (Category, Status):
+        assert set(re.findall(r"``([A-Z_]+)``", kind.__doc__ or "")) == set(kind.__members__)
+
+
+def test_what_only_points_elsewhere_says_first_what_it_does() -> None:
+    """A method for an event loop has the first line of the one that it repeats."""
+    for file in sorted(ROOT.glob("src/compliant_sms/*.py")):
+        module = importlib.import_module(f"compliant_sms.{file.stem}")
+        text = file.read_text("utf-8")
+        assert not re.search(r'"""See :meth:`[A-Z]', text), file.name
+        found = re.findall(r'"""([^"\n]+)\n\n +See :meth:`(\w+)\.(\w+)`\.', text)
+        for said, owner, name in found:
+            method = getattr(getattr(module, owner), name)
+            assert said == (method.__doc__ or "").splitlines()[0], f"{owner}.{name}"
 
 
 # What need not be found by a reader: the command line, bytes, bases of enums, drivers, what only

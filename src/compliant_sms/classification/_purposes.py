@@ -90,7 +90,7 @@ class Purpose:
 
     - ``APPOINTMENT_CONFIRMATION``: a visit was booked.
     - ``APPOINTMENT_REMINDER``: a booked visit comes.
-    - ``APPOINTMENT_CHANGE``: a visit moves, ends or was missed, or an earlier time is free.
+    - ``APPOINTMENT_CHANGE``: a visit moves, is off or was missed, or an earlier time is free.
     - ``WELLNESS_CHECKUP``: the routine check-up of a patient who is well.
     - ``RECALL``: come again. The patient was here and is due or overdue, and nothing is booked.
     - ``HOSPITAL_PRE_REGISTRATION``: register before a stay in hospital.
