@@ -199,7 +199,12 @@ def remedy_of(each: Said) -> str:
 
 
 # Where findings are made: of the rules, of the pause switch, of templates that are missing.
-_FINDINGS = ("rules/_rules*.py", "rules/_exemption.py", "volume/_pause.py", "flows/_prepared.py")
+_FINDINGS = (
+    "rules/_rules*.py",
+    "rules/_exemption.py",
+    "volume/_pause.py",
+    "flows/_deciding/_prepared.py",
+)
 
 
 def finding_words() -> dict[str, tuple[str, ...]]:

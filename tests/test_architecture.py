@@ -113,7 +113,7 @@ import sys
 from compliant_sms import Messenger, Practice, Purpose
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import SQLite
-late = {f"compliant_sms.{name}" for name in ("flows._send", "rules", "messages", "optout")}
+late = {f"compliant_sms.{name}" for name in ("flows._sending._send", "rules", "messages", "optout")}
 before = late & set(sys.modules)
 practice = Practice(
     name="Lakeside", phone="+12175550100", time_zone="America/Chicago", state="IL"
@@ -159,7 +159,7 @@ def test_constants_of_compiled_classes_are_annotated() -> None:
     """Where mypyc compiles, a class says which of its names are constants, or it does not build."""
     bare = [
         f"{path.name}: {kind.name}"
-        for path in (SOURCE / "phi").glob("_*.py")
+        for path in (SOURCE / "phi").rglob("_*.py")
         for kind in ast.walk(ast.parse(path.read_text()))
         if isinstance(kind, ast.ClassDef) and not kind.bases and not kind.decorator_list
         for statement in kind.body

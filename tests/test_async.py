@@ -34,7 +34,7 @@ from compliant_sms import (
 )
 from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.events import TextReceived
-from compliant_sms.flows._admit import Claimed
+from compliant_sms.flows._deciding._admit import Claimed
 from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
 from compliant_sms.messenger import StoreKind

@@ -10,7 +10,8 @@ from attrs import evolve
 
 from compliant_sms import Messenger
 from compliant_sms.errors import InvalidSignature, NoAnswer, WebhookRejected
-from compliant_sms.flows import ReceivedText, _receive
+from compliant_sms.flows import ReceivedText
+from compliant_sms.flows._receiving import _receive
 from compliant_sms.providers import AwsEndUserMessaging
 from compliant_sms.routing import Routes
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest

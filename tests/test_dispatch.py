@@ -24,7 +24,7 @@ from compliant_sms import (
     Uncertain,
 )
 from compliant_sms.errors import NotOurDatabase, Unsupported
-from compliant_sms.flows import _dispatch
+from compliant_sms.flows._sending import _dispatch
 from compliant_sms.providers import Twilio
 from compliant_sms.routing import Route, Routes
 from compliant_sms.rules import Verdict

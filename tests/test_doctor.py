@@ -445,7 +445,7 @@ def test_keywords(make_messenger: Make) -> None:
 
 def test_all_keywords(make_messenger: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider that knows them all is in order."""
-    monkeypatch.setattr("compliant_sms.flows._doctor.carrier_keywords", lambda _: Knowing)
+    monkeypatch.setattr("compliant_sms.flows._doctor._examine.carrier_keywords", lambda _: Knowing)
 
     assert looked_over(make_messenger)("keywords").result is OK
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from compliant_sms.flows._echo import without_words
+from compliant_sms.flows._sending._echo import without_words
 from compliant_sms.providers import Failure, Problem
 from compliant_sms.retention import Purged
 from test_messages import AT, message

@@ -16,7 +16,7 @@ import pytest
 
 import compliant_sms
 from compliant_sms import Blocked, Practice, Purpose, errors
-from compliant_sms.flows._prepared import unknown
+from compliant_sms.flows._deciding._prepared import unknown
 from compliant_sms.testing import MORNING, FakeCarrier
 from compliant_sms.volume import pause_finding
 

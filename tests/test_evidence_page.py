@@ -61,8 +61,8 @@ from compliant_sms.evidence import (
 from compliant_sms.evidence._files import JSON, PAGE, as_json, from_json, unpacked
 from compliant_sms.evidence._page import page
 from compliant_sms.evidence._page._markup import shown
-from compliant_sms.flows._patient_text import ON_PAGE
-from compliant_sms.flows._rehearsed import DRY_RUN
+from compliant_sms.flows._deciding._rehearsed import DRY_RUN
+from compliant_sms.flows._receiving._patient_text import ON_PAGE
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.records import unstructure
 from compliant_sms.retention import instead_of

@@ -17,7 +17,8 @@ from compliant_sms import AsyncMessenger, Keyring, Messenger, Plaintext, Practic
 from compliant_sms.driver import finish
 from compliant_sms.errors import CannotUnseal, InvalidInput
 from compliant_sms.figures import Answered, Figures
-from compliant_sms.flows import _figures, activity
+from compliant_sms.flows import activity
+from compliant_sms.flows._records import _figures
 from compliant_sms.lifecycle import State
 from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Twilio

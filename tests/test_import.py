@@ -685,7 +685,7 @@ def test_a_file_of_nothing_but_problems_does_not_fill_the_memory(
     memory: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond so many, problems are only counted."""
-    monkeypatch.setattr("compliant_sms.flows._import_tally._MOST_PROBLEMS", 3)
+    monkeypatch.setattr("compliant_sms.flows._ledger._import_tally._MOST_PROBLEMS", 3)
     report = take(memory, [bad(n) for n in range(8)])
 
     assert ([p.line for p in report.problems], report.more_problems) == ([1, 1, 2], 5)

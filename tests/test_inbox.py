@@ -48,7 +48,8 @@ from compliant_sms.errors import (
     InvalidInput,
     UnknownThread,
 )
-from compliant_sms.flows import ReceivedText, _escalate
+from compliant_sms.flows import ReceivedText
+from compliant_sms.flows._staff import _escalate
 from compliant_sms.messenger import StoreKind
 from compliant_sms.optout import Intent, reserved_word
 from compliant_sms.phone import PhoneNumber

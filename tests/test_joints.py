@@ -16,7 +16,8 @@ from compliant_sms.contact import MissedCalls
 from compliant_sms.conversations import InboxEventKind, OpenKind
 from compliant_sms.driver import finish
 from compliant_sms.events import InboxEventRaised
-from compliant_sms.flows import ReceivedText, _escalate
+from compliant_sms.flows import ReceivedText
+from compliant_sms.flows._staff import _escalate
 from compliant_sms.lookups import LineAnswer, LineType, Lookups
 from compliant_sms.messenger import StoreKind
 from compliant_sms.optout import Intent, read

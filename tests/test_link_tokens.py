@@ -11,8 +11,8 @@ import pytest
 from attrs import evolve
 
 from compliant_sms import Blocked, Keyring, Messenger, Practice, Profile, Sent
-from compliant_sms.flows import _withhold
-from compliant_sms.flows._link_tokens import without_tokens
+from compliant_sms.flows._deciding import _withhold
+from compliant_sms.flows._deciding._link_tokens import without_tokens
 from compliant_sms.people import PatientFacts
 from compliant_sms.phi import ContentTier, beyond
 from compliant_sms.practice import PhiMode

@@ -348,7 +348,7 @@ def test_list_that_takes_no_additions(make_messenger: Make) -> None:
 
 def test_endless_list(make_messenger: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list that goes on for ever is given up at some point, and that is told."""
-    monkeypatch.setattr("compliant_sms.flows._opt_out_lists._MOST_PAGES", 2)
+    monkeypatch.setattr("compliant_sms.flows._ledger._opt_out_lists._MOST_PAGES", 2)
     lists = Lists(*((number, None) for number in OTHERS))
 
     (drift,) = joined(make_messenger, lists).sync_opt_outs(by="it:kim")

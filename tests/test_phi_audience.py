@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from compliant_sms.phi import PhiLabel, find
-from compliant_sms.phi._audience import Audience, _signs, ends_sentence
-from compliant_sms.phi._audience_form import named
-from compliant_sms.phi._audience_sentences import tells_of_one
-from compliant_sms.phi._audience_words import signs_of_words
-from compliant_sms.phi._everybody import Everybody
-from compliant_sms.phi._health_data import cues
-from compliant_sms.phi._health_terms import is_of_one, read_health
-from compliant_sms.phi._view import View
+from compliant_sms.phi._audience._audience import Audience, _signs, ends_sentence
+from compliant_sms.phi._audience._everybody import Everybody
+from compliant_sms.phi._audience._form import named
+from compliant_sms.phi._audience._health_terms import is_of_one, read_health
+from compliant_sms.phi._audience._sentences import tells_of_one
+from compliant_sms.phi._reading._view import View
+from compliant_sms.phi._words._audience_words import signs_of_words
+from compliant_sms.phi._words._health_data import cues
 
 OF_ONE = {
     *(PhiLabel.CONDITION, PhiLabel.MEDICATION, PhiLabel.PROCEDURE, PhiLabel.TEST_RESULT),

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from compliant_sms.phi import PhiLabel
 from compliant_sms.phi._find import find
 from compliant_sms.phi._known import NOTHING_KNOWN
-from compliant_sms.phi._names import find_names
-from compliant_sms.phi._unread import MOST_READ
-from compliant_sms.phi._view import View
+from compliant_sms.phi._names._recognizer import find_names
+from compliant_sms.phi._numbers._unread import MOST_READ
+from compliant_sms.phi._reading._view import View
 from growth import grows, within
 
 _MARK = re.compile(r"\[\[([A-Z_0-9]+):([^\]]+)\]\]")

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compliant_sms.phi._ages import find_ages
-from compliant_sms.phi._dates import find_dates
-from compliant_sms.phi._geo import find_geo
+from compliant_sms.phi._dates._ages import find_ages
+from compliant_sms.phi._dates._recognizer import find_dates
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
-from compliant_sms.phi._view import View
+from compliant_sms.phi._places._recognizer import find_geo
+from compliant_sms.phi._reading._view import View
 from growth import TRIES, seconds
 
 # The same examples each time, however long they take.

@@ -15,20 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliant_sms import records
-from compliant_sms.phi import (
-    Direction,
-    Known,
-    OwnFacts,
-    PatientFacts,
-    PhiFinding,
-    PhiLabel,
-    _view,
-    find,
-)
+from compliant_sms.phi import Direction, Known, OwnFacts, PatientFacts, PhiFinding, PhiLabel, find
 from compliant_sms.phi._find import _ALWAYS, _NEEDED
 from compliant_sms.phi._known import NOTHING_KNOWN
-from compliant_sms.phi._marks import GROUPS
-from compliant_sms.phi._view import View
+from compliant_sms.phi._reading import _view
+from compliant_sms.phi._reading._view import View
+from compliant_sms.phi._words._marks import GROUPS
 from growth import grows, shortest, within
 
 DATA = Path(__file__).parent / "data"

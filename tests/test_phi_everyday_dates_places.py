@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from compliant_sms.phi._ages import find_ages
-from compliant_sms.phi._dates import find_dates
-from compliant_sms.phi._geo import find_geo
+from compliant_sms.phi._dates._ages import find_ages
+from compliant_sms.phi._dates._recognizer import find_dates
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._labels import PhiFinding
-from compliant_sms.phi._view import View
+from compliant_sms.phi._places._recognizer import find_geo
+from compliant_sms.phi._reading._view import View
 
 Recognizer = Callable[[View, Known], Iterable[PhiFinding]]
 

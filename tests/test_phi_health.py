@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.phi import PhiFinding, PhiLabel, Sensitivity
-from compliant_sms.phi._codes import find_codes
-from compliant_sms.phi._conditions import find_conditions
-from compliant_sms.phi._health_data import cues, heads
-from compliant_sms.phi._health_terms import read_health
-from compliant_sms.phi._health_words import terms_from
+from compliant_sms.phi._audience._health_terms import read_health
+from compliant_sms.phi._health._codes import find_codes
+from compliant_sms.phi._health._conditions import find_conditions
+from compliant_sms.phi._health._medications import find_medications
+from compliant_sms.phi._health._procedures import find_procedures
+from compliant_sms.phi._health._results import find_results
+from compliant_sms.phi._health._sensitivities import care_of, care_of_finding
+from compliant_sms.phi._health._specialties import find_specialties
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
-from compliant_sms.phi._medications import find_medications
-from compliant_sms.phi._procedures import find_procedures
-from compliant_sms.phi._results import find_results
-from compliant_sms.phi._sensitivities import care_of, care_of_finding
-from compliant_sms.phi._specialties import find_specialties
-from compliant_sms.phi._view import View
+from compliant_sms.phi._reading._view import View
+from compliant_sms.phi._words._health_data import cues, heads
+from compliant_sms.phi._words._health_words import terms_from
 from growth import grows
 
 Recognizer = Callable[[View, Known], Iterable[PhiFinding]]

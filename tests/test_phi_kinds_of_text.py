@@ -7,9 +7,9 @@ import re
 import pytest
 
 from compliant_sms.phi import Known, PatientFacts, PhiLabel, find
-from compliant_sms.phi._audience_form import named
-from compliant_sms.phi._name_cues import after_cue
-from compliant_sms.phi._view import View
+from compliant_sms.phi._audience._form import named
+from compliant_sms.phi._names._cues import after_cue
+from compliant_sms.phi._reading._view import View
 
 NOTHING_KNOWN = Known()
 BILAL = Known(patient=PatientFacts(names=["Bilal Mansour"]))

@@ -27,7 +27,8 @@ from compliant_sms import (
 )
 from compliant_sms.classification import ContentLabel
 from compliant_sms.errors import ConfigurationError, InvalidInput
-from compliant_sms.flows import _send, _withhold
+from compliant_sms.flows._deciding import _withhold
+from compliant_sms.flows._sending import _send
 from compliant_sms.keyring import Keyring
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft

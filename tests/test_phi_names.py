@@ -8,12 +8,13 @@ from datetime import date
 import pytest
 
 from compliant_sms.people import PatientFacts
-from compliant_sms.phi import PhiLabel, _lexicon, find
+from compliant_sms.phi import PhiLabel, find
+from compliant_sms.phi._facts._known_facts import find_known_facts
 from compliant_sms.phi._known import NOTHING_KNOWN, Known, OwnFacts
-from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._labels import Confidence, PhiFinding
-from compliant_sms.phi._names import find_names
-from compliant_sms.phi._view import View
+from compliant_sms.phi._names._recognizer import find_names
+from compliant_sms.phi._reading._view import View
+from compliant_sms.phi._words import _lexicon
 from growth import grows
 
 # [N:...] is a name of a patient or somebody around one, [P:...] of staff.

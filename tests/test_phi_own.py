@@ -19,9 +19,9 @@ from compliant_sms.phi import (
     find,
     tier_of,
 )
-from compliant_sms.phi._full_names import is_full
-from compliant_sms.phi._own import without_own
-from compliant_sms.phi._view import View
+from compliant_sms.phi._facts._own import without_own
+from compliant_sms.phi._names._full_names import is_full
+from compliant_sms.phi._reading._view import View
 from growth import grows, within
 
 ANA = PatientFacts(names=("Ana Gomez",), mrn=("00482913",), birth_date=date(1982, 3, 4))

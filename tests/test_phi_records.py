@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from compliant_sms.people import PatientFacts
 from compliant_sms.phi import PhiFinding, PhiLabel
-from compliant_sms.phi._contact import find_emails, find_ips
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._labels import Confidence
-from compliant_sms.phi._links import find_urls
-from compliant_sms.phi._phones import find_phones
-from compliant_sms.phi._record_cues import cues
-from compliant_sms.phi._record_forms import find_photos, find_record_forms
-from compliant_sms.phi._record_numbers import find_record_numbers
-from compliant_sms.phi._ssn import find_ssn
-from compliant_sms.phi._user_names import find_user_names
-from compliant_sms.phi._view import View
+from compliant_sms.phi._names._user_names import find_user_names
+from compliant_sms.phi._numbers._contact import find_emails, find_ips
+from compliant_sms.phi._numbers._links import find_urls
+from compliant_sms.phi._numbers._phones import find_phones
+from compliant_sms.phi._numbers._record_forms import find_photos, find_record_forms
+from compliant_sms.phi._numbers._record_numbers import find_record_numbers
+from compliant_sms.phi._numbers._ssn import find_ssn
+from compliant_sms.phi._reading._view import View
+from compliant_sms.phi._words._record_cues import cues
 
 STEADY = settings(derandomize=True, deadline=None)
 Recognizer = Callable[[View, Known], Iterable[PhiFinding]]

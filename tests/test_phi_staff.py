@@ -8,10 +8,10 @@ import pytest
 
 from compliant_sms.people import PatientFacts
 from compliant_sms.phi import PhiLabel
+from compliant_sms.phi._facts._known_facts import find_known_facts
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
-from compliant_sms.phi._known_facts import find_known_facts
-from compliant_sms.phi._names import find_names
-from compliant_sms.phi._view import View
+from compliant_sms.phi._names._recognizer import find_names
+from compliant_sms.phi._reading._view import View
 
 # [N:...] is a name of a patient or somebody around one, [P:...] of staff.
 TOLD = (

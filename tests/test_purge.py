@@ -16,7 +16,8 @@ import pytest
 from compliant_sms import AsyncMessenger, Blocked, Held, Messenger, Practice, Sent
 from compliant_sms.audit import Act
 from compliant_sms.errors import ConfigurationError, IdempotencyConflict, InvalidInput
-from compliant_sms.flows import PurgeReport, _purge
+from compliant_sms.flows import PurgeReport
+from compliant_sms.flows._upkeep import _purge
 from compliant_sms.keyring import Keyring
 from compliant_sms.providers import Twilio
 from compliant_sms.retention import Purged, RecordClass, Retention

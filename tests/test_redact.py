@@ -27,10 +27,10 @@ from compliant_sms.phi import (
     restore,
     without,
 )
-from compliant_sms.phi._escapes import decoded
-from compliant_sms.phi._placeholders import _ALIKE
-from compliant_sms.phi._strict import find_strictly, united
-from compliant_sms.phi._without import _WORDS
+from compliant_sms.phi._reading._escapes import decoded
+from compliant_sms.phi._redaction._placeholders import _ALIKE
+from compliant_sms.phi._redaction._strict import find_strictly, united
+from compliant_sms.phi._redaction._without import _WORDS
 from compliant_sms.text import Encoding, segment
 
 RING = Keyring.generate()

@@ -378,8 +378,8 @@ def test_random_diaries_on_postgresql(
 
 def test_the_model_notices(trials: Callable[..., Trial], monkeypatch: pytest.MonkeyPatch) -> None:
     """A diary in which nothing is called back breaks the promise: the property can fail."""
-    monkeypatch.setattr("compliant_sms.flows._admit.standing", _goes)
-    monkeypatch.setattr("compliant_sms.flows._appointments._call_back", _goes)
+    monkeypatch.setattr("compliant_sms.flows._deciding._admit.standing", _goes)
+    monkeypatch.setattr("compliant_sms.flows._visits._appointments._call_back", _goes)
     visit = Appointment(
         id="a",
         person=PARENT,

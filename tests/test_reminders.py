@@ -40,9 +40,11 @@ from compliant_sms.errors import (
     NotOurDatabase,
 )
 from compliant_sms.events import AppointmentAnswered
-from compliant_sms.flows import _admit, _reminders, append_event
-from compliant_sms.flows._standing import Later
-from compliant_sms.flows._visit_answers import asked_visits, keep_answers
+from compliant_sms.flows import append_event
+from compliant_sms.flows._deciding import _admit
+from compliant_sms.flows._deciding._standing import Later
+from compliant_sms.flows._receiving._visit_answers import asked_visits, keep_answers
+from compliant_sms.flows._visits import _reminders
 from compliant_sms.flows._watch import Watched
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Inbound, Message

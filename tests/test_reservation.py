@@ -14,8 +14,8 @@ import pytest
 
 from compliant_sms import Held, Messenger, Purpose, Queued, Sent
 from compliant_sms.driver import finish
-from compliant_sms.flows import _dispatch
-from compliant_sms.flows._dispatch import dispatch
+from compliant_sms.flows._sending import _dispatch
+from compliant_sms.flows._sending._dispatch import dispatch
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.phone import PhoneNumber

@@ -30,7 +30,7 @@ from compliant_sms import (
 from compliant_sms.consent import Revoked
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError, InvalidInput, StoreError, UnknownMessage
-from compliant_sms.flows._secure_link import secure_link
+from compliant_sms.flows._sending._secure_link import secure_link
 from compliant_sms.messenger import StoreKind
 from compliant_sms.optout import Intent
 from compliant_sms.people import PatientFacts
@@ -451,7 +451,7 @@ def test_many_expired_pages_go_bit_by_bit(
     showing_pages: Messenger, clock: MovableClock, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many there are, each transaction stays short."""
-    monkeypatch.setattr("compliant_sms.flows._secure_records._AT_ONCE", 2)
+    monkeypatch.setattr("compliant_sms.flows._staff._secure_records._AT_ONCE", 2)
     for key in range(5):
         notice(showing_pages, f"{key}", f"{DRUG} {key}")
     clock.advance(MONTH)

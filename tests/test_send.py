@@ -43,7 +43,7 @@ from compliant_sms.errors import (
     NoAnswer,
     UnknownMessage,
 )
-from compliant_sms.flows._admit import Claimed
+from compliant_sms.flows._deciding._admit import Claimed
 from compliant_sms.lifecycle import State
 from compliant_sms.messenger import StoreKind
 from compliant_sms.phone import PhoneNumber

@@ -17,7 +17,7 @@ from compliant_sms import PhoneNumber, Purpose
 from compliant_sms.consent import PhiPreference
 from compliant_sms.errors import CannotRender, InvalidInput
 from compliant_sms.phi import ContentTier, Sensitivity
-from compliant_sms.phi._name_lists import given_names
+from compliant_sms.phi._words._name_lists import given_names
 from compliant_sms.templates import (
     Body,
     Choice,

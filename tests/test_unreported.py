@@ -14,8 +14,8 @@ from compliant_sms import Blocked, Delivery, Failed, Keyring, Messenger, Sent, U
 from compliant_sms.consent import NumberFlagged, Revoked
 from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput, NoAnswer
-from compliant_sms.flows._unreported import ask_reports
-from compliant_sms.flows._waits import wait_name
+from compliant_sms.flows._deciding._waits import wait_name
+from compliant_sms.flows._settling._unreported import ask_reports
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
 from compliant_sms.providers import Capabilities, Failure, Lookup, Twilio

@@ -29,7 +29,7 @@ from compliant_sms.errors import (
     NotOurDatabase,
 )
 from compliant_sms.flows import rotate_keys
-from compliant_sms.flows._patient_text import take_in
+from compliant_sms.flows._receiving._patient_text import take_in
 from compliant_sms.imports import Kind, read_opt_outs
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction

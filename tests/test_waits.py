@@ -10,8 +10,8 @@ from attrs import evolve
 
 from compliant_sms import Delivery, Messenger, Profile, Purpose, Queued, Sent, Uncertain
 from compliant_sms.driver import finish
-from compliant_sms.flows._dispatch import dispatch
-from compliant_sms.flows._waits import keep_wait
+from compliant_sms.flows._deciding._waits import keep_wait
+from compliant_sms.flows._sending._dispatch import dispatch
 from compliant_sms.providers import Attempt, Certainty, Failure, Problem, Twilio
 from compliant_sms.rates import owed, waits_until
 from compliant_sms.sandbox import Sandbox

@@ -30,7 +30,7 @@ from compliant_sms.consent import Granted, Revoked
 from compliant_sms.consent._fold import _as_live as as_live
 from compliant_sms.consent._fold import _as_revocation as as_revocation
 from compliant_sms.errors import IdempotencyConflict
-from compliant_sms.flows._admit import decide
+from compliant_sms.flows._deciding._admit import decide
 from compliant_sms.lifecycle import TRANSITIONS, State
 from compliant_sms.messenger import StoreKind
 from compliant_sms.rules import Verdict
@@ -674,11 +674,11 @@ def as_given(event: Granted, stops: Any, *, restored: bool) -> Any:
     return as_live(event, stops, restored=False)
 
 
-FOLD, ADMIT = "compliant_sms.consent._fold.", "compliant_sms.flows._admit."
+FOLD, ADMIT = "compliant_sms.consent._fold.", "compliant_sms.flows._deciding._admit."
 BACKWARDS = TRANSITIONS | {State.DELIVERED: frozenset({State.SENT})}
 # Each takes one guard of the library away, in a life in which that is felt.
 BROKEN: dict[str, tuple[Callable[[Whole], None], str, object]] = {
-    "a STOP ends nothing": (said_stop, "compliant_sms.flows._heard._stop", nothing),
+    "a STOP ends nothing": (said_stop, "compliant_sms.flows._receiving._heard._stop", nothing),
     "a held text is not decided again": (said_stop_at_night, ADMIT + "decide", undecided),
     "no scope": (wants_no_offers, FOLD + "_as_revocation", all_kept),
     "START brings all back": (came_back, FOLD + "_as_live", as_given),
@@ -691,19 +691,19 @@ BROKEN: dict[str, tuple[Callable[[Whole], None], str, object]] = {
     ),
     "a refused text is tried again undecided": (
         wrote_meanwhile,
-        "compliant_sms.flows._deliver._stands",
+        "compliant_sms.flows._sending._deliver._stands",
         always,
     ),
     "a pause stops nothing": (paused, ADMIT + "is_paused", nothing),
     "a claim never runs out": (
         stood_still,
-        "compliant_sms.flows._deliver._is_ours",
+        "compliant_sms.flows._sending._deliver._is_ours",
         lambda *_: True,
     ),
     "news run backwards": (told_backwards, "compliant_sms.lifecycle.TRANSITIONS", BACKWARDS),
     "nobody is looked up": (
         never_answered,
-        "compliant_sms.flows._reconcile._look_up",
+        "compliant_sms.flows._settling._reconcile._look_up",
         not_listed,
     ),
     "no cap": (many, "compliant_sms.rules._rules_solicitation._release", lambda *_: None),

@@ -11,49 +11,64 @@ from compliant_sms._lazy import names_of
 
 if TYPE_CHECKING:
     from compliant_sms.contact import MissedCall
-    from compliant_sms.flows._appointments import keep_appointments
-    from compliant_sms.flows._audit import audit_log, verify_audit
-    from compliant_sms.flows._by_id import received, text
-    from compliant_sms.flows._checked import Checked, CheckResult
-    from compliant_sms.flows._checkpoint import (
+    from compliant_sms.flows._deciding._checked import Checked, CheckResult
+    from compliant_sms.flows._deciding._pause import pause, paused, resume
+    from compliant_sms.flows._doctor._examine import examine
+    from compliant_sms.flows._ledger._audit import audit_log, verify_audit
+    from compliant_sms.flows._ledger._checkpoint import (
         InclusionProof,
         checkpoint,
         consistency_proof,
         inclusion_proof,
         newest_checkpoint,
     )
-    from compliant_sms.flows._confirm import confirm_received
-    from compliant_sms.flows._consent import (
+    from compliant_sms.flows._ledger._consent import (
         append_event,
         consent_events,
         consent_state,
         wish_for_detail,
     )
-    from compliant_sms.flows._consent_form import (
+    from compliant_sms.flows._ledger._consent_form import (
         Submitted,
         consent_form,
         submit_form,
     )
-    from compliant_sms.flows._dispatch import cancel, dispatch_due
-    from compliant_sms.flows._doctor import examine
-    from compliant_sms.flows._enqueue import enqueue
-    from compliant_sms.flows._erase import ErasePlan, erase
-    from compliant_sms.flows._escalate import escalate
-    from compliant_sms.flows._estimate import Estimated, estimate
-    from compliant_sms.flows._evidence import EvidenceRequest, evidence_pack
-    from compliant_sms.flows._export import (
+    from compliant_sms.flows._ledger._export import (
         ExportPlan,
         ExportProgress,
         TextSink,
         export_consents,
     )
-    from compliant_sms.flows._figures import activity, figures
-    from compliant_sms.flows._form_page import answer_form
-    from compliant_sms.flows._from_template import send_template
-    from compliant_sms.flows._history import History, TextRecord, history
-    from compliant_sms.flows._hold import holds, lift_hold, place_hold
-    from compliant_sms.flows._import import ImportProgress, import_consents
-    from compliant_sms.flows._inbox import (
+    from compliant_sms.flows._ledger._form_page import answer_form
+    from compliant_sms.flows._ledger._import import ImportProgress, import_consents
+    from compliant_sms.flows._ledger._opt_out_lists import OptOutDrift, sync_opt_outs
+    from compliant_sms.flows._ledger._permission import (
+        invite,
+        paper_wording,
+        programme_state,
+        record_agreement,
+        spoken_wording,
+        to_ask_again,
+    )
+    from compliant_sms.flows._ledger._registered import registration
+    from compliant_sms.flows._ledger._verify import LedgerReport, verify_ledger
+    from compliant_sms.flows._receiving._confirm import confirm_received
+    from compliant_sms.flows._receiving._media import fetch_media, media
+    from compliant_sms.flows._receiving._patient_text import ReceivedText
+    from compliant_sms.flows._receiving._receive import Received, receive
+    from compliant_sms.flows._receiving._visit_answers import acknowledge_answers, open_answers
+    from compliant_sms.flows._records._by_id import received, text
+    from compliant_sms.flows._records._evidence import EvidenceRequest, evidence_pack
+    from compliant_sms.flows._records._figures import activity, figures
+    from compliant_sms.flows._records._history import History, TextRecord, history
+    from compliant_sms.flows._sending._dispatch import cancel, dispatch_due
+    from compliant_sms.flows._sending._enqueue import enqueue
+    from compliant_sms.flows._sending._from_template import send_template
+    from compliant_sms.flows._sending._send import check, send
+    from compliant_sms.flows._settling._reconcile import reconcile
+    from compliant_sms.flows._settling._status import ReceivedStatus
+    from compliant_sms.flows._staff._escalate import escalate
+    from compliant_sms.flows._staff._inbox import (
         ThreadText,
         ThreadView,
         acknowledge_inbox_events,
@@ -63,29 +78,10 @@ if TYPE_CHECKING:
         threads,
         waiting_threads,
     )
-    from compliant_sms.flows._ledger import LedgerReport, verify_ledger
-    from compliant_sms.flows._media import fetch_media, media
-    from compliant_sms.flows._missed_calls import missed_call
-    from compliant_sms.flows._open_items import dismiss, open_items
-    from compliant_sms.flows._opt_out_lists import OptOutDrift, sync_opt_outs
-    from compliant_sms.flows._patient_text import ReceivedText
-    from compliant_sms.flows._pause import pause, paused, resume
-    from compliant_sms.flows._permission import (
-        invite,
-        paper_wording,
-        programme_state,
-        record_agreement,
-        spoken_wording,
-        to_ask_again,
-    )
-    from compliant_sms.flows._purge import PurgePlan, PurgeReport, Tally, purge
-    from compliant_sms.flows._receive import Received, receive
-    from compliant_sms.flows._reconcile import reconcile
-    from compliant_sms.flows._registered import registration
-    from compliant_sms.flows._reminders import PlannedReminders, plan_due
-    from compliant_sms.flows._rotate import rotate_keys
-    from compliant_sms.flows._secure_page import answer_page
-    from compliant_sms.flows._secure_records import (
+    from compliant_sms.flows._staff._missed_calls import missed_call
+    from compliant_sms.flows._staff._open_items import dismiss, open_items
+    from compliant_sms.flows._staff._secure_page import answer_page
+    from compliant_sms.flows._staff._secure_records import (
         acknowledge_accesses,
         drop_expired_pages,
         issue_code,
@@ -93,10 +89,8 @@ if TYPE_CHECKING:
         page_accesses,
         withdraw_page,
     )
-    from compliant_sms.flows._send import check, send
-    from compliant_sms.flows._settle import settle, uncertain
-    from compliant_sms.flows._status import ReceivedStatus
-    from compliant_sms.flows._thread_acts import (
+    from compliant_sms.flows._staff._settle import settle, uncertain
+    from compliant_sms.flows._staff._thread_acts import (
         assign,
         close,
         hand_over,
@@ -104,8 +98,14 @@ if TYPE_CHECKING:
         note,
         reopen,
     )
-    from compliant_sms.flows._thread_reply import Reply, reply
-    from compliant_sms.flows._visit_answers import acknowledge_answers, open_answers
+    from compliant_sms.flows._staff._thread_reply import Reply, reply
+    from compliant_sms.flows._upkeep._erase import ErasePlan, erase
+    from compliant_sms.flows._upkeep._hold import holds, lift_hold, place_hold
+    from compliant_sms.flows._upkeep._purge import PurgePlan, PurgeReport, Tally, purge
+    from compliant_sms.flows._upkeep._rotate import rotate_keys
+    from compliant_sms.flows._visits._appointments import keep_appointments
+    from compliant_sms.flows._visits._estimate import Estimated, estimate
+    from compliant_sms.flows._visits._reminders import PlannedReminders, plan_due
     from compliant_sms.flows._watch import Watched
     from compliant_sms.flows._work import Pace, Progress, Shift, work
     from compliant_sms.imports import ImportPlan
@@ -231,35 +231,35 @@ __all__ = [
 ]
 
 _FILES = {
-    "_appointments": ("keep_appointments",),
-    "_audit": ("audit_log", "verify_audit"),
-    "_by_id": ("received", "text"),
-    "_checked": ("Checked", "CheckResult"),
-    "_checkpoint": (
+    "_visits._appointments": ("keep_appointments",),
+    "_ledger._audit": ("audit_log", "verify_audit"),
+    "_records._by_id": ("received", "text"),
+    "_deciding._checked": ("Checked", "CheckResult"),
+    "_ledger._checkpoint": (
         "InclusionProof",
         "checkpoint",
         "consistency_proof",
         "inclusion_proof",
         "newest_checkpoint",
     ),
-    "_confirm": ("confirm_received",),
-    "_consent": ("append_event", "consent_events", "consent_state", "wish_for_detail"),
-    "_consent_form": ("Submitted", "consent_form", "submit_form"),
-    "_dispatch": ("cancel", "dispatch_due"),
-    "_doctor": ("examine",),
-    "_enqueue": ("enqueue",),
-    "_erase": ("ErasePlan", "erase"),
-    "_escalate": ("escalate",),
-    "_estimate": ("Estimated", "estimate"),
-    "_evidence": ("EvidenceRequest", "evidence_pack"),
-    "_figures": ("activity", "figures"),
-    "_form_page": ("answer_form",),
-    "_from_template": ("FromTemplate", "send_template"),
-    "_history": ("History", "TextRecord", "history"),
-    "_hold": ("holds", "lift_hold", "place_hold"),
-    "_export": ("ExportPlan", "ExportProgress", "TextSink", "export_consents"),
-    "_import": ("ImportPlan", "ImportProgress", "import_consents"),
-    "_inbox": (
+    "_receiving._confirm": ("confirm_received",),
+    "_ledger._consent": ("append_event", "consent_events", "consent_state", "wish_for_detail"),
+    "_ledger._consent_form": ("Submitted", "consent_form", "submit_form"),
+    "_sending._dispatch": ("cancel", "dispatch_due"),
+    "_doctor._examine": ("examine",),
+    "_sending._enqueue": ("enqueue",),
+    "_upkeep._erase": ("ErasePlan", "erase"),
+    "_staff._escalate": ("escalate",),
+    "_visits._estimate": ("Estimated", "estimate"),
+    "_records._evidence": ("EvidenceRequest", "evidence_pack"),
+    "_records._figures": ("activity", "figures"),
+    "_ledger._form_page": ("answer_form",),
+    "_sending._from_template": ("FromTemplate", "send_template"),
+    "_records._history": ("History", "TextRecord", "history"),
+    "_upkeep._hold": ("holds", "lift_hold", "place_hold"),
+    "_ledger._export": ("ExportPlan", "ExportProgress", "TextSink", "export_consents"),
+    "_ledger._import": ("ImportPlan", "ImportProgress", "import_consents"),
+    "_staff._inbox": (
         "ThreadText",
         "ThreadView",
         "acknowledge_inbox_events",
@@ -269,14 +269,14 @@ _FILES = {
         "threads",
         "waiting_threads",
     ),
-    "_ledger": ("LedgerReport", "verify_ledger"),
-    "_media": ("fetch_media", "media"),
-    "_missed_calls": ("MissedCall", "missed_call"),
-    "_open_items": ("dismiss", "open_items"),
-    "_opt_out_lists": ("OptOutDrift", "sync_opt_outs"),
-    "_patient_text": ("ReceivedText",),
-    "_pause": ("pause", "paused", "resume"),
-    "_permission": (
+    "_ledger._verify": ("LedgerReport", "verify_ledger"),
+    "_receiving._media": ("fetch_media", "media"),
+    "_staff._missed_calls": ("MissedCall", "missed_call"),
+    "_staff._open_items": ("dismiss", "open_items"),
+    "_ledger._opt_out_lists": ("OptOutDrift", "sync_opt_outs"),
+    "_receiving._patient_text": ("ReceivedText",),
+    "_deciding._pause": ("pause", "paused", "resume"),
+    "_ledger._permission": (
         "invite",
         "paper_wording",
         "programme_state",
@@ -284,14 +284,14 @@ _FILES = {
         "spoken_wording",
         "to_ask_again",
     ),
-    "_purge": ("PurgePlan", "PurgeReport", "Tally", "purge"),
-    "_receive": ("Received", "receive"),
-    "_reconcile": ("reconcile",),
-    "_registered": ("registration",),
-    "_reminders": ("PlannedReminders", "plan_due"),
-    "_rotate": ("rotate_keys",),
-    "_secure_page": ("answer_page",),
-    "_secure_records": (
+    "_upkeep._purge": ("PurgePlan", "PurgeReport", "Tally", "purge"),
+    "_receiving._receive": ("Received", "receive"),
+    "_settling._reconcile": ("reconcile",),
+    "_ledger._registered": ("registration",),
+    "_visits._reminders": ("PlannedReminders", "plan_due"),
+    "_upkeep._rotate": ("rotate_keys",),
+    "_staff._secure_page": ("answer_page",),
+    "_staff._secure_records": (
         "acknowledge_accesses",
         "drop_expired_pages",
         "issue_code",
@@ -299,12 +299,12 @@ _FILES = {
         "page_accesses",
         "withdraw_page",
     ),
-    "_send": ("Draft", "check", "send"),
-    "_settle": ("settle", "uncertain"),
-    "_status": ("ReceivedStatus",),
-    "_thread_acts": ("assign", "close", "hand_over", "join_thread", "note", "reopen"),
-    "_thread_reply": ("Reply", "reply"),
-    "_visit_answers": ("acknowledge_answers", "open_answers"),
+    "_sending._send": ("Draft", "check", "send"),
+    "_staff._settle": ("settle", "uncertain"),
+    "_settling._status": ("ReceivedStatus",),
+    "_staff._thread_acts": ("assign", "close", "hand_over", "join_thread", "note", "reopen"),
+    "_staff._thread_reply": ("Reply", "reply"),
+    "_receiving._visit_answers": ("acknowledge_answers", "open_answers"),
     "_watch": ("Watched",),
     "_work": ("Pace", "Progress", "Shift", "work"),
 }

@@ -21,14 +21,14 @@ from compliant_sms.errors import (
     TransportError,
 )
 from compliant_sms.events import WorkFailed
-from compliant_sms.flows._confirm import confirm_received
-from compliant_sms.flows._dispatch import Dispatched, dispatch
-from compliant_sms.flows._escalate import escalate
-from compliant_sms.flows._media import fetch_media
-from compliant_sms.flows._reconcile import is_of_the_store, look_up
-from compliant_sms.flows._reminders import PlannedReminders, plan_due
-from compliant_sms.flows._secure_records import drop_expired_pages
-from compliant_sms.flows._unreported import ask_reports
+from compliant_sms.flows._receiving._confirm import confirm_received
+from compliant_sms.flows._receiving._media import fetch_media
+from compliant_sms.flows._sending._dispatch import Dispatched, dispatch
+from compliant_sms.flows._settling._reconcile import is_of_the_store, look_up
+from compliant_sms.flows._settling._unreported import ask_reports
+from compliant_sms.flows._staff._escalate import escalate
+from compliant_sms.flows._staff._secure_records import drop_expired_pages
+from compliant_sms.flows._visits._reminders import PlannedReminders, plan_due
 from compliant_sms.messages import Failed, Message, Queued, Sent, Uncertain
 from compliant_sms.ports import Ports
 from compliant_sms.providers import Problem

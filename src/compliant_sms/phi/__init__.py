@@ -32,9 +32,9 @@ from compliant_sms.phi._tiers import (
 
 if TYPE_CHECKING:
     from compliant_sms.phi._find import find
-    from compliant_sms.phi._redact import Redaction, Redactor, redact
-    from compliant_sms.phi._restore import redact_reversibly, restore
-    from compliant_sms.phi._without import without
+    from compliant_sms.phi._redaction._redact import Redaction, Redactor, redact
+    from compliant_sms.phi._redaction._restore import redact_reversibly, restore
+    from compliant_sms.phi._redaction._without import without
 
 __all__ = [
     "NOTHING_KNOWN",
@@ -68,9 +68,9 @@ __all__ = [
 
 _FILES = {
     "_find": ("find",),
-    "_redact": ("Redaction", "Redactor", "redact"),
-    "_restore": ("redact_reversibly", "restore"),
-    "_without": ("without",),
+    "_redaction._redact": ("Redaction", "Redactor", "redact"),
+    "_redaction._restore": ("redact_reversibly", "restore"),
+    "_redaction._without": ("without",),
 }
 # PEP 562: the recognizers and their word lists load when a text is first read, not on import.
 if not TYPE_CHECKING:

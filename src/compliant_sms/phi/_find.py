@@ -8,32 +8,32 @@ from operator import attrgetter
 
 from attrs import evolve
 
-from compliant_sms.phi import _marks as marks
-from compliant_sms.phi._ages import find_ages
-from compliant_sms.phi._codes import find_codes
-from compliant_sms.phi._conditions import find_conditions
-from compliant_sms.phi._contact import find_emails, find_ips
-from compliant_sms.phi._dates import find_dates
-from compliant_sms.phi._escapes import decoded, end_in
-from compliant_sms.phi._geo import find_geo
+from compliant_sms.phi._dates._ages import find_ages
+from compliant_sms.phi._dates._recognizer import find_dates
+from compliant_sms.phi._facts._known_facts import find_known_facts
+from compliant_sms.phi._facts._own import without_own
+from compliant_sms.phi._health._codes import find_codes
+from compliant_sms.phi._health._conditions import find_conditions
+from compliant_sms.phi._health._medications import find_medications
+from compliant_sms.phi._health._procedures import find_procedures
+from compliant_sms.phi._health._results import find_results
+from compliant_sms.phi._health._specialties import find_specialties
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
-from compliant_sms.phi._known_facts import find_known_facts
 from compliant_sms.phi._labels import Confidence, Direction, PhiFinding, PhiLabel
-from compliant_sms.phi._links import find_urls
-from compliant_sms.phi._medications import find_medications
-from compliant_sms.phi._names import find_names
-from compliant_sms.phi._own import without_own
-from compliant_sms.phi._phones import find_phones
-from compliant_sms.phi._procedures import find_procedures
-from compliant_sms.phi._record_forms import find_photos, find_record_forms
-from compliant_sms.phi._record_numbers import find_record_numbers
-from compliant_sms.phi._results import find_results
-from compliant_sms.phi._specialties import find_specialties
-from compliant_sms.phi._ssn import find_ssn
-from compliant_sms.phi._user_names import find_user_names
-from compliant_sms.phi._view import View
-from compliant_sms.phi._voice import told
+from compliant_sms.phi._names._recognizer import find_names
+from compliant_sms.phi._names._user_names import find_user_names
+from compliant_sms.phi._numbers._contact import find_emails, find_ips
+from compliant_sms.phi._numbers._links import find_urls
+from compliant_sms.phi._numbers._phones import find_phones
+from compliant_sms.phi._numbers._record_forms import find_photos, find_record_forms
+from compliant_sms.phi._numbers._record_numbers import find_record_numbers
+from compliant_sms.phi._numbers._ssn import find_ssn
+from compliant_sms.phi._places._recognizer import find_geo
+from compliant_sms.phi._reading._escapes import decoded, end_in
+from compliant_sms.phi._reading._view import View
+from compliant_sms.phi._reading._voice import told
 from compliant_sms.phi._weighing import with_care, with_links_told
+from compliant_sms.phi._words import _marks as marks
 
 Recognizer = Callable[[View, Known], Iterable[PhiFinding]]
 """Finds one kind of thing in a text, by what is known beforehand; offsets in :attr:`View.plain`."""

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
+from compliant_sms.phi._health._sensitivities import care_of_finding, most_protected
 from compliant_sms.phi._labels import HEALTH_LABELS, PhiFinding, PhiLabel, Sensitivity
-from compliant_sms.phi._sensitivities import care_of_finding, most_protected
+from compliant_sms.phi._reading._view import View
 from compliant_sms.phi._tiers import ContentTier, tier_of
-from compliant_sms.phi._view import View
 
 _URL = PhiLabel.URL
 _GENERAL = Sensitivity.GENERAL

@@ -1,0 +1,1 @@
+"""Checking the whole setup."""

@@ -1,0 +1,1 @@
+"""The consent ledger: written, brought in and taken out, compared, and proven."""

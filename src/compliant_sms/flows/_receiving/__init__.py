@@ -1,0 +1,1 @@
+"""A callback on its way in: verified, kept, read, acted on."""

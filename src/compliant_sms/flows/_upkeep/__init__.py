@@ -1,0 +1,1 @@
+"""What a practice does with what it keeps: erase, purge, hold, rotate keys."""

@@ -1,0 +1,1 @@
+"""Whom a text speaks to and of: everybody, or one person."""

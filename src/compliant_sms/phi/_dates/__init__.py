@@ -1,0 +1,1 @@
+"""Days and ages of one person."""

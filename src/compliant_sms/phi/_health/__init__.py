@@ -1,0 +1,1 @@
+"""Information about health: conditions, medicines, procedures, results, specialties."""

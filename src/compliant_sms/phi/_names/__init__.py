@@ -1,0 +1,1 @@
+"""Names: of patients and those around them, and of staff."""

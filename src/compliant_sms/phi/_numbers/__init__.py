@@ -1,0 +1,1 @@
+"""Numbers and codes: of telephones, accounts and records, and those of machines."""

@@ -1,0 +1,1 @@
+"""What words can be: the packaged lists, and one mark for each."""
