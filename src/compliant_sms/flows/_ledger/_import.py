@@ -13,7 +13,7 @@ from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.clock import Clock, as_utc
 from compliant_sms.consent import ConsentEvent, Dated, Granted, Revoked, fold
 from compliant_sms.errors import InvalidInput
-from compliant_sms.flows._ledger._import_tally import Tally
+from compliant_sms.flows._ledger._import_tally import ImportTally
 from compliant_sms.imports import (
     BadRow,
     ImportedConsent,
@@ -79,7 +79,7 @@ class _Import:
         self._store, self._clock, self._ids, self._plan = store, clock, ids, plan
         self._progress = progress
         self._judge = Judge(plan, as_utc(clock()))
-        self.tally = Tally(plan)
+        self.tally = ImportTally(plan)
 
     async def need_opt_outs(self) -> None:
         """Refuse consents without any opt-outs: nobody would notice those that were forgotten."""

@@ -20,7 +20,7 @@ from compliant_sms.imports import (
 _MOST_PROBLEMS = 10_000
 
 
-class Tally:
+class ImportTally:
     """What came of an import so far.
 
     Args:

@@ -23,7 +23,7 @@ from compliant_sms.flows._receiving._believe import (
     is_elsewhere,
     is_outdated,
 )
-from compliant_sms.flows._receiving._patient_text import Written, answer_to, enqueue
+from compliant_sms.flows._receiving._patient_text import Written, answer_to, enqueue_answer
 from compliant_sms.flows._receiving._question import Question, bound_question
 from compliant_sms.flows._receiving._said import Said, read_text, with_keyword
 from compliant_sms.flows._receiving._threads import Filed
@@ -109,7 +109,7 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     answered = said.is_answered_by(event)
     late = draft is not None and not answered and _is_late(draft, at)
     if draft is not None and not answered and not late:
-        await enqueue(tx, ports, ports.practice, draft)
+        await enqueue_answer(tx, ports, ports.practice, draft)
     asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
     elsewhen = is_elsewhen(event.body, said.answered, asked_about, inbound.received_at)
     thread = await tx.thread_with(inbound.practice_id, inbound.inbound_id)

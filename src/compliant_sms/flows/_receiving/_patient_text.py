@@ -170,7 +170,7 @@ async def take_in(
     if not (proof is Proof.TO_COME and said.narrows):
         draft = await answer_to(tx, ports, written)
     if draft is not None and not said.is_answered_by(event) and page is None:
-        await enqueue(tx, ports, practice, draft)
+        await enqueue_answer(tx, ports, practice, draft)
     more = elsewhen or said.says_more(event)
     filed = Filed(
         inbound=inbound,
@@ -287,7 +287,7 @@ async def answer_to(
     return await act_on(tx, ports, heard)
 
 
-async def enqueue(tx: Transaction, ports: Ports, practice: Practice, draft: Draft) -> None:
+async def enqueue_answer(tx: Transaction, ports: Ports, practice: Practice, draft: Draft) -> None:
     """Have the answer to a text go out."""
     at = ports.clock()
     message = Message(

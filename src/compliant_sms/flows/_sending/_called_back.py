@@ -32,7 +32,7 @@ def call_back(message: Message) -> Message:
     return evolve(message, problem=Problem(category=category, code=_CALLED_BACK, words=words))
 
 
-def uncertain(message: Message, problem: Problem | None = None) -> Message:
+def as_uncertain(message: Message, problem: Problem | None = None) -> Message:
     """A claimed text whose request may have left; a wish outlasts what is told of it."""
     moved = message.moved(State.UNCERTAIN, problem=problem)
     return call_back(moved) if is_called_back(message) and moved != message else moved

@@ -16,7 +16,7 @@ from compliant_sms.flows._deciding._routes import routes_for
 from compliant_sms.flows._deciding._standing import SET_ASIDE, standing
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._deciding._waits import LONGEST_WAIT, keep_wait
-from compliant_sms.flows._sending._called_back import is_called_back, keep, uncertain
+from compliant_sms.flows._sending._called_back import as_uncertain, is_called_back, keep
 from compliant_sms.flows._sending._claim import claiming, give_back, is_open
 from compliant_sms.flows._sending._echo import without_echo
 from compliant_sms.flows._sending._news import apply_early, early_news
@@ -208,7 +208,7 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
             return refused
         open_request.may_have_left = True
         try:
-            result = await hand_over(ports, provider, request, message)
+            result = await submit(ports, provider, request, message)
         except BaseException as error:  # such as that the task was cancelled before its turn
             open_request.may_have_left = not isinstance(error.__cause__, RequestNotSent)
             raise
@@ -245,7 +245,7 @@ def _is_ours(message: Message, ports: Ports) -> bool:
     return until is not None and until - ports.delivery.lease <= ports.clock() < until
 
 
-async def hand_over(
+async def submit(
     ports: Ports, provider: Provider, request: HttpRequest, message: Message
 ) -> Attempt:
     """What one request for a text came to."""
@@ -312,7 +312,7 @@ def _settled(
     if result.certainty is Certainty.ACCEPTED:
         return message.moved(State.SENT, provider_id=result.provider_id)
     if result.certainty is Certainty.AMBIGUOUS:
-        return uncertain(message, result.problem)
+        return as_uncertain(message, result.problem)
     passes = result.may_be_tried_later or result.is_about_account
     if passes and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again

@@ -26,7 +26,7 @@ from compliant_sms.flows._deciding._places import leave_places
 from compliant_sms.flows._deciding._rate import at_once
 from compliant_sms.flows._deciding._traced import traced
 from compliant_sms.flows._deciding._visit_void import Unasked
-from compliant_sms.flows._sending._called_back import call_back, is_called_back, uncertain
+from compliant_sms.flows._sending._called_back import as_uncertain, call_back, is_called_back
 from compliant_sms.flows._sending._claim import claiming
 from compliant_sms.flows._sending._deliver import deliver, recorded_outcome
 from compliant_sms.flows._sending._link import link
@@ -48,7 +48,7 @@ async def give_up_lapsed_claims(tx: Transaction, ports: Ports, limit: int) -> No
     """
     at = ports.clock()
     for message in await tx.lapsed(ports.practice.id, at, limit, unreadable=[]):
-        await tx.save(uncertain(message), at)
+        await tx.save(as_uncertain(message), at)
 
 
 @frozen(kw_only=True)

@@ -15,7 +15,7 @@ from compliant_sms.flows._deciding._standing import standing
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._deciding._waits import keep_wait, wait_of
 from compliant_sms.flows._sending._called_back import is_called_back
-from compliant_sms.flows._sending._deliver import hand_over, outbound, outcome_of
+from compliant_sms.flows._sending._deliver import outbound, outcome_of, submit
 from compliant_sms.flows._sending._news import apply_early, early_news
 from compliant_sms.flows._sending._reported import record_problem, reported_of
 from compliant_sms.lifecycle import State
@@ -54,7 +54,7 @@ async def repeat(ports: Ports, route: Route, message: Message) -> Outcome:
         route.provider.request(outbound(message, at), at=at),
         may_leave=lambda: ports.clock() < deadline,
     )
-    result = await hand_over(ports, route.provider, request, message)
+    result = await submit(ports, route.provider, request, message)
     return await ports.store.run(lambda tx: _record(tx, ports, route, message, result))
 
 

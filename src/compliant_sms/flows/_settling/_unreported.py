@@ -27,7 +27,7 @@ _NOT_FOUND = 404
 
 
 @frozen(kw_only=True)
-class Asked:
+class AskedReport:
     """A text that its provider was asked for.
 
     Attributes:
@@ -41,7 +41,7 @@ class Asked:
 
 async def ask_reports(
     ports: Ports, limit: int, *, stopping: Callable[[], bool] = never
-) -> tuple[Asked, ...]:
+) -> tuple[AskedReport, ...]:
     """Ask the providers for up to ``limit`` texts that are due to be asked for.
 
     A provider that is not reached, or that does not answer as it should, is left alone until the
@@ -53,7 +53,7 @@ async def ask_reports(
     if ports.dry_run:
         return ()
     names = {each.name for each in ports.routes.providers if each.capabilities.status_look_up}
-    asked: list[Asked] = []
+    asked: list[AskedReport] = []
     for number, name in enumerate(sorted(names)):
         share = -(-(limit - len(asked)) // (len(names) - number))
         asked += await _ask(ports, name, share, stopping)
@@ -62,9 +62,9 @@ async def ask_reports(
 
 async def _ask(
     ports: Ports, provider: str, limit: int, stopping: Callable[[], bool]
-) -> list[Asked]:
+) -> list[AskedReport]:
     """Ask one provider, for one text after the other: those that it leaves open wait longer."""
-    asked: list[Asked] = []
+    asked: list[AskedReport] = []
     for _ in range(limit):
         if stopping():
             break
@@ -115,9 +115,9 @@ async def _look_up(
 
 async def _record(
     ports: Ports, provider: Provider, message: Message, told: SentText | None
-) -> Asked:
+) -> AskedReport:
     if told is None or (told.state is State.SENT and told.problem is None):
-        return Asked(outcome=outcome_of(message), told=False)
+        return AskedReport(outcome=outcome_of(message), told=False)
     problem = without_words(told.problem, message)  # the key lies in the clear
     code = problem.code if problem else ""
     news = StatusUpdate(
@@ -129,11 +129,11 @@ async def _record(
         recipient=message.draft.to,
     )
 
-    async def record(tx: Transaction) -> Asked:
+    async def record(tx: Transaction) -> AskedReport:
         before = await tx.message(message.practice_id, message.message_id) or message
         await apply_status(tx, ports, provider.name, news)
         current = await tx.message(message.practice_id, message.message_id) or before
         learnt = before.state is State.SENT and current.state is not State.SENT
-        return Asked(outcome=outcome_of(current), told=learnt)
+        return AskedReport(outcome=outcome_of(current), told=learnt)
 
     return await ports.store.run(record)
