@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from compliant_sms.phi._audience._audience import sentence_of
+from compliant_sms.phi._dates import _cues as cues
 from compliant_sms.phi._dates._beside import after, around, before
 from compliant_sms.phi._dates._figures import Form
-from compliant_sms.phi._dates._recognizer import _cues as cues
 from compliant_sms.phi._reading._view import View
 
 _NEAR = 3

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 from compliant_sms.phi._audience._health_terms import read_health
+from compliant_sms.phi._dates import _cues as cues
 from compliant_sms.phi._dates._beside import after as after_it
 from compliant_sms.phi._dates._beside import after_at, around
 from compliant_sms.phi._dates._beside import before as before_it
 from compliant_sms.phi._dates._figures import Form, Kind
 from compliant_sms.phi._dates._happened import is_holiday_of_one, is_month_of_one
-from compliant_sms.phi._dates._recognizer import _cues as cues
 from compliant_sms.phi._reading._view import View
 from compliant_sms.phi._words._date_words import DAYS, PLURAL_DAYS, SHORT_DAYS
 from compliant_sms.phi._words._health_data import Kind as Measured
