@@ -112,6 +112,7 @@ CORE = [
         "ports/*",
         "practice.py",
         "providers/*",
+        "providers/*/*",
         "rates.py",
         "records.py",
         "reminders/*",

@@ -34,7 +34,7 @@ from compliant_sms.providers import (
     ProviderKeyword,
     StatusUpdate,
 )
-from compliant_sms.providers._aws_signature import Credentials, sign
+from compliant_sms.providers._signatures._aws import Credentials, sign
 from compliant_sms.testing import ProviderContract
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 from conftest import PATIENT, SENDER

@@ -25,7 +25,7 @@ from compliant_sms.providers import (
     ProviderKeyword,
     StatusUpdate,
 )
-from compliant_sms.providers._azure_signature import sign
+from compliant_sms.providers._signatures._azure import sign
 from compliant_sms.testing import ProviderContract
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 from conftest import PATIENT, SENDER

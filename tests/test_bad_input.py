@@ -37,7 +37,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_pages import SecurePages
-from compliant_sms.stores import _subjects
+from compliant_sms.stores._sql import _subjects
 from compliant_sms.templates import opt_out_line
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN

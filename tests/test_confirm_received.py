@@ -23,7 +23,7 @@ from compliant_sms.reminders import Answer
 from compliant_sms.routing import Routes
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
 from compliant_sms.web._afterwards import work, work_async
 from compliant_sms.worker import Worker

@@ -306,7 +306,7 @@ def test_layers_are_those_that_are_checked() -> None:
     contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     checked = [each["layers"] for each in contracts if each["type"] == "layers"]
 
-    assert len(checked) == 3
+    assert len(checked) == 5
     assert [[set(re.findall(r"\w+", layer)) for layer in layers] for layers in checked] == [
         [set(re.findall(r"`(\w+)`", row[0])) for row in table] for table in listed
     ]

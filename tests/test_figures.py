@@ -22,9 +22,9 @@ from compliant_sms.flows._records import _figures
 from compliant_sms.lifecycle import State
 from compliant_sms.messenger import StoreKind
 from compliant_sms.providers import Twilio
-from compliant_sms.stores import _counts
 from compliant_sms.stores._dialect import SQLITE
 from compliant_sms.stores._schema import migrations
+from compliant_sms.stores._sql import _counts
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON
 from test_receive import from_patient, status

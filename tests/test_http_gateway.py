@@ -34,7 +34,7 @@ from compliant_sms.providers import (
     StatusUpdate,
     sealed,
 )
-from compliant_sms.providers._json_pointer import found_at, placed_at
+from compliant_sms.providers._gateway._json_pointer import found_at, placed_at
 from compliant_sms.providers.gateway import (
     BasicAuth,
     BasicProof,

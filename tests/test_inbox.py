@@ -59,7 +59,7 @@ from compliant_sms.rates import Rate
 from compliant_sms.reminders import Appointment, ReminderPlan, Status
 from compliant_sms.retention import RecordClass
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.templates import closed_text, danger_text, received_text, request_text
 from compliant_sms.testing import MovableClock
 from compliant_sms.text import segment

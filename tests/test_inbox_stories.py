@@ -27,7 +27,7 @@ from compliant_sms.messenger import StoreKind
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.stores import PostgreSQL, SQLite
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import SID, TOKEN
 from crash_points import Points, StruckStore

@@ -38,9 +38,10 @@ from compliant_sms.reminders import Appointment, AppointmentAnswer, ReminderPlan
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_desk import SecureDesk
 from compliant_sms.secure_pages import PageAccess, PageRequest, SecurePages
-from compliant_sms.stores import SQLite, _waits
+from compliant_sms.stores import SQLite
 from compliant_sms.stores._dialect import SQLITE
 from compliant_sms.stores._schema import migrations
+from compliant_sms.stores._sql import _waits
 from compliant_sms.templates import Catalogue
 from compliant_sms.testing import MovableClock
 from compliant_sms.testing._contract import _isolation

@@ -23,7 +23,7 @@ from compliant_sms.messenger import StoreKind
 from compliant_sms.optout import Intent, read
 from compliant_sms.ports import Erased
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, OTHER_SENDERS, PATIENT, PERSON
 from test_inbox import PLAN

@@ -19,8 +19,9 @@ from compliant_sms.cli._commands import commands
 from compliant_sms.cli._show import show
 from compliant_sms.driver import finish
 from compliant_sms.errors import NotOurDatabase, SchemaTooNew, SchemaTooOld, StoreBusy, StoreError
-from compliant_sms.stores import PostgreSQL, SQLite, _schema, _sqlite_file
+from compliant_sms.stores import PostgreSQL, SQLite, _schema
 from compliant_sms.stores._schema import OLDEST, is_outdated, newest
+from compliant_sms.stores._sqlite import _file as _sqlite_file
 from conftest import PATIENT
 from test_inbox import PLAN
 from test_receive import from_patient

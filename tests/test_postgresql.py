@@ -42,9 +42,9 @@ from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
 from compliant_sms.rules import PracticeCap
 from compliant_sms.stores import PostgreSQL
-from compliant_sms.stores._named import positional
+from compliant_sms.stores._postgres._named import positional
 from compliant_sms.stores._schema import tables
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from conftest import MORNING, PATIENT, PERSON
 from databases import Server
 from hooks import PATIENCE, until

@@ -12,8 +12,9 @@ import pytest
 from compliant_sms import Keyring, Messenger, Profile, Sent
 from compliant_sms.errors import StoreError
 from compliant_sms.phone import PhoneNumber
-from compliant_sms.stores import PostgreSQL, _postgres_links
-from compliant_sms.stores._postgres_links import _BlockingLink
+from compliant_sms.stores import PostgreSQL
+from compliant_sms.stores._postgres import _links as _postgres_links
+from compliant_sms.stores._postgres._links import _BlockingLink
 from test_postgresql_lost import Cable, cable, store
 from test_send import BODY, agree, remind
 from test_store import count, writing

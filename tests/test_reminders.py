@@ -61,7 +61,7 @@ from compliant_sms.reminders import (
 from compliant_sms.rules import Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.volume import VolumePlan

@@ -23,8 +23,8 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.stores._dialect import POSTGRESQL
-from compliant_sms.stores._queue import _NEXT, reserving
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._queue import _NEXT, reserving
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
 from conftest import MORNING, PATIENT, PERSON, SENDER, SID, TOKEN

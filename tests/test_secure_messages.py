@@ -41,7 +41,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.rules import read
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.secure_pages import PageRequest, SecurePages, new_token, safe
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.system import entropy
 from compliant_sms.templates import Body, Catalogue, Text, Variable, neutral_notice
 from compliant_sms.testing import MovableClock
@@ -1119,7 +1119,7 @@ def test_a_store_that_is_away_changes_nothing(
             msg = "away"
             raise StoreError(msg)
 
-        broken.setattr("compliant_sms.stores._pages.SecurePageRecords.add_access", fail)
+        broken.setattr("compliant_sms.stores._sql._pages.SecurePageRecords.add_access", fail)
         with pytest.raises(StoreError):
             ana.send("answer", WRONG, proof)
         with pytest.raises(StoreError):
@@ -1313,7 +1313,7 @@ def test_a_page_that_cannot_be_kept_holds_the_text_back(
         raise StoreError(msg)
 
     with monkeypatch.context() as broken:
-        broken.setattr("compliant_sms.stores._pages.SecurePageRecords.add_page", fail)
+        broken.setattr("compliant_sms.stores._sql._pages.SecurePageRecords.add_page", fail)
         outcome = remind(messenger, body=DRUG)
 
     assert isinstance(outcome, Queued)

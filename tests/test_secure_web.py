@@ -161,7 +161,7 @@ def test_what_goes_wrong_says_nothing(
             async def fail(*_: Any, error: Exception = error) -> None:
                 raise error
 
-            monkeypatch.setattr("compliant_sms.stores._pages.SecurePageRecords.page_at", fail)
+            monkeypatch.setattr("compliant_sms.stores._sql._pages.SecurePageRecords.page_at", fail)
             answer = call("GET", f"{MOUNT}/{ana.token}", {}, b"")
             assert answer.status == status
             assert answer.header("cache-control") == "no-store"

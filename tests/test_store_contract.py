@@ -14,7 +14,7 @@ from attrs import evolve
 from compliant_sms.messenger import StoreKind
 from compliant_sms.stores import PostgreSQL, SQLite
 from compliant_sms.stores._dialect import POSTGRESQL
-from compliant_sms.stores._postgres_session import Session
+from compliant_sms.stores._postgres._session import Session
 from compliant_sms.testing import StoreContract
 from compliant_sms.testing._contract._bench import Bench
 from databases import Server

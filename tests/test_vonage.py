@@ -43,7 +43,7 @@ from compliant_sms.providers import (
     Vonage,
     sealed,
 )
-from compliant_sms.providers._vonage_signature import SIGNATURE_METHODS, signer
+from compliant_sms.providers._signatures._vonage import SIGNATURE_METHODS, signer
 from compliant_sms.testing import ProviderContract
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 from conftest import PATIENT, SENDER

@@ -709,12 +709,12 @@ BROKEN: dict[str, tuple[Callable[[Whole], None], str, object]] = {
     "no cap": (many, "compliant_sms.rules._rules_solicitation._release", lambda *_: None),
     "limits forget whoever was erased": (
         forgotten,
-        "compliant_sms.stores._erasure.at_number",
+        "compliant_sms.stores._sql._erasure.at_number",
         lambda _: {"erased": ""},
     ),
     "a legal hold holds nothing": (
         held,
-        "compliant_sms.stores._transaction.SqlTransaction.is_held",
+        "compliant_sms.stores._sql._transaction.SqlTransaction.is_held",
         nothing,
     ),
 }

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from compliant_sms.providers._aws_signature import Credentials, sign
 from compliant_sms.providers._reading import items, json_object, mapping, text_in
+from compliant_sms.providers._signatures._aws import Credentials, sign
 from compliant_sms.wire import HttpReply, HttpRequest
 
 

@@ -18,7 +18,6 @@ from compliant_sms.errors import Unsupported
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers._adapter import REFERENCE, Adapter, credential, not_blank, shaped
 from compliant_sms.providers._aws_json import reasons, signed_call
-from compliant_sms.providers._aws_signature import Credentials
 from compliant_sms.providers._base import (
     Attempt,
     InboundText,
@@ -39,8 +38,9 @@ from compliant_sms.providers._capabilities import (
 )
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, instant, json_object, listed, mapping, text_in
-from compliant_sms.providers._signing import query
-from compliant_sms.providers._sns_signature import TOPIC, subscription_to_confirm, verify_message
+from compliant_sms.providers._signatures._aws import Credentials
+from compliant_sms.providers._signatures._common import query
+from compliant_sms.providers._signatures._sns import TOPIC, subscription_to_confirm, verify_message
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

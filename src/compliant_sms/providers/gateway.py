@@ -1,6 +1,6 @@
 """What describes a gateway to :class:`compliant_sms.providers.HttpGateway`."""
 
-from compliant_sms.providers._gateway_auth import (
+from compliant_sms.providers._gateway._auth import (
     BasicAuth,
     BearerAuth,
     HeaderKey,
@@ -8,7 +8,7 @@ from compliant_sms.providers._gateway_auth import (
     QueryKey,
     RequestAuth,
 )
-from compliant_sms.providers._gateway_proofs import (
+from compliant_sms.providers._gateway._proofs import (
     BasicProof,
     CallbackProof,
     HeaderToken,
@@ -16,7 +16,7 @@ from compliant_sms.providers._gateway_proofs import (
     Unsigned,
     UrlToken,
 )
-from compliant_sms.providers._gateway_settings import (
+from compliant_sms.providers._gateway._settings import (
     Condition,
     Encoding,
     Equals,
@@ -29,7 +29,7 @@ from compliant_sms.providers._gateway_settings import (
     StatusFields,
     TextPart,
 )
-from compliant_sms.providers._gateway_signatures import HmacSignature, StandardWebhooks
+from compliant_sms.providers._gateway._signatures import HmacSignature, StandardWebhooks
 
 __all__ = [
     "BasicAuth",

@@ -24,10 +24,10 @@ from compliant_sms.providers._capabilities import (
 )
 from compliant_sms.providers._codes import Codes, accepted, not_accepted
 from compliant_sms.providers._consequences import Failure
-from compliant_sms.providers._gateway_callbacks import content_of, events_in, text_at
-from compliant_sms.providers._gateway_proofs import CallbackProof
-from compliant_sms.providers._gateway_requests import assembled
-from compliant_sms.providers._gateway_settings import (
+from compliant_sms.providers._gateway._callbacks import content_of, events_in, text_at
+from compliant_sms.providers._gateway._proofs import CallbackProof
+from compliant_sms.providers._gateway._requests import assembled
+from compliant_sms.providers._gateway._settings import (
     GatewayAnswer,
     GatewayCallbacks,
     GatewayRequest,
@@ -35,7 +35,7 @@ from compliant_sms.providers._gateway_settings import (
     TextPart,
 )
 from compliant_sms.providers._reading import json_value
-from compliant_sms.providers._signing import query
+from compliant_sms.providers._signatures._common import query
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

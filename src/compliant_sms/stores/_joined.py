@@ -14,7 +14,7 @@ from compliant_sms.errors import ConfigurationError
 from compliant_sms.ports import HostConnection, Transaction
 from compliant_sms.stores._connection import Connection
 from compliant_sms.stores._schema import is_outdated
-from compliant_sms.stores._transaction import SqlTransaction
+from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.stores._vault import Vault
 
 T = TypeVar("T")

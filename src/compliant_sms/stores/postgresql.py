@@ -10,10 +10,10 @@ try:
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-    from compliant_sms.stores._postgres_engine import Engine, Work
-    from compliant_sms.stores._postgres_guest import join_postgres, join_postgres_asynchronous
-    from compliant_sms.stores._postgres_links import AsyncPool, BlockingPool, Pool, Settings
-    from compliant_sms.stores._postgres_tables import Place
+    from compliant_sms.stores._postgres._engine import Engine, Work
+    from compliant_sms.stores._postgres._guest import join_postgres, join_postgres_asynchronous
+    from compliant_sms.stores._postgres._links import AsyncPool, BlockingPool, Pool, Settings
+    from compliant_sms.stores._postgres._tables import Place
 except ImportError as _missing:
     from compliant_sms.errors import MissingExtra
 

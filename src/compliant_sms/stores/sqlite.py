@@ -21,9 +21,9 @@ from compliant_sms.driver import finish
 from compliant_sms.errors import InvalidInput, StoreError
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
-from compliant_sms.stores._sqlite_errors import READ_ONLY, our_errors, ours
-from compliant_sms.stores._sqlite_file import open_to_read, open_to_write, open_unwritable
-from compliant_sms.stores._sqlite_forks import inherit, refuse_inherited, watch
+from compliant_sms.stores._sqlite._errors import READ_ONLY, our_errors, ours
+from compliant_sms.stores._sqlite._file import open_to_read, open_to_write, open_unwritable
+from compliant_sms.stores._sqlite._forks import inherit, refuse_inherited, watch
 from compliant_sms.stores._vault import Vault
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Job(Generic[T]):
     """Work that is waiting for a transaction."""
 
     def __init__(self, work: Work[T], vault: Vault) -> None:
-        from compliant_sms.stores._transaction import SqlTransaction
+        from compliant_sms.stores._sql._transaction import SqlTransaction
 
         self.work = work
         self.vault = vault
@@ -339,13 +339,13 @@ class SQLite:
         Raises:
             ConfigurationError: it is not such a connection.
         """
-        from compliant_sms.stores._sqlite_guest import join_sqlite
+        from compliant_sms.stores._sqlite._guest import join_sqlite
 
         return join_sqlite(connection, self._path, Vault(keyring))
 
     def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
         """The same for an event loop, which is blocked while the connection works."""
-        from compliant_sms.stores._sqlite_guest import join_sqlite
+        from compliant_sms.stores._sqlite._guest import join_sqlite
 
         return join_sqlite(connection, self._path, Vault(keyring))
 

@@ -22,7 +22,7 @@ from compliant_sms.providers import (
     Sinch,
 )
 from compliant_sms.providers._codes import codes_of
-from compliant_sms.providers._json_pointer import placed_at
+from compliant_sms.providers._gateway._json_pointer import placed_at
 from compliant_sms.providers.gateway import Equals
 from compliant_sms.testing._fake._other import OtherProvider
 from compliant_sms.testing.webhooks import maker_for

@@ -1,0 +1,1 @@
+"""How providers sign their callbacks, and how requests to them are signed."""
