@@ -77,7 +77,7 @@ HANDED_ON = [
     "cli/_options.py InvalidPack",
     "keyring.py InvalidKeys",
     "keyring.py InvalidKeys",
-    "providers/_signatures/_common.py MissingExtra",
+    "providers/_signing.py MissingExtra",
     "providers/_signatures/_sns.py NeedsCertificate",
     "rules/_pack.py InvalidPack",
     "templates/_render.py CannotRender",

@@ -366,7 +366,7 @@ def test_cryptography_is_imported_where_it_seals_and_signs_only() -> None:
     assert importing == {
         "keyring.py",
         "signing.py",
-        "providers/_signatures/_common.py",  # Ed25519: Telnyx
+        "providers/_signing.py",  # Ed25519: Telnyx
         "providers/_signatures/_sns.py",  # certificates: AWS
         "providers/_signatures/_vonage.py",  # RS256
         "_callback_signing.py",  # as providers sign: nothing of it is shared with the adapters

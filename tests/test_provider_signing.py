@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliant_sms.errors import InvalidSignature, MissingExtra, WebhookRejected
-from compliant_sms.providers._signatures import _common as _signing
-from compliant_sms.providers._signatures._common import (
+from compliant_sms.providers import _signing
+from compliant_sms.providers._signing import (
     basic_credentials,
     content_type,
     decoded,

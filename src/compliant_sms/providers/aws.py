@@ -39,8 +39,8 @@ from compliant_sms.providers._capabilities import (
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, instant, json_object, listed, mapping, text_in
 from compliant_sms.providers._signatures._aws import Credentials
-from compliant_sms.providers._signatures._common import query
 from compliant_sms.providers._signatures._sns import TOPIC, subscription_to_confirm, verify_message
+from compliant_sms.providers._signing import query
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

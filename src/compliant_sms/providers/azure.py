@@ -36,7 +36,7 @@ from compliant_sms.providers._capabilities import (
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, instant, items, json_object, mapping, text_in
 from compliant_sms.providers._signatures._azure import http_date, repeatability_id, sign
-from compliant_sms.providers._signatures._common import decoded, json_body, query, url_token
+from compliant_sms.providers._signing import decoded, json_body, query, url_token
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

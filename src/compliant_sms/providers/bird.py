@@ -37,7 +37,7 @@ from compliant_sms.providers._reading import (
     text_in,
 )
 from compliant_sms.providers._requests import get_json, post_json
-from compliant_sms.providers._signatures._common import (
+from compliant_sms.providers._signing import (
     hmac_base64,
     json_body,
     query,

@@ -44,7 +44,7 @@ from compliant_sms.providers._reading import (
     whole,
 )
 from compliant_sms.providers._requests import basic, get_json, post_json
-from compliant_sms.providers._signatures._common import posted, query, url_token
+from compliant_sms.providers._signing import posted, query, url_token
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

@@ -35,7 +35,7 @@ from compliant_sms.providers._gateway._settings import (
     TextPart,
 )
 from compliant_sms.providers._reading import json_value
-from compliant_sms.providers._signatures._common import query
+from compliant_sms.providers._signing import query
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

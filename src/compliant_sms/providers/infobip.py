@@ -54,7 +54,7 @@ from compliant_sms.providers._reading import (
     whole,
 )
 from compliant_sms.providers._requests import get_json, post_json, with_parameter
-from compliant_sms.providers._signatures._common import (
+from compliant_sms.providers._signing import (
     basic_credentials,
     json_body,
     query,

@@ -28,7 +28,7 @@ from compliant_sms.providers._capabilities import CallbackSignature, Capabilitie
 from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import e164, first, instant, json_object, mapping, text_in
 from compliant_sms.providers._requests import get_json, post_json
-from compliant_sms.providers._signatures._common import hmac_jwt, posted, query, sha256
+from compliant_sms.providers._signing import hmac_jwt, posted, query, sha256
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

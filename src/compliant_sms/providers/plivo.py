@@ -35,8 +35,8 @@ from compliant_sms.providers._plivo_settings import inspection
 from compliant_sms.providers._reading import e164, json_object, whole
 from compliant_sms.providers._requests import basic, get_json, post_json
 from compliant_sms.providers._sender_settings import Inspection
-from compliant_sms.providers._signatures._common import form, query
 from compliant_sms.providers._signatures._plivo import verify_signature
+from compliant_sms.providers._signing import form, query
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

@@ -47,8 +47,8 @@ from compliant_sms.providers._reading import (
     urls_in,
 )
 from compliant_sms.providers._requests import get_json, post_json
-from compliant_sms.providers._signatures._common import json_body, query
 from compliant_sms.providers._signatures._sinch import verify_signature
+from compliant_sms.providers._signing import json_body, query
 from compliant_sms.providers._sinch_reports import news_of
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest

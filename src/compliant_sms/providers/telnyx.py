@@ -52,7 +52,7 @@ from compliant_sms.providers._reading import (
 )
 from compliant_sms.providers._requests import get_json, post_json
 from compliant_sms.providers._sender_settings import Inspection
-from compliant_sms.providers._signatures._common import ed25519, json_body, query, refuse_age
+from compliant_sms.providers._signing import ed25519, json_body, query, refuse_age
 from compliant_sms.providers._telnyx_events import news_of, why_not
 from compliant_sms.providers._telnyx_settings import inspection
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed

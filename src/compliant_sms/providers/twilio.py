@@ -36,8 +36,8 @@ from compliant_sms.providers._reading import (
 )
 from compliant_sms.providers._requests import basic, get_json, post_form
 from compliant_sms.providers._sender_settings import Inspection
-from compliant_sms.providers._signatures._common import query
 from compliant_sms.providers._signatures._twilio import verify_signature
+from compliant_sms.providers._signing import query
 from compliant_sms.providers._twilio_settings import (
     ACCOUNT,
     KEY,

@@ -26,7 +26,6 @@ from compliant_sms.providers._codes import accepted, not_accepted
 from compliant_sms.providers._reading import json_object, mapping, text_in
 from compliant_sms.providers._requests import basic, get_json, post_json
 from compliant_sms.providers._sender_settings import Inspection, SenderSettings
-from compliant_sms.providers._signatures._common import json_body, query
 from compliant_sms.providers._signatures._vonage import (
     SIGNATURE_METHODS,
     application_token,
@@ -34,6 +33,7 @@ from compliant_sms.providers._signatures._vonage import (
     verify_sig,
     verify_token,
 )
+from compliant_sms.providers._signing import json_body, query
 from compliant_sms.providers._vonage_events import event_of, problem_of
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest

@@ -18,7 +18,7 @@ from compliant_sms.providers._gateway._settings import (
     StatusFields,
 )
 from compliant_sms.providers._reading import e164, instant, items, text_in
-from compliant_sms.providers._signatures._common import content_type, form, json_body, query, sha256
+from compliant_sms.providers._signing import content_type, form, json_body, query, sha256
 from compliant_sms.providers._webhooks import VerifiedWebhook
 from compliant_sms.wire import WebhookRequest
 

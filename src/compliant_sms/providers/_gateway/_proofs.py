@@ -12,7 +12,7 @@ from compliant_sms import _given
 from compliant_sms.errors import InvalidInput, InvalidSignature
 from compliant_sms.providers._adapter import not_blank, secrets
 from compliant_sms.providers._capabilities import CallbackSignature
-from compliant_sms.providers._signatures._common import (
+from compliant_sms.providers._signing import (
     TOLERANCE,
     basic_credentials,
     hmac_jwt,

@@ -18,7 +18,7 @@ from compliant_sms.errors import InvalidInput, InvalidSignature, WebhookRejected
 from compliant_sms.providers._adapter import not_blank, secrets
 from compliant_sms.providers._capabilities import CallbackSignature
 from compliant_sms.providers._gateway._proofs import CallbackProof, only, some
-from compliant_sms.providers._signatures._common import (
+from compliant_sms.providers._signing import (
     TOLERANCE,
     decoded,
     is_one_of,

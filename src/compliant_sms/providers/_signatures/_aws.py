@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from compliant_sms.providers._signatures._common import sha256
+from compliant_sms.providers._signing import sha256
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from compliant_sms.errors import InvalidSignature
-from compliant_sms.providers._signatures._common import hmac_base64, refuse_age, require_match
+from compliant_sms.providers._signing import hmac_base64, refuse_age, require_match
 from compliant_sms.wire import WebhookRequest
 
 _HEADER = "x-sinch-webhook-signature"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from compliant_sms.errors import InvalidSignature, NeedsCertificate
 from compliant_sms.providers._reading import instant, mapping
-from compliant_sms.providers._signatures._common import (
+from compliant_sms.providers._signing import (
     TOLERANCE,
     decoded,
     json_body,

@@ -12,7 +12,7 @@ from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 from compliant_sms.errors import InvalidSignature, WebhookRejected
-from compliant_sms.providers._signatures._common import content_type, is_one_of, sha256
+from compliant_sms.providers._signing import content_type, is_one_of, sha256
 from compliant_sms.wire import WebhookRequest
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from compliant_sms.errors import InvalidInput, InvalidSignature
 from compliant_sms.providers._reading import mapping, text_in
-from compliant_sms.providers._signatures._common import (
+from compliant_sms.providers._signing import (
     content_type,
     form,
     hmac_jwt,

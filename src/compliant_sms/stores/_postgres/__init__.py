@@ -1,1 +1,1 @@
-"""PostgreSQL through psycopg: connections, transactions, errors, the way from ``:name`` to ``$1``."""
+"""PostgreSQL through psycopg: connections, transactions, errors, and numbered parameters."""
