@@ -54,12 +54,7 @@ from compliant_sms.providers._reading import (
     whole,
 )
 from compliant_sms.providers._requests import get_json, post_json, with_parameter
-from compliant_sms.providers._signing import (
-    basic_credentials,
-    json_body,
-    query,
-    url_token,
-)
+from compliant_sms.providers._signing import basic_credentials, json_body, query, url_token
 from compliant_sms.providers._webhooks import VerifiedWebhook, sealed
 from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 

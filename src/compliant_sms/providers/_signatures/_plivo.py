@@ -10,12 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compliant_sms.errors import InvalidSignature
-from compliant_sms.providers._signing import (
-    hmac_base64,
-    is_one_of,
-    query_pairs,
-    require_match,
-)
+from compliant_sms.providers._signing import hmac_base64, is_one_of, query_pairs, require_match
 from compliant_sms.wire import WebhookRequest
 
 _HEADER = "x-plivo-signature"
