@@ -600,6 +600,24 @@ def test_other_sites_forms_are_refused(ana: Visitor, step: str) -> None:
     assert len(ana.messenger.history(PERSON).received) == (4 if step == "reply" else 0)
 
 
+@pytest.mark.parametrize(
+    ("port", "sent", "taken"),
+    [(":443", "", True), (":8443", ":8443", True), (":8443", "", False), ("", ":8443", False)],
+)
+def test_a_port_that_https_implies_is_not_sent(
+    make_messenger: Make, practice: Practice, port: str, sent: str, *, taken: bool
+) -> None:
+    """Whoever writes it into the URL shuts nobody out: browsers leave it out of ``Origin``."""
+    pages = SecurePages(url=f"https://m.lakeside.example{port}/s")
+    messenger = with_pages(make_messenger, practice, secure_links=pages)
+    outcome = remind(messenger, "1", body=DRUG)
+    [text] = messenger.history(PERSON).texts
+    ana = Visitor(messenger, outcome.message_id, text.message.body.split("/s/")[1].split()[0])
+
+    headers = (("origin", f"https://m.lakeside.example{sent}"),)
+    assert (ana.answer(headers=headers).status == 200) is taken
+
+
 def test_a_form_counts_for_its_page_and_its_step_only(
     ana: Visitor, showing_pages: Messenger, clock: MovableClock
 ) -> None:
