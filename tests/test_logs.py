@@ -7,6 +7,7 @@ import json
 import logging
 import logging.config
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import IntEnum
@@ -254,6 +255,35 @@ def test_fields_that_say_what_they_hold_are_withheld(case: Case, field: str) -> 
 
     assert "okapi" not in case.written
     assert vars(case.records[0])[field] == "[withheld]"
+
+
+@pytest.mark.parametrize("field", ["body", "Patient_Name", "dob"])
+def test_fields_in_a_sentence_are_withheld_too(case: Case, field: str) -> None:
+    """Whoever logs a payload seldom passes it as ``extra``."""
+    payload = {field: "an okapi-canary", "status": 200, "none": {field: None}}
+    around: dict[str, Any] = {"payload": payload}
+    around["itself"] = [around]
+    case.log.info("got %s", payload)
+    case.log.info("got %s and %s", 7, [payload])
+    named = "got %(FIELD)s with %(status)d".replace("FIELD", field)
+    case.log.info(named, payload)
+    case.log.info("got %r", ({"a": (payload,)},))
+    case.log.info("got %s", around)
+    case.log.info(payload)
+    said = [record.getMessage() for record in case.records]
+
+    assert "okapi" not in case.written
+    assert said[0] == f"got {payload | {field: '[withheld]'}}"
+    assert said[2] == "got [withheld] with 200"
+    assert all("200" in each for each in said)
+
+
+def test_arguments_without_such_fields_stay_as_they_are(case: Case) -> None:
+    """Also in the form that their own type shows."""
+    ordered = OrderedDict(status=200)
+    case.log.info("%s %s %s", ordered, {1}, [("a", 2)])
+
+    assert case.records[0].getMessage() == f"{ordered} {{1}} [('a', 2)]"
 
 
 def test_names_of_threads(case: Case) -> None:

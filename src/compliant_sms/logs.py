@@ -59,9 +59,10 @@ class PhiFilter(logging.Filter):
 
     The message (with its arguments), exceptions, stacks, thread names and everything passed as
     ``extra`` are redacted strictly: whatever :func:`compliant_sms.phi.find` finds, and each number
-    of seven or more digits and each email address, whoever owns it. Within a record a value has one
-    placeholder. Objects become their redacted text. The record's ``exc_info`` becomes ``exc_text``,
-    because other handlers would show the exception as it is.
+    of seven or more digits and each email address, whoever owns it. Hidden fields are withheld, in
+    ``extra`` and in mappings among the arguments. Within a record a value has one placeholder.
+    Objects become their redacted text. The record's ``exc_info`` becomes ``exc_text``, because
+    other handlers would show the exception as it is.
 
     A record that cannot be redacted is replaced by one that says so, with the type of the failure.
 
@@ -105,6 +106,8 @@ class PhiFilter(logging.Filter):
 
     def _redacted(self, record: logging.LogRecord) -> dict[str, Any]:
         scrub, own = self._scrub(), _own(record)
+        if not own:  # fields have no names any more once they are part of a sentence
+            scrub.withhold_in(record)
         given, said = vars(record), record.getMessage()
         changes: dict[str, Any] = {"msg": said if own else scrub.text(said), "args": ()}
         exception = record.exc_text or _formatted(record.exc_info)
@@ -245,12 +248,36 @@ class _Scrub:
     def fields(self, fields: Mapping[Any, Any]) -> dict[Any, Any]:
         return {self._key(key): self._field(key, value) for key, value in fields.items()}
 
+    def withhold_in(self, record: logging.LogRecord) -> None:
+        """Withhold the hidden fields in what a record says, and leave the rest as it is."""
+        record.msg = self._withheld(record.msg, frozenset())
+        record.args = self._withheld(record.args, frozenset())  # type: ignore[assignment]
+
+    def _withheld(self, value: object, around: frozenset[int]) -> object:
+        if not isinstance(value, Mapping | list | tuple | set | frozenset):
+            return value
+        if id(value) in around:
+            return _WITHHELD
+        around |= {id(value)}
+        if isinstance(value, Mapping):
+            fields = {
+                key: _WITHHELD if self._hides(key, each) else self._withheld(each, around)
+                for key, each in value.items()
+            }
+            return fields if any(fields[key] is not value[key] for key in fields) else value
+        items = [self._withheld(each, around) for each in value]
+        if all(new is old for new, old in zip(items, value, strict=True)):
+            return value
+        return tuple(items) if isinstance(value, tuple) else items
+
+    def _hides(self, key: object, value: object) -> bool:
+        return value is not None and isinstance(key, str) and _bare(key) in self._hidden
+
     def _key(self, key: object) -> object:
         return key if key is None or isinstance(key, bool) else self.value(_flat(key))
 
     def _field(self, key: object, value: object) -> object:
-        hidden = value is not None and isinstance(key, str) and _bare(key) in self._hidden
-        return _WITHHELD if hidden else self.value(value)
+        return _WITHHELD if self._hides(key, value) else self.value(value)
 
     def value(self, value: object) -> object:
         """The value, if its type is harmless; otherwise redacted text or a redacted container."""
