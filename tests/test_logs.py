@@ -23,6 +23,7 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.log_fields import LOG_FIELDS
 from compliant_sms.logs import EventRedactor, PhiFilter, redact_event
 from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiLabel
+from growth import grows
 
 NAME = "Zelda Quagga"
 NUMBER = "+12175550134"
@@ -276,6 +277,45 @@ def test_fields_in_a_sentence_are_withheld_too(case: Case, field: str) -> None:
     assert said[0] == f"got {payload | {field: '[withheld]'}}"
     assert said[2] == "got [withheld] with 200"
     assert all("200" in each for each in said)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("okapi", 'an "okapi" here', "it's an okapi", "okapi\\", 'a\\"okapi', "two\nokapis"),
+        *('x", "y": "okapi', "{okapi}", "\\\\okapi", "'\"okapi", "okapi é"),
+    ],
+)
+def test_fields_that_a_program_wrote_out_are_withheld_too(case: Case, value: str) -> None:
+    """As JSON, within JSON, as ``repr``, and as bytes; what follows stays."""
+    payload = {"body": value, "status": "fine", "dob": value, "more": "kept"}
+    line = json.dumps(payload)
+    forms = [
+        *(line, json.dumps(payload, indent=1), json.dumps(payload, separators=(",", ":"))),
+        *(json.dumps({"outer": line}), json.dumps(json.dumps(line)), repr(payload), repr(line)),
+        *(repr(line.encode()), f"Row(body={value!r}, status='fine', dob={value!r}, more='kept')"),
+    ]
+    for form in forms:
+        case.log.info(form)
+        case.log.info("x", exc_info=ValueError(form))
+
+    assert "okapi" not in case.written
+    assert all("fine" in r.getMessage() and "kept" in r.getMessage() for r in case.records[::2])
+
+
+def test_a_field_that_was_cut_off_is_withheld_to_the_end(case: Case) -> None:
+    """Nobody knows what it would have been."""
+    case.log.info("""got {"status": "fine", "body": "an okapi, and""")
+
+    assert case.records[0].getMessage() == 'got {"status": "fine", "body": "[withheld]'
+
+
+@pytest.mark.parametrize(
+    "unit", ["body='", "\\", '"body":', "\\'", "'body': '\\'", "body='x', ", '"body": "x\\\\", ']
+)
+def test_fields_are_withheld_in_linear_time(unit: str) -> None:
+    """Ten times as much takes about ten times as long."""
+    assert grows(lambda text: redact_event(None, "info", {"event": text}), unit * 5000, 40, 0.1)
 
 
 def test_arguments_without_such_fields_stay_as_they_are(case: Case) -> None:

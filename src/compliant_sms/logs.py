@@ -48,6 +48,15 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+# A name and the quote that opens its value, as JSON, ``repr`` and logfmt write them; in JSON inside
+# of JSON, each quote has backslashes before it.
+_FIELD = re.compile(
+    r"""(?:(?P<quote>\\{0,7}["'])(?P<key>[A-Za-z][\w -]{0,40})(?P=quote)\s{0,2}:\s{0,2}"""
+    r"""|(?<![\w.])(?P<name>[A-Za-z]\w{0,40})=)(?P<open>\\{0,7}["'])"""
+)
+_BEHIND = re.compile(
+    r"""\s{0,2}(?:[}\])]{1,9}(?:[\s,"']|\Z)|,\s{0,2}(?:["']|[A-Za-z]\w{0,40}=)|\Z)"""
+)
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -60,9 +69,9 @@ class PhiFilter(logging.Filter):
     The message (with its arguments), exceptions, stacks, thread names and everything passed as
     ``extra`` are redacted strictly: whatever :func:`compliant_sms.phi.find` finds, and each number
     of seven or more digits and each email address, whoever owns it. Hidden fields are withheld, in
-    ``extra`` and in mappings among the arguments. Within a record a value has one placeholder.
-    Objects become their redacted text. The record's ``exc_info`` becomes ``exc_text``, because
-    other handlers would show the exception as it is.
+    ``extra``, in mappings among the arguments, and where a text quotes them as JSON or ``repr`` do.
+    Within a record a value has one placeholder. Objects become their redacted text. The record's
+    ``exc_info`` becomes ``exc_text``, because other handlers would show the exception as it is.
 
     A record that cannot be redacted is replaced by one that says so, with the type of the failure.
 
@@ -243,7 +252,19 @@ class _Scrub:
         self._seen: dict[int, tuple[object, object]] = {}
 
     def text(self, text: str) -> str:
-        return self._redactor.redact(text).text
+        return self._redactor.redact(self._without_fields(text)).text
+
+    def _without_fields(self, text: str) -> str:
+        """The text without the values that it quotes behind the name of a hidden field."""
+        kept: list[str] = []
+        at = 0
+        while (found := _FIELD.search(text, at)) is not None:
+            kept.append(text[at : found.end()])
+            at = found.end()
+            if _bare(found["key"] or found["name"]) in self._hidden:
+                kept.append(_WITHHELD)
+                at = _end_of_quoted(text, at, found["open"])
+        return "".join([*kept, text[at:]])
 
     def fields(self, fields: Mapping[Any, Any]) -> dict[Any, Any]:
         return {self._key(key): self._field(key, value) for key, value in fields.items()}
@@ -302,6 +323,21 @@ class _Scrub:
             return self.fields(value)
         items = [self.value(each) for each in value]
         return tuple(items) if isinstance(value, tuple) else items
+
+
+def _end_of_quoted(text: str, start: int, quote: str) -> int:
+    """Where the quote stands that ends a value; the end of the text if it was cut off."""
+    slashes = len(quote) - 1
+    at = text.find(quote[-1], start)
+    while at >= 0:
+        before = at - start - len(text[start:at].rstrip("\\"))
+        # Each time that something is escaped doubles the backslashes, and adds one to a quote; but
+        # Python adds none where it quotes with another one. What follows has to tell.
+        ends = before % (2 * slashes + 2) == slashes and _BEHIND.match(text, at + 1)
+        if before == slashes or ends:
+            return at - slashes
+        at = text.find(quote[-1], at + 1)
+    return len(text)
 
 
 def _is_number(value: object) -> TypeGuard[float]:
