@@ -110,9 +110,9 @@ class Row:
     to: str
 
 
-def fail() -> None:
+def fail(*said: str) -> None:
     """Raise something that tells all of it."""
-    raise ValueError(BODY, NUMBER)
+    raise ValueError(*said or (BODY, NUMBER))
 
 
 def test_messages_and_arguments(case: Case) -> None:
@@ -165,6 +165,35 @@ def test_exceptions(case: Case) -> None:
     assert "KeyError: " in case.written
     assert case.records[3].exc_text is None
     assert "Stack (most recent call last)" in case.written
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("patient has lisinopril", "lisinopril"),
+        ("suboxone refused", "suboxone"),
+        ("{'drug': 'lisinopril'}", "lisinopril"),
+        ("depression screening", "depression"),
+        ("HIV positive", "HIV"),
+    ],
+)
+def test_a_traceback_speaks_to_nobody(case: Case, said: str, word: str) -> None:
+    """Its "most recent call last" makes no health detail one of everybody's."""
+    try:
+        try:
+            fail(said)
+        except ValueError as error:
+            error.add_note(said)
+            group = ExceptionGroup("two", [error, KeyError(said)])
+        raise group from group.exceptions[0]
+    except ExceptionGroup:
+        case.log.exception("failed")
+    case.log.info("x", stack_info=True, exc_info=RuntimeError(said))
+
+    quoted = case.records[0].exc_text or ""
+    assert word not in "".join(line for line in quoted.splitlines() if "raise" not in line)
+    assert "test_logs.py" in quoted
+    assert word not in (case.records[1].exc_text or "")
 
 
 def test_a_text_of_an_exception_that_another_handler_made(case: Case) -> None:
@@ -311,9 +340,13 @@ def test_a_field_that_was_cut_off_is_withheld_to_the_end(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["body='", "\\", '"body":', "\\'", "'body': '\\'", "body='x', ", '"body": "x\\\\", ']
+    "unit",
+    [
+        *("body='", "\\", '"body":', "\\'", "'body': '\\'", "body='x', ", '"body": "x\\\\", '),
+        *('  File "x", line 1, in f\n', " |", '  File "', "\n      ", "Traceback (most recent "),
+    ],
 )
-def test_fields_are_withheld_in_linear_time(unit: str) -> None:
+def test_any_text_is_redacted_in_linear_time(unit: str) -> None:
     """Ten times as much takes about ten times as long."""
     assert grows(lambda text: redact_event(None, "info", {"event": text}), unit * 5000, 40, 0.1)
 
