@@ -332,6 +332,25 @@ def test_fields_that_a_program_wrote_out_are_withheld_too(case: Case, value: str
     assert all("fine" in r.getMessage() and "kept" in r.getMessage() for r in case.records[::2])
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "MessageSid=SM1&Body=an+okapi%20here&NumMedia=0",
+        "Body=an+okapi&NumMedia=0",
+        '"POST /texts?NumMedia=0&Body=okapi HTTP/1.1" 200',
+        "b'NumMedia=0&first-name=okapi'",
+        "GET https://x.example/p?patient_name=okapi",
+    ],
+)
+def test_fields_of_forms_are_withheld_too(case: Case, said: str) -> None:
+    """In a body that was logged, and in an address."""
+    case.log.info(said)
+
+    assert "okapi" not in case.written
+    assert "[withheld]" in case.records[0].getMessage()
+    assert ("NumMedia=0" in case.records[0].getMessage()) == ("NumMedia=0" in said)
+
+
 def test_a_field_that_was_cut_off_is_withheld_to_the_end(case: Case) -> None:
     """Nobody knows what it would have been."""
     case.log.info("""got {"status": "fine", "body": "an okapi, and""")
@@ -343,6 +362,7 @@ def test_a_field_that_was_cut_off_is_withheld_to_the_end(case: Case) -> None:
     "unit",
     [
         *("body='", "\\", '"body":', "\\'", "'body': '\\'", "body='x', ", '"body": "x\\\\", '),
+        *("a=b&", "a=", "?body=x", "x-", " a=b"),
         *('  File "x", line 1, in f\n', " |", '  File "', "\n      ", "Traceback (most recent "),
     ],
 )

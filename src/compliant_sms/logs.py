@@ -57,6 +57,11 @@ _FIELD = re.compile(
 _BEHIND = re.compile(
     r"""\s{0,2}(?:[}\])]{1,9}(?:[\s,"']|\Z)|,\s{0,2}(?:["']|[A-Za-z]\w{0,40}=)|\Z)"""
 )
+# A field of a form or a query, RFC 3986 3.4; the first one only with another behind it.
+_SENT = re.compile(
+    r"""(?:(?<=[?&])|(?<![^\s"'])(?=[\w-]{1,41}=[^&\s"'<>]*&))"""
+    r"""(?P<name>[A-Za-z][\w-]{0,40})=[^&\s"'<>]+"""
+)
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -69,9 +74,10 @@ class PhiFilter(logging.Filter):
     The message (with its arguments), exceptions, stacks, thread names and everything passed as
     ``extra`` are redacted strictly: whatever :func:`compliant_sms.phi.find` finds, and each number
     of seven or more digits and each email address, whoever owns it. Hidden fields are withheld, in
-    ``extra``, in mappings among the arguments, and where a text quotes them as JSON or ``repr`` do.
-    Within a record a value has one placeholder. Objects become their redacted text. The record's
-    ``exc_info`` becomes ``exc_text``, because other handlers would show the exception as it is.
+    ``extra``, in mappings among the arguments, and where a text has them as in JSON, ``repr``, or a
+    form. Within a record a value has one placeholder. Objects become their redacted text. The
+    record's ``exc_info`` becomes ``exc_text``, because other handlers would show the exception as
+    it is.
 
     A record that cannot be redacted is replaced by one that says so, with the type of the failure.
 
@@ -258,6 +264,8 @@ class _Scrub:
         """The text without the values that it quotes behind the name of a hidden field."""
         kept: list[str] = []
         at = 0
+        if "=" in text:
+            text = _SENT.sub(self._sent, text)
         while (found := _FIELD.search(text, at)) is not None:
             kept.append(text[at : found.end()])
             at = found.end()
@@ -265,6 +273,10 @@ class _Scrub:
                 kept.append(_WITHHELD)
                 at = _end_of_quoted(text, at, found["open"])
         return "".join([*kept, text[at:]])
+
+    def _sent(self, found: re.Match[str]) -> str:
+        hidden = _bare(found["name"]) in self._hidden
+        return f"{found['name']}={_WITHHELD}" if hidden else found[0]
 
     def fields(self, fields: Mapping[Any, Any]) -> dict[Any, Any]:
         return {self._key(key): self._field(key, value) for key, value in fields.items()}
