@@ -89,6 +89,12 @@ def _digits() -> re.Pattern[str]:
 
 
 @cache
+def _letter_in_dots() -> re.Pattern[str]:
+    # It begins with one sign, so that the search skips fast to what fits.
+    return re.compile(r"\.[A-Za-z]\.")
+
+
+@cache
 def _dotted() -> re.Pattern[str]:
     # A period before a small letter ends no sentence. No part of a host or an address counts.
     last = r"(?:\.(?= [a-z])|(?!\.?[\w@/-]))"
@@ -156,7 +162,7 @@ class View:
         self._kept_starts: list[int] | None = None
         self._kept_ends: list[int] = []
         plain = given if _is_plain(given) else self._undisguised(given)
-        if "." in plain and _dotted().search(plain):
+        if _letter_in_dots().search(plain):
             plain = self._without_dots(plain)
         self.plain = plain
         self.lower = lower = plain.lower()
