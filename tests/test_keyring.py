@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import errno
 import os
 import pickle
 import stat
@@ -336,6 +337,25 @@ def test_a_file_that_cannot_be_finished_is_not_left(
         RING.write(tmp_path / "texting.keys")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_replaced_leaves_no_copy_of_its_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is mounted by itself, as in a container, is busy."""
+    path = tmp_path / "texting.keys"
+    RING.write(path)
+    before = path.read_bytes()
+
+    def busy(*_: object) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    monkeypatch.setattr(Path, "replace", busy)
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        RING.with_new_key().replace(path)
+
+    assert [each.name for each in tmp_path.iterdir()] == ["texting.keys"]
+    assert path.read_bytes() == before
 
 
 def test_no_key_shows_itself() -> None:

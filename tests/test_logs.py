@@ -7,6 +7,7 @@ import json
 import logging
 import logging.config
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import IntEnum
@@ -22,6 +23,7 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.log_fields import LOG_FIELDS
 from compliant_sms.logs import EventRedactor, PhiFilter, redact_event
 from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiLabel
+from growth import grows
 
 NAME = "Zelda Quagga"
 NUMBER = "+12175550134"
@@ -108,9 +110,9 @@ class Row:
     to: str
 
 
-def fail() -> None:
+def fail(*said: str) -> None:
     """Raise something that tells all of it."""
-    raise ValueError(BODY, NUMBER)
+    raise ValueError(*said or (BODY, NUMBER))
 
 
 def test_messages_and_arguments(case: Case) -> None:
@@ -163,6 +165,35 @@ def test_exceptions(case: Case) -> None:
     assert "KeyError: " in case.written
     assert case.records[3].exc_text is None
     assert "Stack (most recent call last)" in case.written
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("patient has lisinopril", "lisinopril"),
+        ("suboxone refused", "suboxone"),
+        ("{'drug': 'lisinopril'}", "lisinopril"),
+        ("depression screening", "depression"),
+        ("HIV positive", "HIV"),
+    ],
+)
+def test_a_traceback_speaks_to_nobody(case: Case, said: str, word: str) -> None:
+    """Its "most recent call last" makes no health detail one of everybody's."""
+    try:
+        try:
+            fail(said)
+        except ValueError as error:
+            error.add_note(said)
+            group = ExceptionGroup("two", [error, KeyError(said)])
+        raise group from group.exceptions[0]
+    except ExceptionGroup:
+        case.log.exception("failed")
+    case.log.info("x", stack_info=True, exc_info=RuntimeError(said))
+
+    quoted = case.records[0].exc_text or ""
+    assert word not in "".join(line for line in quoted.splitlines() if "raise" not in line)
+    assert "test_logs.py" in quoted
+    assert word not in (case.records[1].exc_text or "")
 
 
 def test_a_text_of_an_exception_that_another_handler_made(case: Case) -> None:
@@ -254,6 +285,98 @@ def test_fields_that_say_what_they_hold_are_withheld(case: Case, field: str) -> 
 
     assert "okapi" not in case.written
     assert vars(case.records[0])[field] == "[withheld]"
+
+
+@pytest.mark.parametrize("field", ["body", "Patient_Name", "dob"])
+def test_fields_in_a_sentence_are_withheld_too(case: Case, field: str) -> None:
+    """Whoever logs a payload seldom passes it as ``extra``."""
+    payload = {field: "an okapi-canary", "status": 200, "none": {field: None}}
+    around: dict[str, Any] = {"payload": payload}
+    around["itself"] = [around]
+    case.log.info("got %s", payload)
+    case.log.info("got %s and %s", 7, [payload])
+    named = "got %(FIELD)s with %(status)d".replace("FIELD", field)
+    case.log.info(named, payload)
+    case.log.info("got %r", ({"a": (payload,)},))
+    case.log.info("got %s", around)
+    case.log.info(payload)
+    said = [record.getMessage() for record in case.records]
+
+    assert "okapi" not in case.written
+    assert said[0] == f"got {payload | {field: '[withheld]'}}"
+    assert said[2] == "got [withheld] with 200"
+    assert all("200" in each for each in said)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("okapi", 'an "okapi" here', "it's an okapi", "okapi\\", 'a\\"okapi', "two\nokapis"),
+        *('x", "y": "okapi', "{okapi}", "\\\\okapi", "'\"okapi", "okapi é"),
+    ],
+)
+def test_fields_that_a_program_wrote_out_are_withheld_too(case: Case, value: str) -> None:
+    """As JSON, within JSON, as ``repr``, and as bytes; what follows stays."""
+    payload = {"body": value, "status": "fine", "dob": value, "more": "kept"}
+    line = json.dumps(payload)
+    forms = [
+        *(line, json.dumps(payload, indent=1), json.dumps(payload, separators=(",", ":"))),
+        *(json.dumps({"outer": line}), json.dumps(json.dumps(line)), repr(payload), repr(line)),
+        *(repr(line.encode()), f"Row(body={value!r}, status='fine', dob={value!r}, more='kept')"),
+    ]
+    for form in forms:
+        case.log.info(form)
+        case.log.info("x", exc_info=ValueError(form))
+
+    assert "okapi" not in case.written
+    assert all("fine" in r.getMessage() and "kept" in r.getMessage() for r in case.records[::2])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "MessageSid=SM1&Body=an+okapi%20here&NumMedia=0",
+        "Body=an+okapi&NumMedia=0",
+        '"POST /texts?NumMedia=0&Body=okapi HTTP/1.1" 200',
+        "b'NumMedia=0&first-name=okapi'",
+        "GET https://x.example/p?patient_name=okapi",
+    ],
+)
+def test_fields_of_forms_are_withheld_too(case: Case, said: str) -> None:
+    """In a body that was logged, and in an address."""
+    case.log.info(said)
+
+    assert "okapi" not in case.written
+    assert "[withheld]" in case.records[0].getMessage()
+    assert ("NumMedia=0" in case.records[0].getMessage()) == ("NumMedia=0" in said)
+
+
+def test_a_field_that_was_cut_off_is_withheld_to_the_end(case: Case) -> None:
+    """Nobody knows what it would have been."""
+    case.log.info("""got {"status": "fine", "body": "an okapi, and""")
+
+    assert case.records[0].getMessage() == 'got {"status": "fine", "body": "[withheld]'
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("body='", "\\", '"body":', "\\'", "'body': '\\'", "body='x', ", '"body": "x\\\\", '),
+        *("a=b&", "a=", "?body=x", "x-", " a=b"),
+        *('  File "x", line 1, in f\n', " |", '  File "', "\n      ", "Traceback (most recent "),
+    ],
+)
+def test_any_text_is_redacted_in_linear_time(unit: str) -> None:
+    """Ten times as much takes about ten times as long."""
+    assert grows(lambda text: redact_event(None, "info", {"event": text}), unit * 5000, 40, 0.1)
+
+
+def test_arguments_without_such_fields_stay_as_they_are(case: Case) -> None:
+    """Also in the form that their own type shows."""
+    ordered = OrderedDict(status=200)
+    case.log.info("%s %s %s", ordered, {1}, [("a", 2)])
+
+    assert case.records[0].getMessage() == f"{ordered} {{1}} [('a', 2)]"
 
 
 def test_names_of_threads(case: Case) -> None:

@@ -15,7 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compliant_sms import records
-from compliant_sms.phi import Direction, Known, OwnFacts, PatientFacts, PhiFinding, PhiLabel, find
+from compliant_sms.phi import (
+    ContentTier,
+    Direction,
+    Known,
+    OwnFacts,
+    PatientFacts,
+    PhiFinding,
+    PhiLabel,
+    beyond,
+    find,
+)
 from compliant_sms.phi._find import _ALWAYS, _NEEDED
 from compliant_sms.phi._known import NOTHING_KNOWN
 from compliant_sms.phi._reading import _view
@@ -216,6 +226,30 @@ def test_disguise_hides_nothing(disguise: object) -> None:
     found = shown(disguise(REMINDER))
 
     assert [(label, undone(text)) for label, text in found] == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Your H.I.V. test is back", ["H.I.V. test"]),
+        ("about your h.i.v. result", ["h.i.v."]),
+        ("You have A.D.H.D. and O.C.D.", ["A.D.H.D.", "O.C.D"]),
+        ("You have &#72;.Ｉ.V, Ana", ["&#72;.Ｉ.V", "Ana"]),
+        ("Write to a.b.c@h.i.v.com", ["a.b.c@h.i.v.com"]),
+        ("https://h.i.v.clinic.example/x/h.i.v.html", []),
+        ("See you at 3 p.m., e.g. at noon, i.e. 12", []),
+    ],
+)
+def test_periods_between_letters_hide_no_abbreviation(text: str, said: list[str]) -> None:
+    """Offsets are those of the text as given; initials and hosts are none."""
+    assert [text[each.start : each.end] for each in find(text)] == said
+
+
+def test_what_may_never_go_by_text_does_not_with_periods_either() -> None:
+    """No wish of the patient's permits it."""
+    said = [find(f"Ana, your {each} test is back.") for each in ("HIV", "H.I.V.")]
+
+    assert [beyond(each, ContentTier.DETAIL) != () for each in said] == [True, True]
 
 
 def test_one_sign_that_reads_as_several_is_found_once() -> None:

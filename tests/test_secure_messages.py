@@ -31,6 +31,8 @@ from compliant_sms.consent import Revoked
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError, InvalidInput, StoreError, UnknownMessage
 from compliant_sms.flows._sending._secure_link import secure_link
+from compliant_sms.flows._staff._secure_page import _Visit as Visit
+from compliant_sms.messages import Message
 from compliant_sms.messenger import StoreKind
 from compliant_sms.optout import Intent
 from compliant_sms.people import PatientFacts
@@ -40,7 +42,7 @@ from compliant_sms.ports import SecureMessage
 from compliant_sms.providers import Twilio
 from compliant_sms.rules import read
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.secure_pages import PageRequest, SecurePages, new_token, safe
+from compliant_sms.secure_pages import Page, PageRequest, SecurePages, new_token, safe
 from compliant_sms.stores._sql._transaction import SqlTransaction
 from compliant_sms.system import entropy
 from compliant_sms.templates import Body, Catalogue, Text, Variable, neutral_notice
@@ -331,6 +333,107 @@ def test_no_code_lies_in_the_database(ana: Visitor, database: Path) -> None:
     assert code.encode() not in on_disk(database)
 
 
+RECORDED = {"recorded_by": DESK["by"], "reason": "their number ends in 73"}
+
+
+def _wrong(messenger: Messenger) -> None:
+    """Whoever holds the number writes that it is not the patient's."""
+    messenger.receive(from_patient("Wrong number", "SM7"))
+
+
+def _void(messenger: Messenger, **changes: Any) -> None:
+    """Staff find that it is not."""
+    messenger.consent.void(PATIENT, **RECORDED | {"person": PERSON} | changes)
+
+
+@pytest.mark.parametrize("tell", [_wrong, _void])
+def test_a_link_that_went_to_a_stranger_needs_a_code(
+    ana: Visitor, clock: MovableClock, tell: Callable[[Messenger], None]
+) -> None:
+    """The right date of birth opens it no more, nor does a form that somebody has open."""
+    shown = ana.answer()
+    asked, replying = proof_in(ana.get()), proof_in(shown)
+    clock.advance(timedelta(minutes=1))
+    tell(ana.messenger)
+    shut = [
+        ana.get(),
+        ana.send("answer", RIGHT, asked),
+        ana.send("reply", "", replying),
+        ana.send("reply", "call me", replying),
+    ]
+
+    assert [page.status for page in shut] == [200, 200, 200, 422]
+    assert all("you need a code" in text_of(page.body) for page in shut)
+    assert all("lisinopril" not in text_of(page.body) for page in shut)
+    assert "has not been sent" in text_of(shut[-1].body)
+    assert [each.body for each in ana.messenger.history(PERSON).received] == (
+        ["Wrong number"] if tell is _wrong else []
+    )
+    code = ana.messenger.secure_pages.issue_code(ana.message_id, **DESK)
+    assert "lisinopril" in text_of(ana.answer(code).body)
+
+
+def test_who_agrees_anew_has_their_new_pages_and_a_code_for_the_old(
+    ana: Visitor, clock: MovableClock
+) -> None:
+    """That the number is theirs now does not tell who had the old link meanwhile."""
+    clock.advance(timedelta(minutes=1))
+    _wrong(ana.messenger)
+    clock.advance(timedelta(minutes=1))
+    agree(ana.messenger)
+    later = notice(ana.messenger, "2", f"{DRUG} 2")
+
+    assert "lisinopril" in text_of(later.answer().body)
+    assert "you need a code" in text_of(ana.get().body)
+
+
+def test_what_goes_to_a_stranger_all_the_same_needs_a_code(
+    showing_pages: Messenger, clock: MovableClock
+) -> None:
+    """An emergency text may follow; what waits behind its link is still the patient's."""
+    remind(showing_pages, "1")
+    clock.advance(timedelta(minutes=1))
+    _wrong(showing_pages)
+    clock.advance(timedelta(minutes=1))
+    warned = notice(showing_pages, "2", purpose=Purpose.EMERGENCY_ALERT)
+
+    assert "you need a code" in text_of(warned.get().body)
+
+
+def test_whose_consent_was_no_error_keeps_their_pages(
+    ana: Visitor, showing_pages: Messenger, clock: MovableClock
+) -> None:
+    """It is said of one person; and a STOP ends texts, not what was sent before."""
+    clock.advance(timedelta(minutes=1))
+    agree(showing_pages, person="pat-882")
+    _void(showing_pages, person="pat-882")
+    showing_pages.receive(from_patient("STOP", "SM7"))
+
+    assert "lisinopril" in text_of(ana.answer().body)
+
+
+@pytest.mark.parametrize("step", ["answer", "reply"])
+def test_word_that_it_is_a_strangers_shuts_out_whoever_answers_just_then(
+    ana: Visitor, monkeypatch: pytest.MonkeyPatch, clock: MovableClock, step: str
+) -> None:
+    """It comes between the form and the transaction that takes it."""
+    proof = proof_in(ana.get() if step == "answer" else ana.answer())
+    before = ana.happened()
+    clock.advance(timedelta(minutes=1))
+    message_of = Visit._message
+
+    async def late(visit: Visit, page: Page) -> Message:
+        _void(ana.messenger)
+        return await message_of(visit, page)
+
+    monkeypatch.setattr(Visit, "_message", late)
+    shut_out = ana.send(step, RIGHT, proof)
+
+    assert "you need a code" in text_of(shut_out.body)
+    assert "lisinopril" not in text_of(shut_out.body)
+    assert ana.happened() == before
+
+
 def test_a_code_issued_in_between_takes_the_answer_back(
     make_messenger: Make, practice: Practice
 ) -> None:
@@ -598,6 +701,24 @@ def test_other_sites_forms_are_refused(ana: Visitor, step: str) -> None:
         proof = proof_in(ana.get() if step == "answer" else ana.answer())
         assert ana.send(step, RIGHT, proof, headers).status == 200
     assert len(ana.messenger.history(PERSON).received) == (4 if step == "reply" else 0)
+
+
+@pytest.mark.parametrize(
+    ("port", "sent", "taken"),
+    [(":443", "", True), (":8443", ":8443", True), (":8443", "", False), ("", ":8443", False)],
+)
+def test_a_port_that_https_implies_is_not_sent(
+    make_messenger: Make, practice: Practice, port: str, sent: str, *, taken: bool
+) -> None:
+    """Whoever writes it into the URL shuts nobody out: browsers leave it out of ``Origin``."""
+    pages = SecurePages(url=f"https://m.lakeside.example{port}/s")
+    messenger = with_pages(make_messenger, practice, secure_links=pages)
+    outcome = remind(messenger, "1", body=DRUG)
+    [text] = messenger.history(PERSON).texts
+    ana = Visitor(messenger, outcome.message_id, text.message.body.split("/s/")[1].split()[0])
+
+    headers = (("origin", f"https://m.lakeside.example{sent}"),)
+    assert (ana.answer(headers=headers).status == 200) is taken
 
 
 def test_a_form_counts_for_its_page_and_its_step_only(

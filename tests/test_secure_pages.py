@@ -147,8 +147,8 @@ def test_a_code_opens_and_another_does_not() -> None:
     assert code not in kept
     for written in (code, f" {code[:4]} {code[4:]}", f"{code[:4]}-{code[4:]}"):
         assert matches_code(written, kept)
-    wide = "".join(chr(ord(digit) - ord("0") + ord("\uff10")) for digit in code)
-    assert matches_code(wide, kept)
+    for zero in "\uff10\u0660\u06f0\u0966":  # wide, Arabic, Persian, Devanagari
+        assert matches_code("".join(chr(ord(zero) + int(digit)) for digit in code), kept)
     for written in ("", code[:-1], code + "0", code[::-1] + "1", "x"):
         assert not matches_code(written, kept)
 
@@ -156,6 +156,9 @@ def test_a_code_opens_and_another_does_not() -> None:
 # Dates of birth
 
 WRITTEN = [
+    ("\u202a03/14/1985\u202c", "1985-03-14"),
+    ("\u200f14/3/1985", "1985-03-14"),
+    ("14 de setiembre de 1985", "1985-09-14"),
     ("03/14/1985", "1985-03-14"),
     ("3/14/85", "1985-03-14"),
     ("3-14-1985", "1985-03-14"),

@@ -113,6 +113,34 @@ def test_every_framework_answers_alike(framework: Framework, case: Any, ana: Vis
 
 
 @every_framework
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("OPTIONS", "/{}"), ("PUT", "/{}"), ("DELETE", "/{}"), ("TRACE", "/{}")),
+        *(("GET", "/{}%0A"), ("GET", "//{}"), ("GET", "/{}/"), ("GET", "/./{}"), ("GET", "/")),
+    ],
+)
+def test_every_answer_is_the_librarys(
+    framework: Framework,
+    method: str,
+    path: str,
+    ana: Visitor,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """No framework redirects to a link, tells it to a log, or answers without the headers."""
+    caplog.set_level(logging.DEBUG)
+    with framework.client(ana.messenger) as call:
+        answer = call(method, MOUNT + path.format(ana.token), {}, b"")
+
+    assert answer.status in {200, 404, 405}
+    assert answer.header("cache-control") == "no-store"
+    assert answer.header("referrer-policy") == "no-referrer"
+    assert answer.header("location") is None
+    assert ana.token.encode() not in answer.body
+    assert {each.name for each in caplog.records if ana.token in each.getMessage()} <= {"httpx"}
+
+
+@every_framework
 def test_several_practices(framework: Framework, ana: Visitor) -> None:
     """The part of the path before the token says whose page it is."""
     with framework.client({"lakeside": ana.messenger}) as call:

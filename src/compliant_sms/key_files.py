@@ -75,7 +75,11 @@ def replace_key_file(path: Path, data: bytes) -> None:
     beside = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
     try:
         _write(beside, data, like=target)
-        beside.replace(target)
+        try:
+            beside.replace(target)
+        except OSError:  # such as of a file that is mounted by itself: no copy of the keys stays
+            beside.unlink()
+            raise
         _keep_name(target)
     except OSError as error:
         raise _not_written(path, error) from None

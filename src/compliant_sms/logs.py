@@ -48,6 +48,20 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
+# A name and the quote that opens its value, as JSON, ``repr`` and logfmt write them; in JSON inside
+# of JSON, each quote has backslashes before it.
+_FIELD = re.compile(
+    r"""(?:(?P<quote>\\{0,7}["'])(?P<key>[A-Za-z][\w -]{0,40})(?P=quote)\s{0,2}:\s{0,2}"""
+    r"""|(?<![\w.])(?P<name>[A-Za-z]\w{0,40})=)(?P<open>\\{0,7}["'])"""
+)
+_BEHIND = re.compile(
+    r"""\s{0,2}(?:[}\])]{1,9}(?:[\s,"']|\Z)|,\s{0,2}(?:["']|[A-Za-z]\w{0,40}=)|\Z)"""
+)
+# A field of a form or a query, RFC 3986 3.4; the first one only with another behind it.
+_SENT = re.compile(
+    r"""(?:(?<=[?&])|(?<![^\s"'])(?=[\w-]{1,41}=[^&\s"'<>]*&))"""
+    r"""(?P<name>[A-Za-z][\w-]{0,40})=[^&\s"'<>]+"""
+)
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -59,9 +73,11 @@ class PhiFilter(logging.Filter):
 
     The message (with its arguments), exceptions, stacks, thread names and everything passed as
     ``extra`` are redacted strictly: whatever :func:`compliant_sms.phi.find` finds, and each number
-    of seven or more digits and each email address, whoever owns it. Within a record a value has one
-    placeholder. Objects become their redacted text. The record's ``exc_info`` becomes ``exc_text``,
-    because other handlers would show the exception as it is.
+    of seven or more digits and each email address, whoever owns it. Hidden fields are withheld, in
+    ``extra``, in mappings among the arguments, and where a text has them as in JSON, ``repr``, or a
+    form. Within a record a value has one placeholder. Objects become their redacted text. The
+    record's ``exc_info`` becomes ``exc_text``, because other handlers would show the exception as
+    it is.
 
     A record that cannot be redacted is replaced by one that says so, with the type of the failure.
 
@@ -105,6 +121,8 @@ class PhiFilter(logging.Filter):
 
     def _redacted(self, record: logging.LogRecord) -> dict[str, Any]:
         scrub, own = self._scrub(), _own(record)
+        if not own:  # fields have no names any more once they are part of a sentence
+            scrub.withhold_in(record)
         given, said = vars(record), record.getMessage()
         changes: dict[str, Any] = {"msg": said if own else scrub.text(said), "args": ()}
         exception = record.exc_text or _formatted(record.exc_info)
@@ -240,17 +258,59 @@ class _Scrub:
         self._seen: dict[int, tuple[object, object]] = {}
 
     def text(self, text: str) -> str:
-        return self._redactor.redact(text).text
+        return self._redactor.redact(self._without_fields(text)).text
+
+    def _without_fields(self, text: str) -> str:
+        """The text without the values that it quotes behind the name of a hidden field."""
+        kept: list[str] = []
+        at = 0
+        if "=" in text:
+            text = _SENT.sub(self._sent, text)
+        while (found := _FIELD.search(text, at)) is not None:
+            kept.append(text[at : found.end()])
+            at = found.end()
+            if _bare(found["key"] or found["name"]) in self._hidden:
+                kept.append(_WITHHELD)
+                at = _end_of_quoted(text, at, found["open"])
+        return "".join([*kept, text[at:]])
+
+    def _sent(self, found: re.Match[str]) -> str:
+        hidden = _bare(found["name"]) in self._hidden
+        return f"{found['name']}={_WITHHELD}" if hidden else found[0]
 
     def fields(self, fields: Mapping[Any, Any]) -> dict[Any, Any]:
         return {self._key(key): self._field(key, value) for key, value in fields.items()}
+
+    def withhold_in(self, record: logging.LogRecord) -> None:
+        """Withhold the hidden fields in what a record says, and leave the rest as it is."""
+        record.msg = self._withheld(record.msg, frozenset())
+        record.args = self._withheld(record.args, frozenset())  # type: ignore[assignment]
+
+    def _withheld(self, value: object, around: frozenset[int]) -> object:
+        if not isinstance(value, Mapping | list | tuple | set | frozenset):
+            return value
+        if id(value) in around:
+            return _WITHHELD
+        around |= {id(value)}
+        if isinstance(value, Mapping):
+            fields = {
+                key: _WITHHELD if self._hides(key, each) else self._withheld(each, around)
+                for key, each in value.items()
+            }
+            return fields if any(fields[key] is not value[key] for key in fields) else value
+        items = [self._withheld(each, around) for each in value]
+        if all(new is old for new, old in zip(items, value, strict=True)):
+            return value
+        return tuple(items) if isinstance(value, tuple) else items
+
+    def _hides(self, key: object, value: object) -> bool:
+        return value is not None and isinstance(key, str) and _bare(key) in self._hidden
 
     def _key(self, key: object) -> object:
         return key if key is None or isinstance(key, bool) else self.value(_flat(key))
 
     def _field(self, key: object, value: object) -> object:
-        hidden = value is not None and isinstance(key, str) and _bare(key) in self._hidden
-        return _WITHHELD if hidden else self.value(value)
+        return _WITHHELD if self._hides(key, value) else self.value(value)
 
     def value(self, value: object) -> object:
         """The value, if its type is harmless; otherwise redacted text or a redacted container."""
@@ -275,6 +335,21 @@ class _Scrub:
             return self.fields(value)
         items = [self.value(each) for each in value]
         return tuple(items) if isinstance(value, tuple) else items
+
+
+def _end_of_quoted(text: str, start: int, quote: str) -> int:
+    """Where the quote stands that ends a value; the end of the text if it was cut off."""
+    slashes = len(quote) - 1
+    at = text.find(quote[-1], start)
+    while at >= 0:
+        before = at - start - len(text[start:at].rstrip("\\"))
+        # Each time that something is escaped doubles the backslashes, and adds one to a quote; but
+        # Python adds none where it quotes with another one. What follows has to tell.
+        ends = before % (2 * slashes + 2) == slashes and _BEHIND.match(text, at + 1)
+        if before == slashes or ends:
+            return at - slashes
+        at = text.find(quote[-1], at + 1)
+    return len(text)
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -14,7 +14,7 @@ _LONGEST = 40
 _OLDEST = 130  # years
 _PARTS = re.compile("[a-z]+|[0-9]+")
 _BETWEEN = re.compile(r"[a-z0-9 ,./'\u2010-\u2015\u2018\u2019\u00b7-]*")
-_ACCENT = "Mn"
+_UNSEEN = frozenset(("Mn", "Cf"))  # accents, and signs such as those of a writing's direction
 _LITTLE = frozenset(("of", "the", "de", "del", "el", "le", "du", "st", "nd", "rd", "th", "er", "o"))
 
 
@@ -46,7 +46,7 @@ def is_birth_date(candidates: Collection[date], born: date) -> bool:
 
 def _plain(written: str) -> str:
     apart = unicodedata.normalize("NFKD", written).casefold()
-    kept = (each for each in apart if unicodedata.category(each) != _ACCENT)
+    kept = (each for each in apart if unicodedata.category(each) not in _UNSEEN)
     figures = (str(unicodedata.decimal(each, each)) for each in kept)
     return " ".join("".join(figures).split())
 
@@ -63,6 +63,7 @@ def _in_words(words: list[str], figures: list[str]) -> list[tuple[str, int, int]
 _MONTHS = tuple(
     zip(*([_plain(month) for month in words_in(tag).months] for tag in LANGUAGES), strict=True)
 )
+_ALSO = {"setiembre": 9}  # Diccionario panhispánico de dudas: as good as "septiembre"
 
 
 def _month(word: str) -> int | None:
@@ -71,7 +72,7 @@ def _month(word: str) -> int | None:
         number
         for number, names in enumerate(_MONTHS, start=1)
         if any(name.startswith(word) for name in names)
-    }
+    } | {number for name, number in _ALSO.items() if name.startswith(word)}
     return found.pop() if len(found) == 1 and len(word) > 2 else None
 
 

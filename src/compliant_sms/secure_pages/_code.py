@@ -35,7 +35,8 @@ def matches_code(written: str, kept: str) -> bool:
 
 
 def _plain(written: str) -> str:
-    return "".join(each for each in unicodedata.normalize("NFKC", written) if each.isdecimal())
+    # Keyboards of other writings have digits of their own.
+    return "".join(str(unicodedata.decimal(each)) for each in written if each.isdecimal())
 
 
 def _slow(code: str, salt: bytes) -> bytes:

@@ -17,6 +17,7 @@ LARGEST_FORM = 32_000
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 8
+_IMPLIED_PORT = ":443"
 
 
 @frozen(kw_only=True)
@@ -44,11 +45,13 @@ class PageRequest:
     def comes_from(self, origin: str) -> bool:
         """Whether no header says that another site's page sent it.
 
-        A page that may not reveal its origin sends ``null``: Fetch Standard, 3.2.
+        A page that may not reveal its origin sends ``null``: Fetch Standard, 3.2. No page sends the
+        port that https implies: URL Standard, 4.4.
         """
         if self.header("sec-fetch-site") not in {"", "same-origin", "none"}:
             return False
-        return self.header("origin") in {"", "null", origin}
+        own = origin.removesuffix(_IMPLIED_PORT)
+        return self.header("origin") in {"", "null", own}
 
     def fields(self, most: int) -> dict[str, str] | None:
         """The form fields in its body, by name; None if they cannot be read.

@@ -178,12 +178,18 @@ class PageView:
             status=_STATUS[problem] if problem else 200,
         )
 
-    def waits_for_code(self) -> HttpReply:
-        """The page while there is no code to ask for yet."""
+    def waits_for_code(self, *, unsent: str = "") -> HttpReply:
+        """The page while there is no code to ask for yet.
+
+        Args:
+            unsent: a reply that was not accepted. It is not kept.
+        """
         said = self._words
+        told = said.problems[PageProblem.UNSENT] if unsent else ""
         return self._page(
-            f"<h1>{safe(said.title)}</h1><p>{self._filled(said.waits)}</p>"
-            f"<p>{self._filled(said.no_code)}</p>{self._call()}"
+            f"<h1>{safe(said.title)}</h1>{_error(told)}<p>{self._filled(said.waits)}</p>"
+            f"<p>{self._filled(said.no_code)}</p>{self._call()}",
+            status=_STATUS[PageProblem.UNSENT] if unsent else 200,
         )
 
     def message(

@@ -100,6 +100,11 @@ class PageContent:
     code: str = field(default="", repr=False)
 
     @property
+    def waits_for_code(self) -> bool:
+        """Whether it shows nothing until somebody issues a code."""
+        return self.asks is Identity.CODE and not self.code
+
+    @property
     def reply_key(self) -> str:
         """The key for forms that come with the message; each new code changes it.
 
@@ -190,6 +195,11 @@ class Page:
     def replied(self) -> Page:
         """The page after somebody wrote a reply."""
         return evolve(self, replies=self.replies + 1)
+
+    def misdirected(self) -> Page:
+        """The page once its link may lie with a stranger: only a code opens it."""
+        content = evolve(self.content, asks=Identity.CODE) if self.content else None
+        return evolve(self, content=content)
 
     def told(self, code: str) -> Page:
         """The page once it asks for a code; earlier wrong answers no longer count.

@@ -39,7 +39,8 @@ except ModuleNotFoundError as _error:
 
 __all__ = ["consent_urls", "secure_urls", "webhook_urls"]
 
-_REST = r"^(?P<path>.*)\Z"
+# Line ends too: Django would log the path of what it finds no view for.
+_REST = r"(?s)^(?P<path>.*)\Z"
 _View = Callable[[HttpRequest, str], Any]
 _Either = Messenger | AsyncMessenger
 _M = TypeVar("_M", Messenger, AsyncMessenger, _Either)

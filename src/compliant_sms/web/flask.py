@@ -26,14 +26,19 @@ from compliant_sms.web._pages import PageDesk
 
 try:
     from flask import Blueprint, Request, Response, request
+    from flask.blueprints import BlueprintSetupState
     from werkzeug.exceptions import HTTPException
+    from werkzeug.routing import BaseConverter
 except ModuleNotFoundError as _error:
     raise MissingExtra("flask", "webhook_blueprint") from _error  # noqa: EM101 - the extra's name
 
 __all__ = ["consent_blueprint", "secure_blueprint", "webhook_blueprint"]
 
 _CALLED_WITH = ["GET", "POST"]
-_BROWSED_WITH = ["GET", "HEAD", "POST"]
+# Flask's own refusals and redirects have none of our headers, and a redirect repeats the token.
+_BROWSED_WITH = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+_ANY_PATH = "compliant_sms_any"
+_BELOW = f"/<{_ANY_PATH}:path>"
 
 
 def webhook_blueprint(
@@ -88,7 +93,7 @@ def secure_blueprint(
     _refuse_event_loops(messenger)
     view = _answering(PageDesk(messenger))
     blueprint = Blueprint(name, __name__)
-    blueprint.add_url_rule("/<path:path>", "show", view, methods=_BROWSED_WITH)
+    _browse(blueprint, "show", view, _BELOW)
     return blueprint
 
 
@@ -117,9 +122,35 @@ def consent_blueprint(
     _refuse_event_loops(messenger)
     view = _answering(FormDesk(messenger), dispatch=dispatch)
     blueprint = Blueprint(name, __name__)
-    blueprint.add_url_rule("/", "ask", view, methods=_BROWSED_WITH, strict_slashes=False)
-    blueprint.add_url_rule("/<path:path>", "ask", view, methods=_BROWSED_WITH)
+    _browse(blueprint, "ask", view, "/", _BELOW)
     return blueprint
+
+
+class _AnyPath(BaseConverter):
+    """Whatever follows: also nothing, slashes at its beginning, and line ends."""
+
+    regex = "(?s:.*?)"
+    part_isolating = False
+
+
+def _browse(
+    blueprint: Blueprint, endpoint: str, view: Callable[..., Response], *rules: str
+) -> None:
+    """Leave no request below the mount to Flask."""
+
+    def define(state: BlueprintSetupState) -> None:
+        state.app.url_map.converters[_ANY_PATH] = _AnyPath
+
+    blueprint.record(define)
+    for rule in rules:
+        blueprint.add_url_rule(
+            rule,
+            endpoint,
+            view,
+            methods=_BROWSED_WITH,
+            strict_slashes=False,
+            provide_automatic_options=False,
+        )
 
 
 def _answering(

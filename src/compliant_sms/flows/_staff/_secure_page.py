@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from compliant_sms.consent import fold_for_holder
+from compliant_sms.consent import Flag, fold, fold_for_holder
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.flows._receiving._patient_text import ON_PAGE, ReceivedText, take_in
+from compliant_sms.flows._receiving._visit_answers import was_misdirected
 from compliant_sms.flows._sending._secure_link import born
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
@@ -118,6 +119,8 @@ class _Visit:
         page = await self.ports.store.run(self._page)
         if page is None or page.content is None or not self._is_open(page, at):
             return self._asked(page, at)
+        if page.content.waits_for_code:
+            return self._asked(page, at, unsent=form.reply)
         replies = form.step is Step.REPLY
         key = page.content.reply_key if replies else page.content.key
         nonce = proven(key, form.step, form.proof, at=at)
@@ -147,8 +150,8 @@ class _Visit:
         if standing is not Standing.OPEN or page.content is None:
             return view.closed(standing)
         content = page.content
-        if content.asks is Identity.CODE and not content.code:
-            return view.waits_for_code()
+        if content.waits_for_code:
+            return view.waits_for_code(unsent=unsent)
         proof = prove(content.key, Step.ANSWER, nonce=self.ports.ids(), at=at)
         return view.question(content.asks, proof, problem=problem, left=left, unsent=unsent)
 
@@ -244,7 +247,7 @@ class _Visit:
             # The number before the page, as whoever erases a person locks them.
             await tx.lock(page.practice_id, message.draft.to)
             now = await self._page(tx)
-            open_ = now is not None and self._is_open(now, at) and not _is_told_since(now, content)
+            open_ = now is not None and self._is_open(now, at) and not _is_shut_since(now, content)
             if now is None or not open_ or not now.takes_replies:
                 return now, None, False
             received = await take_in(
@@ -258,7 +261,7 @@ class _Visit:
         known, received, stopped = await self.ports.store.run(work)
         if known is None or known.content is None or not self._is_open(known, at):
             return self._asked(known, at)
-        if _is_told_since(known, content):
+        if _is_shut_since(known, content):
             return self._asked(known, at, PageProblem.STALE, unsent=reply)
         sent = reply if received else ""
         return self._shown(known, known.content, at, reply=sent, stopped=stopped)
@@ -279,7 +282,10 @@ class _Visit:
     # What is kept
 
     async def _page(self, tx: Transaction) -> Page | None:
-        return await tx.page_at(self.ports.practice.id, token_hash(self.request.token))
+        page = await tx.page_at(self.ports.practice.id, token_hash(self.request.token))
+        if page is None or page.content is None or page.content.asks is Identity.CODE:
+            return page
+        return page.misdirected() if await _may_be_strangers(tx, page) else page
 
     async def _message(self, page: Page) -> Message:
         """The text that its link went out with."""
@@ -316,9 +322,24 @@ class _Visit:
         return at.astimezone(ZoneInfo(self.ports.practice.time_zone)).date()
 
 
-def _is_told_since(page: Page, content: PageContent) -> bool:
-    """Whether a code was issued since its form was checked."""
-    return page.content is not None and page.content.reply_key != content.reply_key
+def _is_shut_since(page: Page, content: PageContent) -> bool:
+    """Whether a code was issued, or became necessary, since its form was checked."""
+    now = page.content
+    return now is not None and (now.waits_for_code or now.reply_key != content.reply_key)
+
+
+async def _may_be_strangers(tx: Transaction, page: Page) -> bool:
+    """Whether staff found, or whoever holds the number wrote, that it is not the patient's.
+
+    A date of birth is no secret from everybody whose number a patient's is mistaken for.
+    """
+    message = await tx.message(page.practice_id, page.message_id)
+    assert message is not None, "each page refers to a text"  # noqa: S101
+    events = await tx.consent_events(page.practice_id, message.draft.to)
+    state = fold(events, message.draft.person)
+    wrong = state.flagged is not None and state.flagged.why is Flag.WRONG_NUMBER
+    # What the patient agrees to there later does not tell who has had the link since.
+    return bool(state.voided) or wrong or await was_misdirected(tx, message, page.created_at)
 
 
 def _key(page: Page, content: PageContent, reply: str, nonce: str) -> str:

@@ -12,7 +12,7 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 from compliant_sms.phi._words._lexicon import lexicon
-from compliant_sms.phi._words._marks import A1C, FIGURE, GROUPS, NOT_ASCII
+from compliant_sms.phi._words._marks import A1C, FIGURE, GROUPS, HEALTH, NOT_ASCII
 from compliant_sms.phrases import LEFT_OUT, PLAIN
 
 if TYPE_CHECKING:
@@ -88,6 +88,19 @@ def _digits() -> re.Pattern[str]:
     return re.compile("[0-9][0-9]*")
 
 
+@cache
+def _letter_in_dots() -> re.Pattern[str]:
+    # It begins with one sign, so that the search skips fast to what fits.
+    return re.compile(r"\.[A-Za-z]\.")
+
+
+@cache
+def _dotted() -> re.Pattern[str]:
+    # A period before a small letter ends no sentence. No part of a host or an address counts.
+    last = r"(?:\.(?= [a-z])|(?!\.?[\w@/-]))"
+    return re.compile(rf"(?<![\w.@/-])[A-Za-z](?:\.[A-Za-z]){{2,6}}{last}")
+
+
 def _is_plain(given: str) -> bool:
     return given.isascii() and "&" not in given
 
@@ -108,7 +121,8 @@ class View:
     """A text in plain letters and digits, with the case that it has.
 
     Compatibility forms, accents, full-width and foreign digits, invisible characters and HTML
-    entities are read as what they look like. It takes linear time.
+    entities are read as what they look like, and an abbreviation of health with periods, such as
+    "H.I.V.", as the one without. It takes linear time.
 
     What is called ``at``, ``index`` or ``word`` in this room is the index of a word in it, and
     ``figure`` that of a run of digits.
@@ -147,7 +161,10 @@ class View:
         self.direction = direction
         self._kept_starts: list[int] | None = None
         self._kept_ends: list[int] = []
-        self.plain = plain = given if _is_plain(given) else self._undisguised(given)
+        plain = given if _is_plain(given) else self._undisguised(given)
+        if _letter_in_dots().search(plain):
+            plain = self._without_dots(plain)
+        self.plain = plain
         self.lower = lower = plain.lower()
         is_ascii = lower.isascii()
         parts = (_ascii_word() if is_ascii else _word()).split(lower)
@@ -195,6 +212,25 @@ class View:
         if len(letters) != len(given) or starts != list(range(len(given))):
             self._kept_starts, self._kept_ends = starts, ends
         return "".join(letters)
+
+    def _without_dots(self, plain: str) -> str:
+        """Read "H.I.V." as "HIV": letters that together are said of health, and no initials."""
+        starts, ends = self._kept_starts or list(range(len(plain))), self._kept_ends
+        ends = list(ends or range(1, len(plain) + 1))
+        kept: list[int] = []
+        at = 0
+        for found in _dotted().finditer(plain):
+            if lexicon()[found[0].replace(".", "").lower()] & HEALTH:
+                kept += range(at, found.start())
+                kept += [place for place in range(*found.span()) if plain[place] != "."]
+                at = found.end()
+                ends[kept[-1]] = ends[at - 1]
+        if not at:
+            return plain
+        kept += range(at, len(plain))
+        self._kept_starts = [starts[place] for place in kept]
+        self._kept_ends = [ends[place] for place in kept]
+        return "".join([plain[place] for place in kept])
 
     @property
     def is_as_given(self) -> bool:

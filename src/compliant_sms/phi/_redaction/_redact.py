@@ -11,7 +11,7 @@ from compliant_sms.phi._find import find
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._labels import Direction, PhiFinding, PhiLabel
 from compliant_sms.phi._redaction._placeholders import Placeholders, is_placeholder, round_for
-from compliant_sms.phi._redaction._strict import find_strictly, unescaped, united
+from compliant_sms.phi._redaction._strict import find_strictly, unescaped, unframed, united
 
 # Classes of exceptions are written as names are, and nobody is called that.
 _EXCEPTION = re.compile(r"[A-Z][a-z]\w*(?:Error|Exception|Warning)", re.ASCII)
@@ -83,7 +83,7 @@ class Redactor:
 
     def _findings(self, text: str, direction: Direction | str | None) -> list[PhiFinding]:
         everything = list(find(text, self._known, direction=direction))
-        if self._strict and (free := unescaped(text)) != text:
+        for free in self._readings(text):
             everything = united(
                 everything, list(find(free, self._known, direction=direction, escaped=True))
             )
@@ -92,6 +92,15 @@ class Redactor:
             kept = [f for f in everything if f.label not in self._labels]
             found = united(found, self._strictly(text, kept))
         return [f for f in found if not _is_no_value(text, f)]
+
+    def _readings(self, text: str) -> list[str]:
+        """The text without what programs write around values, and without the program itself."""
+        readings: list[str] = []
+        for told in (text, unframed(text)) if self._strict else ():
+            free = unescaped(told)
+            if free not in {text, *readings}:
+                readings.append(free)
+        return readings
 
     def _strictly(self, text: str, kept: list[PhiFinding]) -> list[PhiFinding]:
         """What the form alone gives away and nobody asked to keep."""

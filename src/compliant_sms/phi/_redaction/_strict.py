@@ -39,6 +39,23 @@ _DATE = re.compile(
 )
 
 
+# What a traceback says of the program: its lines look like words to everybody, "most" among them.
+_PROGRAM = re.compile(
+    r"""(?:Exception\ Group\ )?(?:Traceback|Stack)\ \(most\ recent\ call\ last\):
+    |During\ handling\ of\ the\ above\ exception,\ another\ exception\ occurred:
+    |The\ above\ exception\ was\ the\ direct\ cause\ of\ the\ following\ exception:
+    |^(?P<margin>[ |+-]{0,40}?)[ ]{2}File\ "[^"\n]{0,4096}",\ line\ [0-9]{1,9}[^\n]*
+    (?:\n(?P=margin)[ ]{4}[^\n]*)*""",
+    re.MULTILINE | re.VERBOSE,
+)
+_SIGN = re.compile(r"[^\n]")
+
+
+def unframed(text: str) -> str:
+    """The text with blanks for what a traceback says of the program; as long as it was."""
+    return _PROGRAM.sub(lambda found: _SIGN.sub(" ", found[0]), text)
+
+
 def unescaped(text: str) -> str:
     """The text with what escapes stand for, and blanks for what programs write around words.
 
