@@ -465,14 +465,22 @@ def test_an_earlier_checkpoint_must_be_one_of_before(told: Messenger) -> None:
         ask(point)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE sms_leaves SET digest = zeroblob(32) WHERE leaf = 0",
+        "DELETE FROM sms_leaves WHERE leaf = (SELECT max(leaf) FROM sms_leaves)",
+        "DELETE FROM sms_leaves",
+    ],
+)
 def test_a_ledger_that_contradicts_its_checkpoint_gives_no_pack(
-    told: Messenger, database: Path
+    told: Messenger, database: Path, change: str
 ) -> None:
     """Where the tree was changed in the database there is no pack that hides it."""
     told.checkpoint()
     told.close()
     with closing(sqlite3.connect(database)) as hostile, hostile:
-        hostile.execute("UPDATE sms_leaves SET digest = zeroblob(32) WHERE leaf = 0")
+        hostile.execute(change)
 
     with pytest.raises(LedgerTampered):
         told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)

@@ -51,6 +51,8 @@ async def gather(tx: Transaction, ports: Ports, question: EvidenceRequest) -> Do
     await tx.lock(practice.id, question.number)
     await tx.fix_holds(practice.id)
     newest = await newest_checkpoint(tx, practice.id)
+    if newest is not None and await tx.tree_size(practice.id) < newest.size:
+        raise altered_since(newest)  # nobody asked for a checkpoint that is yet to come
     stored = await tx.chains_of(practice.id, question.number)
     chains = tuple([await _proved(tx, practice.id, each, newest) for each in stored])
     return Dossier(
