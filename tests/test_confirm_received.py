@@ -291,6 +291,32 @@ def test_the_last_word_about_a_visit_counts(
     assert kept(diary, "C").needs_person is not first
 
 
+@pytest.mark.parametrize(("second", "asks"), [("please cancel my appointment", True), ("C", False)])
+def test_two_answers_of_one_instant(
+    make_willing: Make,
+    books: Books,
+    clock: MovableClock,
+    second: str,
+    asks: bool,  # noqa: FBT001
+) -> None:
+    """Nobody knows which one is the last word: a person reads it, unless both say the same."""
+    messenger = make_willing(more={"reminders": PLANS})
+    agree(messenger)
+    messenger.reminders.save(visit())
+    run_to(messenger, clock, TUESDAY + HOUR)
+    messenger.receive(from_patient("C", "SM1"))
+    messenger.receive(from_patient(second, "SM2"))
+    books.texts["SM2"] = second
+    clock.advance(MINUTE)
+    messenger.confirm_received()
+    books.texts["SM1"] = "C"
+    clock.advance(MINUTE)
+    late = next(each for each in messenger.confirm_received() if each.body == "C")
+
+    assert messenger.reminders.answers()[-1].answer is (Answer.CANCEL if asks else Answer.CONFIRM)
+    assert late.needs_person is asks
+
+
 @pytest.mark.parametrize("moved", [True, False])
 def test_a_visit_that_moved_before_the_answer_was_proved(
     make_willing: Make,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +33,17 @@ from compliant_sms.errors import (
     Unsettled,
 )
 from compliant_sms.lifecycle import State
+from compliant_sms.messages import Inbound
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Erased
 from compliant_sms.rules import PracticeCap
 from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import PostgreSQL
+from compliant_sms.stores._consent import ConsentRecords
+from compliant_sms.stores._media import MediaRecords
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON
+from hooks import PATIENCE
 from test_receive import from_patient, status
 from test_rules_in_flows import OFFER
 from test_sealed_store import on_disk
@@ -405,3 +413,41 @@ def test_nobody_is_erased_twice(known: Messenger) -> None:
         known.erase(PERSON, **WHY)
 
     assert len(known.audit()) == 1
+
+
+def test_where_they_become_known_meanwhile_nothing_goes(
+    make_messenger: Make, used_postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A STOP that comes in from that number at the same time is sealed by no key that goes."""
+    messenger = make_messenger(store=PostgreSQL(used_postgres_dsn), keyring=Keyring.generate())
+    agree(messenger)
+    messenger.receive(from_patient("Do you have parking?", "SM1", sender=OTHER))
+    calls, kept, erased = count(), threading.Event(), threading.Event()
+    stop = from_patient("STOP", "SM2", sender=OTHER)
+    receiving = threading.Thread(target=messenger.receive, args=[stop])
+    numbers_of, await_media = ConsentRecords.numbers_of, MediaRecords._await_media
+
+    async def numbers_then(records: ConsentRecords, *which: str) -> list[PhoneNumber]:
+        found = await numbers_of(records, *which)
+        if next(calls) == 1:  # an erasure asks twice, and then goes on
+            agree(messenger, number=OTHER)
+            receiving.start()
+            assert kept.wait(PATIENCE)
+        return found
+
+    async def media_then(records: MediaRecords, inbound: Inbound) -> None:
+        kept.set()
+        erased.wait(PATIENCE)
+        await await_media(records, inbound)
+
+    monkeypatch.setattr(ConsentRecords, "numbers_of", numbers_then)
+    monkeypatch.setattr(MediaRecords, "_await_media", media_then)
+
+    assert messenger.erase(PERSON, **WHY).numbers == 1
+    erased.set()
+    receiving.join()
+
+    assert isinstance(messenger.consent.events(OTHER)[-1], Revoked)
+    refused = remind(messenger, to=OTHER)
+    assert isinstance(refused, Blocked)
+    assert refused.reasons[0].rule == "revocation"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 import stat
+import threading
 import zipfile
 from base64 import b64decode
 from collections.abc import Callable
@@ -28,10 +29,13 @@ from compliant_sms.errors import ConfigurationError, InvalidInput, LedgerTampere
 from compliant_sms.evidence import Checkpoint, Dossier, Result, verify_pack
 from compliant_sms.evidence_pack import EvidencePack
 from compliant_sms.keyring import Keyring, data_cipher
+from compliant_sms.lifecycle import State
+from compliant_sms.messages import Message
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.signing import SigningKey
 from compliant_sms.stores import PostgreSQL, SQLite
+from compliant_sms.stores._texts import TextRecords
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, WARNING
 from evidence_story import (
@@ -461,14 +465,22 @@ def test_an_earlier_checkpoint_must_be_one_of_before(told: Messenger) -> None:
         ask(point)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE sms_leaves SET digest = zeroblob(32) WHERE leaf = 0",
+        "DELETE FROM sms_leaves WHERE leaf = (SELECT max(leaf) FROM sms_leaves)",
+        "DELETE FROM sms_leaves",
+    ],
+)
 def test_a_ledger_that_contradicts_its_checkpoint_gives_no_pack(
-    told: Messenger, database: Path
+    told: Messenger, database: Path, change: str
 ) -> None:
     """Where the tree was changed in the database there is no pack that hides it."""
     told.checkpoint()
     told.close()
     with closing(sqlite3.connect(database)) as hostile, hostile:
-        hostile.execute("UPDATE sms_leaves SET digest = zeroblob(32) WHERE leaf = 0")
+        hostile.execute(change)
 
     with pytest.raises(LedgerTampered):
         told.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
@@ -522,3 +534,64 @@ def test_a_difference_of_clocks_excuses_nothing_else(
 
     assert verify_pack(pack).ok
     assert failures(hidden) == ["what was known"]
+
+
+class _Between:
+    """Runs something as soon as a store has listed the texts to a number."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+        listing = TextRecords.messages_to
+
+        async def messages_to(records: TextRecords, *which: Any) -> list[Message]:
+            found = await listing(records, *which)
+            monkeypatch.undo()
+            happens()
+            return found
+
+        monkeypatch.setattr(TextRecords, "messages_to", messages_to)
+
+
+def test_news_that_comes_while_a_pack_is_made(
+    make_messenger: Make, used_postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No pack tells a text's state of before the news and its steps of after it."""
+    messenger = make_messenger(store=PostgreSQL(used_postgres_dsn), people=in_chicago)
+    agree(messenger)
+    sent = remind(messenger)
+    assert isinstance(sent, Sent)
+    _Between(monkeypatch, lambda: report(messenger, str(sent.provider_id), "delivered"))
+
+    pack = messenger.evidence(PATIENT, since=SINCE, until=UNTIL, **WHO)
+
+    assert failures(pack.data, ciphers=data_cipher) == []
+    (text,) = dossier_of(pack.data).texts
+    assert text.state == State.DELIVERED
+
+
+def test_nothing_is_dropped_while_a_pack_is_made(
+    make_messenger: Make,
+    clock: MovableClock,
+    used_postgres_dsn: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A purge that runs beside it waits, so that a pack tells of before it or of after it."""
+    messenger = make_messenger(store=PostgreSQL(used_postgres_dsn), people=in_chicago)
+    agree(messenger)
+    assert isinstance(remind(messenger), Sent)
+    clock.advance(timedelta(days=365 * 30))
+    purging = threading.Thread(target=lambda: messenger.purge(by="it:kim"))
+
+    def purged() -> None:
+        purging.start()
+        purging.join(0.5)
+
+    _Between(monkeypatch, purged)
+
+    pack = messenger.evidence(PATIENT, since=SINCE, until=clock(), **WHO)
+    purging.join()
+
+    assert failures(pack.data, ciphers=data_cipher) == []
+    (text,) = dossier_of(pack.data).texts
+    assert len(text.decisions) == 1
+    assert text.dropped_decisions == ()
+    assert messenger.history(PERSON).texts[0].decisions == ()

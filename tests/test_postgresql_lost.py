@@ -11,8 +11,10 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import ConnectionPool
 
 from compliant_sms import Messenger, Sent
 from compliant_sms.errors import CommitUnknown, StoreError
@@ -277,6 +279,45 @@ def test_a_pool_of_the_hosts_is_heard(store: PostgreSQL, caplog: pytest.LogCaptu
         "error connecting in 'theirs': refused",
         "plain words",
     ]
+
+
+def test_a_broken_connection_of_our_own_is_not_logged(
+    store: PostgreSQL,
+    postgres: Server,
+    postgres_dsn: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The pool replaces it, so psycopg's warning would only stray into a log of another format."""
+    port = store.asynchronous()
+
+    async def main() -> None:
+        for turn in range(2):
+            postgres.run(KILL, postgres_dsn)
+            await port.run(writing(f"on a loop {turn}"))
+            store.run(writing(f"on a thread {turn}"))
+        await store.aclose()
+
+    asyncio.run(main())
+
+    assert count(store) == 4
+    assert [each for each in caplog.records if each.name == "psycopg.pool"] == []
+
+
+def test_a_broken_connection_of_a_host_is_heard(
+    store: PostgreSQL, postgres: Server, postgres_dsn: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever has a pool of psycopg's beside ours reads all that it says."""
+    assert count(store) == 0
+    with (
+        ConnectionPool(postgres_dsn, min_size=1, max_size=1, name="theirs") as theirs,
+        suppress(psycopg.OperationalError),
+        theirs.connection() as connection,
+    ):
+        postgres.run(KILL, postgres_dsn)
+        connection.execute("SELECT 1")
+
+    told = [each.getMessage() for each in caplog.records if each.name == "psycopg.pool"]
+    assert any("closed connection" in each for each in told), told
 
 
 def test_event_loop(store: PostgreSQL, cable: Cable) -> None:

@@ -522,6 +522,21 @@ def test_opt_out_in_a_callback(willing: Messenger) -> None:
     assert isinstance(remind(willing, "another"), Blocked)
 
 
+def test_opt_out_of_another_number_than_that_of_the_text(willing: Messenger) -> None:
+    """Where a provider calls two texts alike, whom it names is not texted, nor is the other one."""
+    other = "+12175550135"
+    agree(willing, number=other, person="pat-2")
+    sent = remind(willing)
+    fields = {"MessageSid": sent.provider_id, "MessageStatus": "failed", "ErrorCode": "21610"}
+    for _ in range(2):
+        willing.receive(callback(fields | {"To": other}))
+
+    for number, person in ((PATIENT, PERSON), (other, "pat-2")):
+        kinds = [type(event) for event in willing.consent.events(number)]
+        assert kinds.count(Revoked) == 1
+        assert isinstance(remind(willing, f"to {person}", to=number, person=person), Blocked)
+
+
 @pytest.mark.parametrize(
     ("word", "outcome", "state"),
     [

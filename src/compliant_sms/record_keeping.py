@@ -200,7 +200,8 @@ class RecordKeeping(Facade):
         """Everything on record about a number and a period, for a lawyer, as one zip.
 
         It can be checked without the database: ``compliant-sms verify PACK``. Taking it is itself
-        recorded.
+        recorded. Call :meth:`verify_ledger` first: only that finds a record that was cut off at the
+        end of a chain, or a chain that is gone.
 
         Args:
             number: which number.

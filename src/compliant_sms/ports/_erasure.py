@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from attrs import frozen
 
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.retention import Purged
 
 
@@ -40,7 +42,9 @@ class Erasure(Protocol):
     async def hold_keys(self, practice_id: str, person: str) -> None:
         """Wait for transactions that are storing something about the person, and block new ones."""
 
-    async def erase(self, practice_id: str, person: str, purged: Purged) -> Erased:
+    async def erase(
+        self, practice_id: str, person: str, purged: Purged, numbers: Collection[PhoneNumber]
+    ) -> Erased:
         """Destroy the keys of everything stored about a person, and drop what they sealed.
 
         What came from a number, or was answered to it, goes too, unless somebody else is known
@@ -50,4 +54,6 @@ class Erasure(Protocol):
             practice_id: the practice.
             person: the host's id of the patient.
             purged: when and why; the store adds the proofs.
+            numbers: those of their numbers that are locked. Where they became known at another
+                one meanwhile, that came after the erasure, and stays.
         """

@@ -159,7 +159,8 @@ async def _said(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Said:
     outdated = not (stands or by_itself)
     outdated = outdated or (said.grants and await _is_outweighed(tx, claimed))
     if said.answered is not None:
-        outdated = outdated or await has_newer_answer(tx, inbound, said.answered)
+        intent = said.reading.intent
+        outdated = outdated or await has_newer_answer(tx, inbound, said.answered, intent)
     if outdated:
         return evolve(said, doubt=OUTDATED)
     if (said.grants or said.confirms) and await is_elsewhere(tx, ports, inbound.practice_id, event):

@@ -149,14 +149,28 @@ def is_request(inbound: Inbound, asked: Sequence[AskedVisit], *, says_more: bool
     return wanted and not says_more and len(asked) == 1 and asked[0].stands
 
 
-async def has_newer_answer(tx: Transaction, inbound: Inbound, asked: Message) -> bool:
-    """Whether something that came in after a text answered about the same visits."""
+async def has_newer_answer(
+    tx: Transaction, inbound: Inbound, asked: Message, intent: Intent
+) -> bool:
+    """Whether something that came in after a text answered about the same visits.
+
+    Of two that came in at one instant nobody knows which is the last word: what says otherwise is
+    taken for it.
+
+    Args:
+        tx: the transaction.
+        inbound: the text.
+        asked: our text that it answers.
+        intent: what it says.
+    """
     if not asked.draft.idempotency_key.startswith(KEY_PREFIX):
         return False
     for each in await tx.told_in(asked.practice_id, asked.message_id):
         key = each.appointment_id, each.occurrence
         last = await tx.last_answer(inbound.practice_id, key)
-        if last is not None and last.at > inbound.received_at:
+        if last is None or last.at < inbound.received_at:
+            continue
+        if last.at > inbound.received_at or last.answer is not _MEANS.get(intent):
             return True
     return False
 

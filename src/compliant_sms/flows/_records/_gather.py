@@ -47,9 +47,12 @@ from compliant_sms.ports import Ports, StoredChain, Transaction
 async def gather(tx: Transaction, ports: Ports, question: EvidenceRequest) -> Dossier:
     """Everything on record that answers the question."""
     practice = ports.practice
-    # Nothing is claimed, and nothing joins the ledger, while all of it is read.
+    # Nothing is claimed, nothing joins the ledger and nothing is dropped while all of it is read.
     await tx.lock(practice.id, question.number)
+    await tx.fix_holds(practice.id)
     newest = await newest_checkpoint(tx, practice.id)
+    if newest is not None and await tx.tree_size(practice.id) < newest.size:
+        raise altered_since(newest)  # nobody asked for a checkpoint that is yet to come
     stored = await tx.chains_of(practice.id, question.number)
     chains = tuple([await _proved(tx, practice.id, each, newest) for each in stored])
     return Dossier(
@@ -126,7 +129,9 @@ async def _texts(
     told: list[OnRecord] = []
     paged = await tx.paged(practice_id, asked.number)
     done = await _done(tx, practice_id) if paged else []
-    for message in await tx.messages_to(practice_id, asked.number):
+    for listed in await tx.messages_to(practice_id, asked.number):
+        # Read again for a change: news of it comes before, or waits until its steps are read.
+        message = await tx.message(listed.practice_id, listed.message_id) or listed
         steps = await tx.steps(message.practice_id, message.message_id)
         reports = await tx.callbacks(message.practice_id, message.message_id)
         came = await tx.accesses(practice_id, message.message_id)

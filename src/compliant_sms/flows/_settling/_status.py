@@ -9,7 +9,12 @@ from attrs import evolve, frozen
 from compliant_sms.flows._deciding._routes import is_proved
 from compliant_sms.flows._sending._echo import without_words
 from compliant_sms.flows._sending._news import apply_news
-from compliant_sms.flows._sending._reported import Reported, concerns_number, record_news
+from compliant_sms.flows._sending._reported import (
+    Reported,
+    concerns_number,
+    record_news,
+    reported_of,
+)
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
@@ -61,8 +66,7 @@ async def apply_status(
     new = await tx.add_status(owner, provider, told, message_id, at)
     if new and message is not None:
         message = await apply_news(tx, message, provider, told, at)
-    about = _about(ports, provider, update, message)
-    if new and about is not None:
+    for about in _about(ports, provider, update, message) if new else ():
         await record_news(tx, ports, about, update.problem, at)
     return ReceivedStatus(
         message_id=message_id,
@@ -75,19 +79,24 @@ async def apply_status(
 
 def _about(
     ports: Ports, provider: str, update: StatusUpdate, message: Message | None
-) -> Reported | None:
-    """The number that the news is about; None where nobody knows it any more."""
-    number = update.recipient
+) -> tuple[Reported, ...]:
+    """The numbers that the news is about; none where nobody knows it any more.
+
+    Where a provider calls two texts alike, that of the text and that which it tells may be two:
+    when unsure, no texts to either.
+    """
+    own: tuple[Reported, ...] = ()
     if message is not None and not message.draft.is_erased:
-        number = message.draft.to
-    if number is None:
-        return None
-    return Reported(
+        own = (evolve(reported_of(message), provider=provider),)
+    if update.recipient is None or update.recipient in {each.number for each in own}:
+        return own
+    told = Reported(
         practice_id=message.practice_id if message else ports.practice.id,
-        number=number,
+        number=update.recipient,
         provider=provider,
-        reference=message.message_id if message else update.provider_id,
+        reference=message.message_id if message and not own else update.provider_id,
     )
+    return (*own, told)
 
 
 async def _message_of(

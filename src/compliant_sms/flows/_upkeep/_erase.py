@@ -74,18 +74,13 @@ async def erase(store: Store, clock: Clock, plan: ErasePlan) -> Erased:
 async def _erase(tx: Transaction, clock: Clock, plan: ErasePlan) -> Erased:
     practice_id, person = plan.practice_id, plan.person
     await _refuse_in_the_clear(tx, practice_id)
-    # Texts that are asked for in hosts' transactions are called back with all others.
-    await tx.hold_keys(practice_id, person)
-    # What is known of numbers alone has no id.
-    numbers = await tx.numbers_of(practice_id, person) if person else []
+    numbers = await _locked(tx, practice_id, person)
     if not numbers:
         msg = (
             "nothing is kept of a person with this id, so nothing was erased. Check the id. "
             "Whoever was erased before is not known any more either."
         )
         raise UnknownPerson(msg)
-    for number in numbers:
-        await tx.lock(practice_id, number)
     await tx.fix_holds(practice_id)
     if await tx.is_held(practice_id, person=person):
         msg = (
@@ -95,11 +90,12 @@ async def _erase(tx: Transaction, clock: Clock, plan: ErasePlan) -> Erased:
         raise UnderLegalHold(msg)
     at = clock()
     callers = await _callers(tx, plan, numbers)
-    await _call_back(tx, plan, at, callers)
+    await _call_back(tx, plan, at, callers, numbers)
     purged = Purged(at=at, rule=_GONE, run=plan.run, proofs=())
     # Callers first: as long as one is known, what is known of the number alone stays readable.
-    before = [await tx.erase(practice_id, caller, purged) for caller in sorted(callers)]
-    erased = _together(await tx.erase(practice_id, person, purged), before)
+    everybody = [*sorted(callers), person]
+    *before, own = [await tx.erase(practice_id, who, purged, numbers) for who in everybody]
+    erased = _together(own, before)
     if plan.dry_run:
         raise _Undone(erased)
     counts = {"events": erased.events, "texts": erased.texts, "received": erased.received}
@@ -115,6 +111,21 @@ async def _erase(tx: Transaction, clock: Clock, plan: ErasePlan) -> Erased:
         )
     )
     return erased
+
+
+async def _locked(tx: Transaction, practice_id: str, person: str) -> Sequence[PhoneNumber]:
+    """The numbers of a person, locked: also one at which they became known while others waited."""
+    numbers: Sequence[PhoneNumber] = ()
+    while True:
+        # Texts that are asked for in hosts' transactions are called back with all others.
+        await tx.hold_keys(practice_id, person)
+        # What is known of numbers alone has no id.
+        found = tuple(await tx.numbers_of(practice_id, person)) if person else ()
+        if found == numbers:
+            return numbers
+        for number in found:
+            await tx.lock(practice_id, number)
+        numbers = found
 
 
 async def _refuse_in_the_clear(tx: Transaction, practice_id: str) -> None:
@@ -160,11 +171,15 @@ def _together(erased: Erased, more: Iterable[Erased]) -> Erased:
 
 
 async def _call_back(
-    tx: Transaction, plan: ErasePlan, at: datetime, callers: frozenset[str]
+    tx: Transaction,
+    plan: ErasePlan,
+    at: datetime,
+    callers: frozenset[str],
+    numbers: Iterable[PhoneNumber],
 ) -> None:
     """Cancel what waits to go to the person, or to whoever holds their numbers."""
     practice_id, person = plan.practice_id, plan.person
-    for number in await tx.numbers_of(practice_id, person):
+    for number in numbers:
         for listed in await tx.messages_to(practice_id, number):
             # Read again for a change: news of it comes before, or waits.
             message = await tx.message(listed.practice_id, listed.message_id) or listed

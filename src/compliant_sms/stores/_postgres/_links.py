@@ -27,12 +27,13 @@ _NAME = "compliant_sms"
 
 class _NotOurs(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it is told: what a pool of ours does not reach, an error tells whoever asked."""
-        ours = isinstance(record.args, tuple) and record.args[:1] == (_NAME,)
+        """Whether it is told: what a pool of ours does not reach, an error tells whoever asked.
+
+        It speaks of itself by its name, and of a connection that broke by the connection.
+        """
+        args = record.args if isinstance(record.args, tuple) else ()
+        ours = args[:1] == (_NAME,) or any(isinstance(each, _OWN) for each in args)
         return not (ours and record.levelno == logging.WARNING)
-
-
-_NOT_OURS = _NotOurs()
 
 
 def _quieten() -> None:
@@ -165,12 +166,16 @@ class _AsyncLink:
 _of_parents: list[object] = []  # whose threads are not here: nobody must wait for their end
 
 
+class _Pooled(Connection[TupleRow]):
+    """A connection of a pool for threads."""
+
+
 class BlockingPool:
     """For threads: each transaction has a connection of its own."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._pool: ConnectionPool[Connection[TupleRow]] | None = None
+        self._pool: ConnectionPool[_Pooled] | None = None
         self._opening = Lock()
         self._opened_by = os.getpid()
 
@@ -185,8 +190,9 @@ class BlockingPool:
             async with self.alone() as link:
                 await prepare(link)
             _quieten()
-            pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
+            pool: ConnectionPool[_Pooled] = ConnectionPool(
                 self._settings.conninfo,
+                connection_class=_Pooled,
                 kwargs=dict(self._settings.options),
                 min_size=1,
                 max_size=self._settings.most,
@@ -203,7 +209,7 @@ class BlockingPool:
             _of_parents.append(self._pool)
             self._pool, self._opening, self._opened_by = None, Lock(), os.getpid()
 
-    def _opened(self) -> ConnectionPool[Connection[TupleRow]]:
+    def _opened(self) -> ConnectionPool[_Pooled]:
         if self._pool is None:
             raise PoolClosed
         return self._pool
@@ -249,8 +255,8 @@ class _Ended(BaseException):
     """A worker was cancelled while it connected."""
 
 
-class _Pooled(AsyncConnection[TupleRow]):
-    """A connection of a pool."""
+class _AsyncPooled(AsyncConnection[TupleRow]):
+    """A connection of a pool for an event loop."""
 
     @classmethod
     async def connect(cls, conninfo: str = "", **options: Any) -> Self:  # noqa: ANN401
@@ -261,7 +267,7 @@ class _Pooled(AsyncConnection[TupleRow]):
             raise _Ended from error
 
 
-class _Connections(AsyncConnectionPool[_Pooled]):
+class _Connections(AsyncConnectionPool[_AsyncPooled]):
     """A pool whose workers end with their event loop, which waits for them: psycopg's try again."""
 
     @classmethod
@@ -271,6 +277,10 @@ class _Connections(AsyncConnectionPool[_Pooled]):
             await super().worker(q)
         except _Ended as ended:
             raise CancelledError from ended
+
+
+_OWN = (_Pooled, _AsyncPooled)
+_NOT_OURS = _NotOurs()
 
 
 class AsyncPool:
@@ -293,7 +303,7 @@ class AsyncPool:
             _quieten()
             pool = _Connections(
                 self._settings.conninfo,
-                connection_class=_Pooled,
+                connection_class=_AsyncPooled,
                 kwargs=dict(self._settings.options),
                 min_size=1,
                 max_size=self._settings.most,

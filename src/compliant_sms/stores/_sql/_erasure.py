@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import LiteralString
 
 from compliant_sms import records
 from compliant_sms.messages import Departure, Draft
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Erased
 from compliant_sms.retention import Purged
 from compliant_sms.stores._sql._appointments import AppointmentRecords
@@ -18,7 +20,7 @@ from compliant_sms.stores._sql._unconfirmed import UnconfirmedRecords
 from compliant_sms.stores._vault import Subject
 
 # The person's own chains, and those of their numbers at which nobody else is known.
-_CHAINS: LiteralString = """SELECT c.chain_id, c.person FROM sms_chains c
+_CHAINS: LiteralString = """SELECT c.chain_id, c.person, c.number FROM sms_chains c
     JOIN sms_chains own ON own.practice_id = c.practice_id AND own.number = c.number
     WHERE own.practice_id = :practice_id AND own.person = :person
     AND (c.person = :person OR c.person = '' AND NOT EXISTS (
@@ -61,11 +63,15 @@ class ErasureRecords(
             person=await self._person(practice_id, person),
         )
 
-    async def erase(self, practice_id: str, person: str, purged: Purged) -> Erased:
+    async def erase(
+        self, practice_id: str, person: str, purged: Purged, numbers: Collection[PhoneNumber]
+    ) -> Erased:
         if self._dialect.scrub:
             await self._db.fetch(self._dialect.scrub, {})
         filed = await self._person(practice_id, person)
-        chains = await self._all(_CHAINS, practice_id=practice_id, person=filed)
+        locked = {await self._number(practice_id, number) for number in numbers}
+        found = await self._all(_CHAINS, practice_id=practice_id, person=filed)
+        chains = [(chain_id, who) for chain_id, who, number in found if number in locked]
         events = texts = received = 0
         for chain_id, _ in chains:
             owner = await self._owner_of(chain_id)

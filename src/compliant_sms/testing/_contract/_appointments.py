@@ -255,7 +255,7 @@ class AppointmentContract(Contract):
             store.run(adding(one), keyring)
             assert store.run(lambda tx: tx.appointment(HERE, key), keyring) == one
             assert store.run(lambda tx: tx.appointments_of(HERE, "pat-881"), keyring) == [one]
-            store.run(lambda tx: tx.erase(HERE, "pat-881", _PURGED), keyring)
+            store.run(lambda tx: tx.erase(HERE, "pat-881", _PURGED, [ANA]), keyring)
             assert store.run(lambda tx: tx.appointment(HERE, key), keyring) is None
             assert store.run(lambda tx: tx.appointments_due(HERE, NOON, 9), keyring) == []
             store.run(saving(one, "again"), keyring)

@@ -137,7 +137,7 @@ def _acts(store: Bench) -> dict[str, Work[object]]:
         "add_page": lambda tx: tx.add_page(page),
         "save": lambda tx: tx.save(theirs, NOON),
         "add_decision": lambda tx: tx.add_decision(THERE, text, a_decision("No.")),
-        "erase": lambda tx: tx.erase(THERE, "pat-881", _PURGED),
+        "erase": lambda tx: tx.erase(THERE, "pat-881", _PURGED, [ANA]),
     } | {
         f"drop {record}": lambda tx, r=record, k=key: tx.drop_content(r, THERE, k, purged=_PURGED)
         for record, key in drops.items()

@@ -120,6 +120,24 @@ class KeepingContract(Contract):
             after = store.run(lambda tx: tx.aged(RecordClass.TEXT_BODY, HERE, f"{HERE}/a", 9))
             assert [aged.key for aged in after] == [f"{HERE}/b"]
 
+    def test_erasing_at_a_number(self, make_store: MakeStore) -> None:
+        """Where somebody became known meanwhile, at a number that is not locked, nothing goes."""
+        from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
+
+        keyring = Keyring.generate()
+        elsewhere = evolve(an_event("elsewhere", person="pat-1"), number=BEN)
+
+        async def write(tx: Transaction) -> None:
+            await tx.append(an_event("here", person="pat-1"), "here")
+            await tx.append(elsewhere, "elsewhere")
+
+        with self._bench(make_store) as store:
+            store.run(write, keyring)
+            erased = store.run(lambda tx: tx.erase(HERE, "pat-1", _PURGED, [ANA]), keyring)
+            assert (erased.numbers, erased.events) == (1, 1)
+            assert store.run(lambda tx: tx.numbers_of(HERE, "pat-1"), keyring) == [BEN]
+            assert store.run(lambda tx: tx.consent_events(HERE, BEN), keyring) == [elsewhere]
+
     def test_erasing(self, make_store: MakeStore) -> None:
         """An erased person's words are gone; a revocation, and what limits count, is not."""
         from compliant_sms.keyring import Keyring  # noqa: PLC0415 - an extra may be missing
@@ -137,7 +155,7 @@ class KeepingContract(Contract):
             store.run(write, keyring)
             assert store.run(lambda tx: tx.seals(HERE), keyring)
             person = text.draft.person or ""
-            erased = store.run(lambda tx: tx.erase(HERE, person, _PURGED), keyring)
+            erased = store.run(lambda tx: tx.erase(HERE, person, _PURGED, [ANA]), keyring)
             assert (erased.numbers, erased.texts) == (1, 1)
             assert store.run(lambda tx: tx.numbers_of(HERE, person), keyring) == []
             assert store.run(lambda tx: tx.messages_to(HERE, ANA), keyring) == []
@@ -166,5 +184,5 @@ class KeepingContract(Contract):
 
             assert not store.run(goes_on, keyring)
             assert store.run(count, keyring) == counted
-            again = store.run(lambda tx: tx.erase(HERE, person, _PURGED), keyring)
+            again = store.run(lambda tx: tx.erase(HERE, person, _PURGED, [ANA]), keyring)
             assert (again.numbers, again.texts) == (0, 0)

@@ -123,7 +123,7 @@ class MediaContract(Contract):
             store.run(saving(here), keyring)
             assert store.run(listing(), keyring) == [here, second]
             purged = Purged(at=NOON, rule="erased", run="run", proofs=())
-            store.run(lambda tx: tx.erase(HERE, "pat-1", purged), keyring)
+            store.run(lambda tx: tx.erase(HERE, "pat-1", purged, [ANA]), keyring)
             store.run(saving(evolve(second, again_at=None, content=_PICTURE)), keyring)
             left = store.run(listing(), keyring)
             assert [(each.url, each.content) for each in left] == [("", b"")] * 2

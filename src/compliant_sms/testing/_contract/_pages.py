@@ -227,7 +227,7 @@ class PageContract(Contract):
             store.run(write, keyring)
             assert store.run(opening(a_page()), keyring) == a_page()
             purged = Purged(at=NOON, rule="erased", run="run", proofs=())
-            store.run(lambda tx: tx.erase(HERE, "pat-1", purged), keyring)
+            store.run(lambda tx: tx.erase(HERE, "pat-1", purged, [ANA]), keyring)
             assert store.run(opening(a_page()), keyring) == evolve(a_page(), content=None)
             assert not store.run(adding(a_page()), keyring)
             (access,) = store.run(lambda tx: tx.accesses(HERE, a_text().message_id), keyring)

@@ -276,7 +276,7 @@ class ThreadContract(Contract):
 
         with self._bench(make_store) as store:
             store.run(write, keyring)
-            store.run(lambda tx: tx.erase(HERE, "pat-881", _PURGED), keyring)
+            store.run(lambda tx: tx.erase(HERE, "pat-881", _PURGED, [ANA]), keyring)
             assert store.run(lambda tx: tx.thread(HERE, "t1"), keyring) is None
             assert store.run(lambda tx: tx.entries(HERE, "t1"), keyring) == []
             assert store.run(listing(), keyring) == []

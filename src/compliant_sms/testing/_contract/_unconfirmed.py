@@ -136,7 +136,7 @@ class UnconfirmedContract(Contract):
             claimed = store.run(_claiming(), keyring)
             assert claimed == evolve(PENDING, attempts=1)
             purged = Purged(at=NOON, rule="erased", run="run", proofs=())
-            store.run(lambda tx: tx.erase(HERE, "pat-1", purged), keyring)
+            store.run(lambda tx: tx.erase(HERE, "pat-1", purged, [ANA]), keyring)
             store.run(lambda tx: tx.prove_inbound(_TEXT, NOON), keyring)
             assert not store.run(_closing(), keyring)
             assert store.run(_claiming(after=99), keyring) is None
