@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from compliant_sms import Held, Messenger, Outcome, PhoneNumber, Practice, Profile, Purpose
 from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
@@ -242,6 +243,24 @@ def test_logs_that_do_not_tell(
     assert_no_phi(caplog, fake)
     assert_no_phi(caplog, texting)
     assert_no_phi(caplog)
+
+
+def test_a_practice_may_have_an_id_that_looks_like_a_record_number(
+    practice: Practice, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Our own records name it; elsewhere, and beside it, the same digits may be a patient's."""
+    caplog.set_level(logging.DEBUG)
+    carrier = FakeCarrier()
+    with carrier.messenger(practice=evolve(practice, id="p-00482913")) as messenger:
+        send(messenger)
+        carrier.reply(PATIENT, "STOP")
+        assert_no_phi(caplog, carrier)
+
+        with pytest.raises(AssertionError, match="in its field practice_id"):
+            assert_no_phi(caplog, carrier, known=["p-00482913"])
+        LOG.warning("record number p-00482913", extra={"practice_id": "p-00482913"})
+        with pytest.raises(AssertionError, match="OTHER_ID"):
+            assert_no_phi(caplog, carrier)
 
 
 def _raise_about(name: str) -> None:

@@ -27,7 +27,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
-from compliant_sms.web.django import webhook_urls
+from compliant_sms.web.django import consent_urls, secure_urls, webhook_urls
 from compliant_sms.web.flask import webhook_blueprint
 from compliant_sms.web.starlette import webhook_app
 from compliant_sms.wire import HttpReply
@@ -183,6 +183,64 @@ def test_each_practice_has_an_address(
 
     assert answers == [200, 200, 404, 404, 404]
     assert [taken_in(file) for file in files.values()] == [1, 1]
+
+
+class Loading(Mapping[str, Any]):
+    """A host's own mapping: it loads a messenger when asked, and cannot tell them all."""
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+
+    def __getitem__(self, key: str) -> Any:
+        if key != "lakeside":
+            raise KeyError(key)
+        return self._load()
+
+    def __iter__(self) -> Iterator[str]:
+        pytest.fail("the table of practices does not exist yet")
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+@every_framework
+def test_a_mapping_may_load_a_messenger_when_it_is_asked(
+    framework: Framework, messenger: Messenger, database: Path
+) -> None:
+    """Nothing is loaded while the application starts: its database may have no tables yet."""
+    practices = Loading(lambda: messenger)
+    paths = ["/lakeside/twilio", "/elsewhere/twilio"]
+    with framework.client(practices, public_url=PUBLIC_URL) as call:
+        answers = [call("POST", MOUNT + path, *signed(PUBLIC_URL + path)).status for path in paths]
+    until_done()
+
+    assert answers == [200, 404]
+    assert taken_in(database) == 1
+
+
+@pytest.mark.parametrize("urls_of", [consent_urls, secure_urls])
+def test_forms_and_pages_load_nothing_at_the_start(
+    urls_of: Callable[..., Any], messenger: Messenger
+) -> None:
+    """Neither the form nor the pages ask a host's own mapping before somebody comes."""
+    assert urls_of(Loading(lambda: messenger))
+
+
+@pytest.mark.parametrize("name", ["django-wsgi", "django-asgi", "flask"])
+def test_a_loaded_messenger_for_an_event_loop_is_told_of_where_there_is_none(
+    name: str, make_async: Callable[[], AsyncMessenger], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The provider calls again, and the log says that the setup is wrong, in no words of a text."""
+    messenger = make_async()
+    (framework,) = [each for each in FRAMEWORKS if each.name == name]
+    path = "/lakeside/twilio"
+    with framework.client(Loading(lambda: messenger), public_url=PUBLIC_URL) as call:
+        answer = call("POST", MOUNT + path, *signed(PUBLIC_URL + path, f"{CANARY} STOP"))
+    asyncio.run(messenger.aclose())
+
+    assert answer.status == 500
+    assert "ConfigurationError" in caplog.text
+    assert said_nothing(caplog.text)
 
 
 @every_framework

@@ -66,11 +66,13 @@ class OpenKind(Word):
 
 
 _REMEDIES = {
-    OpenKind.UNANSWERED: "Answer it: inbox.reply(); or say why not: inbox.close().",
-    OpenKind.UNMATCHED: "Find out whose it is: inbox.identify(); then answer it or close it.",
-    OpenKind.UNDELIVERABLE: "Reach the patient by another way, then inbox.dismiss() the item.",
-    OpenKind.UNCERTAIN: "Wait for reconcile(), or ask the provider and say it: settle().",
-    OpenKind.HELD_TOO_LONG: "See in history() why it waits; send it another way, or cancel() it.",
+    OpenKind.UNANSWERED: "Answer the patient, or close the conversation and say why.",
+    OpenKind.UNMATCHED: "Find out who wrote, and record it. Then answer, or close it and say why.",
+    OpenKind.UNDELIVERABLE: "Reach the patient in another way. Then take it off the list; say how.",
+    OpenKind.UNCERTAIN: "It is looked up. If it stays here, ask the provider whether it went, and "
+    "record the answer.",
+    OpenKind.HELD_TOO_LONG: "See in its record why it waits. Reach the patient in another way, or "
+    "cancel it.",
 }
 
 

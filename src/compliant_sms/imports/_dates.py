@@ -83,7 +83,7 @@ def reader(
         try:
             value = datetime.strptime(text, date_format)  # noqa: DTZ007 - the zone joins below
         except ValueError:
-            msg = "it is not written as date_format says: mend the cell, or name another format"
+            msg = "it is no date as date_format writes one: mend the cell, or name another format"
             raise InvalidInput(msg) from None
         return value.date() if unit is None else _chosen(value, unit, zone, choose)
 

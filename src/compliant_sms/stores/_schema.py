@@ -559,8 +559,9 @@ def tables() -> frozenset[str]:
 def missing(what: str) -> str:
     """Words for a table or column that is not there though the version says so."""
     return (
-        f"a {what} is missing. Run  {UPGRADE} ; where that finds nothing to do, "
-        "another program dropped it: restore a backup."
+        f"a {what} is missing. Run  {UPGRADE} , or call open() of a store that may migrate, before "
+        "anything else; where that finds nothing to do, another program dropped it: restore a "
+        "backup."
     )
 
 
@@ -593,7 +594,7 @@ def is_outdated(found: int, *, may_migrate: bool = True) -> bool:
         what = f"has schema {found}" if found else "has no tables of compliant_sms yet"
         msg = (
             f"the database {what} and this installation works with schema {newest()}. "
-            f"Run  {UPGRADE}"
+            f"Run  {UPGRADE} , or call open() of a store that may migrate."
         )
         raise SchemaTooOld(msg)
     return found < newest()

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Generic, ParamSpec, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Generic, ParamSpec, Protocol, TypeVar, cast
 
 from attrs import field, frozen
 
 from compliant_sms import log_fields
 from compliant_sms._masking import where
-from compliant_sms.errors import StoreError, WebhookRejected
+from compliant_sms.errors import ConfigurationError, StoreError, WebhookRejected
 from compliant_sms.flows import Received, ReceivedText
 from compliant_sms.ports import Recurring
 from compliant_sms.web._address import Arrival, PublicAddress
@@ -60,6 +61,23 @@ async def directly(method: Callable[P, T | Awaitable[T]], *args: P.args, **kwarg
     """Call a method here, and await what it returns if it is a coroutine function."""
     told = method(*args, **kwargs)
     return await told if isinstance(told, Awaitable) else told
+
+
+async def at_once(method: Callable[P, T | Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a method of a messenger where there is no event loop.
+
+    Raises:
+        ConfigurationError: it is one of an ``AsyncMessenger``.
+    """
+    told = method(*args, **kwargs)
+    if isinstance(told, Coroutine):
+        told.close()
+        msg = (
+            "this mapping gave an AsyncMessenger, and there is no event loop here: have it give a "
+            "Messenger"
+        )
+        raise ConfigurationError(msg)
+    return cast("T", told)
 
 
 @frozen(kw_only=True)
@@ -150,8 +168,14 @@ class Desk(Generic[R]):
 
 
 def each_messenger(messengers: T | Mapping[str, T]) -> Iterable[T]:
-    """All messengers, of one or a mapping."""
-    return messengers.values() if isinstance(messengers, Mapping) else [messengers]
+    """The messengers that are there at the start: one, or those of a dictionary.
+
+    A mapping of the host's own may load each one when it is asked for. It is left alone: the host
+    has perhaps no database yet, and need not load every practice to begin.
+    """
+    if not isinstance(messengers, Mapping):
+        return [messengers]
+    return messengers.values() if isinstance(messengers, dict | MappingProxyType) else ()
 
 
 def _acceptable_length(arrival: Arrival) -> int:

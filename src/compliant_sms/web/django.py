@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar, cast
 
+from attrs import evolve
+
 from compliant_sms.driver import finish
 from compliant_sms.errors import MissingExtra, WebhookRejected
 from compliant_sms.messenger import AsyncMessenger, Messenger
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.web._afterwards import Afterwards, AsyncAfterwards
-from compliant_sms.web._core import READ_AT_ONCE, Desk, each_messenger
+from compliant_sms.web._core import READ_AT_ONCE, Desk, at_once, each_messenger
 from compliant_sms.web._forms import FormDesk
 from compliant_sms.web._pages import PageDesk
 from compliant_sms.wire import LARGEST_BODY, HttpReply
@@ -59,7 +61,8 @@ def webhook_urls(
     Args:
         messenger: the messenger that receives them; or several of one kind, by the part of the path
             before the provider's name, for example ``{"lakeside": messenger}``. An
-            ``AsyncMessenger`` is for ASGI.
+            ``AsyncMessenger`` is for ASGI. A mapping of your own is asked only when something
+            arrives; it holds messengers of the blocking kind.
         public_url: the URL that providers call from outside, with scheme and host.
         trusted_proxies: instead of it, the networks of the proxies whose headers tell the URL.
         dispatch: after answering, send what the callback made due, so that a STOP is confirmed at
@@ -117,7 +120,7 @@ def consent_urls(
 
 
 def _view(desk: _Desk[_Either], *, dispatch: bool = False) -> _View:
-    """The view for a desk, by the kind of its messengers."""
+    """The view for a desk, by the kind of the messengers that are there now."""
     if any(isinstance(each, AsyncMessenger) for each in each_messenger(desk.messengers)):
         return _left_alone(_async_view(cast("_Desk[AsyncMessenger]", desk), dispatch=dispatch))
     return _left_alone(_blocking_view(cast("_Desk[Messenger]", desk), dispatch=dispatch))
@@ -125,6 +128,7 @@ def _view(desk: _Desk[_Either], *, dispatch: bool = False) -> _View:
 
 def _blocking_view(desk: _Desk[Messenger], *, dispatch: bool) -> _View:
     afterwards = Afterwards()
+    desk = evolve(desk, call=at_once)
 
     def view(request: HttpRequest, path: str) -> HttpResponse:
         answered = finish(desk.answer(_arrival(request, path), partial(_read, request)))

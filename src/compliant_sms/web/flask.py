@@ -15,12 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from attrs import evolve
+
 from compliant_sms.driver import finish
 from compliant_sms.errors import ConfigurationError, MissingExtra, WebhookRejected
 from compliant_sms.messenger import Messenger
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.web._afterwards import Afterwards
-from compliant_sms.web._core import READ_AT_ONCE, Desk, each_messenger
+from compliant_sms.web._core import READ_AT_ONCE, Desk, at_once, each_messenger
 from compliant_sms.web._forms import FormDesk
 from compliant_sms.web._pages import PageDesk
 
@@ -157,6 +159,7 @@ def _answering(
     desk: Desk[Messenger] | PageDesk[Messenger] | FormDesk[Messenger], *, dispatch: bool = False
 ) -> Callable[..., Response]:
     afterwards = Afterwards()
+    desk = evolve(desk, call=at_once)
 
     def view(path: str = "") -> Response:
         answered = finish(desk.answer(_arrival(request, path), partial(_read, request)))

@@ -65,8 +65,9 @@ _OPEN_ITEMS: LiteralString = (
         m.message_id, '', '', ''
     FROM sms_messages m WHERE m.practice_id = :practice_id
     AND m.state IN ('failed', 'undelivered', 'blocked') AND m.purged IS NULL
+    AND m.purpose <> 'opt_out_confirmation'
     AND (m.state <> 'blocked' OR m.purpose NOT IN ('automatic_reply', 'help_reply',
-            'opt_in_confirmation', 'opt_out_confirmation') AND EXISTS (SELECT 1 FROM sms_steps s
+            'opt_in_confirmation') AND EXISTS (SELECT 1 FROM sms_steps s
             WHERE s.message_id = m.message_id AND s.state IN ('due', 'held', 'claimed')))
     AND NOT EXISTS (SELECT 1 FROM sms_answers a JOIN sms_waits w ON w.wait_id = a.wait_id
         WHERE a.message_id = m.message_id AND w.settled <> 'answered')

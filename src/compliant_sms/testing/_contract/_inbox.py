@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from compliant_sms.classification import Purpose
 from compliant_sms.conversations import InboxEvent, InboxEventKind, OpenItem, OpenKind
 from compliant_sms.lifecycle import State
 from compliant_sms.ports import Transaction
@@ -156,6 +157,7 @@ class InboxContract(Contract):
             a_text("bad", state=State.FAILED),
             a_text("lost", state=State.UNDELIVERED, at=NOON + minutes(1)),
             a_text("refused", state=State.BLOCKED),
+            a_text("stop", state=State.FAILED, purpose=Purpose.OPT_OUT_CONFIRMATION),
             a_text("unsure", state=State.UNCERTAIN, claimed_until=NOON + minutes(2), attempts=1),
             a_text("lapsed", state=State.CLAIMED, claimed_until=NOON + minutes(3), attempts=1),
             a_text("going", state=State.CLAIMED, claimed_until=NOON + minutes(99), attempts=1),
