@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -23,6 +22,7 @@ from fastapi import FastAPI
 from flask import Flask
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.testclient import TestClient
 
 from compliant_sms.cli.demo._webhooks import listen
 from compliant_sms.web.django import consent_urls, secure_urls, webhook_urls
@@ -32,10 +32,6 @@ from compliant_sms.wire import HttpReply
 from hooks import PATIENCE
 from hosts import set_up_django
 from servers import QuickServer
-
-with warnings.catch_warnings():  # Starlette's client would rather have another library
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
 
 MOUNT = "/texts"
 Call = Callable[[str, str, Mapping[str, str], bytes], HttpReply]

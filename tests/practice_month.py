@@ -338,7 +338,8 @@ def persons_at(number: str) -> int:
 
 def is_reminder(text: BookEntry) -> bool:
     """Whether it is one of the texts that the plan counts; all others answer somebody."""
-    return "visit" in text.body or "appointment" in text.body
+    answers = "we got your answer" in text.body
+    return not answers and ("visit" in text.body or "appointment" in text.body)
 
 
 def table(days: list[Day]) -> str:

@@ -7,8 +7,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 
-from compliant_sms import Category, Held, Messenger, PhoneNumber, Profile, Purpose, Sent
+from compliant_sms import (
+    Category,
+    Held,
+    Messenger,
+    PhoneNumber,
+    Practice,
+    Profile,
+    Purpose,
+    Sent,
+)
 from compliant_sms.consent import from_payload, to_payload
 from compliant_sms.errors import InvalidInput, SchemaTooNew
 from compliant_sms.phi import find
@@ -132,8 +142,11 @@ def test_a_movable_clock_only_moves_forwards() -> None:
     assert clock() == datetime(2026, 12, 1, tzinfo=UTC)
 
 
-def test_a_grant_can_name_a_category_of_the_practice_s_own(messenger: Messenger) -> None:
-    """Categories are texts; the usual ones are only the usual ones."""
+def test_a_grant_can_name_a_category_of_the_practice_s_own(
+    make_messenger: Callable[..., Messenger], practice: Practice
+) -> None:
+    """Categories are texts; one that the practice declares counts beside the library's."""
+    messenger = make_messenger(practice=evolve(practice, own_categories=["diet-club"]))
     messenger.consent.grant(
         PATIENT,
         person=PERSON,

@@ -89,11 +89,18 @@ def test_the_shortest_and_longest_keys_are_taken(key: str) -> None:
     assert draft(idempotency_key=key).idempotency_key == key
 
 
-@pytest.mark.parametrize("purpose", ["appointment_reminder", None, 7, Purpose])
+@pytest.mark.parametrize("purpose", ["APPOINTMENT_REMINDER", "reminder", "", None, 7, Purpose])
 def test_a_purpose_comes_from_the_catalogue(purpose: object) -> None:
-    """The name of a purpose is no purpose, and a draft names one that exists."""
-    with pytest.raises(InvalidInput, match=r"Purpose\.APPOINTMENT_REMINDER"):
+    """What is neither a purpose nor the code of one is refused, and the error lists the codes."""
+    with pytest.raises(InvalidInput, match="no such purpose") as refused:
         draft(purpose=purpose)
+
+    assert Purpose.APPOINTMENT_REMINDER.code in str(refused.value)
+
+
+def test_a_purpose_can_be_named_by_its_code() -> None:
+    """The code of a purpose, as records and the command line have it, is that purpose."""
+    assert draft(purpose="appointment_reminder") == draft(purpose=Purpose.APPOINTMENT_REMINDER)
 
 
 def test_a_naive_limit_is_refused() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from math import inf
 from zoneinfo import ZoneInfo
 
 from compliant_sms.classification import MessageClass
@@ -49,7 +50,8 @@ def is_exempt(findings: tuple[Finding, ...]) -> bool:
 
 def _conditions(facts: Facts, law: InForce) -> Iterator[tuple[bool, str, str, str]]:
     sender, readings = facts.sender, facts.readings
-    longest = law.limit("exemption-characters")
+    limit = law.limit("exemption-characters")
+    longest = limit.value if limit else inf
     acts_for_provider = {SenderKind.HEALTHCARE_PROVIDER, SenderKind.BUSINESS_ASSOCIATE}
     yield (
         not sender.free_to_end_user,
@@ -111,13 +113,12 @@ def _conditions(facts: Facts, law: InForce) -> Iterator[tuple[bool, str, str, st
         "the text holds health information that may not be sent so",
         f"{_CITE}(D)",
     )
-    if longest is not None:
-        yield (
-            readings.characters > longest.value,
-            "over-160-characters",
-            f"the text is longer than {longest.value} characters",
-            f"{_CITE}(E)",
-        )
+    yield (
+        readings.characters > longest,
+        "over-160-characters",
+        f"the text is longer than {longest} characters",
+        f"{_CITE}(E)",
+    )
     yield (
         readings.opt_out is OptOutShown.NO,
         "opt-out-missing",
