@@ -367,6 +367,39 @@ def test_a_program_without_the_template_is_the_first_to_look(
     assert "Mon Nov 30 at 2:30 PM" in body
 
 
+@pytest.mark.parametrize("recalls", [False, True])
+def test_a_plan_with_another_template_whose_old_one_is_gone(
+    make_diary: Make, carrier: Sandbox, clock: MovableClock, *, recalls: bool
+) -> None:
+    """Nobody has the old one any more: the reminder is made anew, and does not wait until the end.
+
+    So is a recall.
+    """
+    come = simple("{practice}: {given_name}, it is time to come.", name="come")
+    soon = simple("{practice}: {given_name}, see you soon.", name="soon")
+
+    def planned(name: str, template: str) -> ReminderPlan:
+        recall = RecallPlan(after="10 days", template=name, values=lambda _: {"given_name": "Ana"})
+        values = own_values if template == "visit" else recall.values
+        return plan(template=template, recall=recall, values=values)
+
+    messenger = make_diary(made(), come, reminders=[planned("come", "visit")])
+    agree(messenger)
+    messenger.reminders.save(
+        visit(start=WALL - timedelta(days=11), status="done") if recalls else visit()
+    )
+    assert messenger.reminders.plan_due(until=TUESDAY) == 1
+    newer = make_diary(soon, reminders=[planned("soon", "soon")])
+    clock.move_to(TUESDAY)
+    (gone,) = newer.dispatch_due()
+
+    assert isinstance(gone, Cancelled)
+    assert gone.reason.endswith("lacks its template, and plans it in other words")
+    run_to(newer, clock, TUESDAY + HOUR)
+    (text,) = outgoing(carrier)
+    assert "Ana, see you soon." in text
+
+
 def test_a_program_in_which_nobody_approved_the_template_yet(
     make_diary: Make, carrier: Sandbox, clock: MovableClock
 ) -> None:
