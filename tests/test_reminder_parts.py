@@ -543,6 +543,29 @@ WORDS = {
 }
 
 
+OF_SEVERAL = {
+    ("en", 2): "Lakeside: 2 appointments are booked on Tue Dec 1, at 2:30 PM and 3:00 PM.",
+    ("en", 5): "Lakeside: 5 appointments are booked on Tue Dec 1, the first at 2:30 PM.",
+    ("es", 2): "Lakeside: hay 2 citas el mar 1 dic, a las 2:30 PM y 3:00 PM.",
+    ("es", 5): "Lakeside: hay 5 citas el mar 1 dic, la primera a las 2:30 PM.",
+    ("fr", 2): "Lakeside : 2 rendez-vous sont prévus le mar 1er déc, à 14 h 30 et 15 h.",
+    ("fr", 5): "Lakeside : 5 rendez-vous sont prévus le mar 1er déc, le premier à 14 h 30.",
+}
+
+
+@pytest.mark.parametrize(("language", "count"), OF_SEVERAL)
+def test_the_least_words_about_several_persons(language: str, count: int) -> None:
+    """A parent of two has no appointment: who reads is not told that they have them."""
+    visits = [
+        visit(WALL + timedelta(minutes=30 * n), id=str(n), language=language, person=f"child-{n}")
+        for n in range(count)
+    ]
+    found = [reminders_of(each, [DAY_BEFORE], since=LONG_AGO)[0] for each in visits]
+
+    told = least_words("Lakeside", "217-555-0100", found, asks=False)
+    assert told == OF_SEVERAL[language, count]
+
+
 @pytest.mark.parametrize(("language", "count"), WORDS)
 def test_the_least_words(language: str, count: int) -> None:
     """They name the practice, the day and the times, and nothing else."""
@@ -596,11 +619,22 @@ def test_words_at_other_times() -> None:
     )
 
 
-@given(st.sampled_from(["en", "es", "fr"]), st.integers(1, 9), st.booleans())
-def test_the_least_words_are_short(language: str, count: int, asks: bool) -> None:  # noqa: FBT001
+@given(st.sampled_from(["en", "es", "fr"]), st.integers(1, 9), st.booleans(), st.booleans())
+def test_the_least_words_are_short(
+    language: str,
+    count: int,
+    asks: bool,  # noqa: FBT001
+    family: bool,  # noqa: FBT001
+) -> None:
     """They take two parts on the air at most, with any name of 40 letters."""
     visits = [
-        visit(WALL + timedelta(minutes=n), id=str(n), language=language) for n in range(count)
+        visit(
+            WALL + timedelta(minutes=n),
+            id=str(n),
+            language=language,
+            person=f"p-{n}" if family else "p",
+        )
+        for n in range(count)
     ]
     found = [reminders_of(each, [DAY_BEFORE], since=LONG_AGO)[0] for each in visits]
     parts = segment(least_words("L" * 40, "217-555-0100", found, asks=asks))

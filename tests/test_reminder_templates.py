@@ -336,6 +336,94 @@ def test_a_program_without_the_template_holds_it(
     assert isinstance(sent, Sent)
 
 
+def test_a_program_without_the_template_is_the_first_to_look(
+    make_diary: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """As while programs are replaced: the other one finds the text in time, however short that is.
+
+    Where only the one without it looks, it looks again and again, and at last cancels it.
+    """
+    plans = [plan(offsets=["30 minutes before"])]
+    messenger = make_diary(reminders=plans)
+    other = make_diary(templates=None, reminders=[])
+    agree(messenger)
+    messenger.reminders.save(visit(start=WALL - timedelta(days=2)))
+    messenger.reminders.save(visit(id="992", start=WALL - timedelta(days=1)))
+    for day, found in ((2, True), (1, False)):
+        begins = visit(start=WALL - timedelta(days=day)).starts_at
+        clock.move_to(begins - HOUR / 2)
+        messenger.reminders.plan_due()
+        outcomes = list(other.dispatch_due())
+        while not found and clock() < begins:
+            clock.advance(timedelta(minutes=1))
+            outcomes += other.dispatch_due()
+        run_to(messenger, clock, begins, HOUR / 12)
+        *held, last = outcomes
+        assert all(isinstance(each, Held) for each in held)
+        assert isinstance(last, Held if found else Cancelled)
+        assert len(held) == (0 if found else 5)
+
+    (body,) = outgoing(carrier)
+    assert "Mon Nov 30 at 2:30 PM" in body
+
+
+@pytest.mark.parametrize("recalls", [False, True])
+def test_a_plan_with_another_template_whose_old_one_is_gone(
+    make_diary: Make, carrier: Sandbox, clock: MovableClock, *, recalls: bool
+) -> None:
+    """Nobody has the old one any more: the reminder is made anew, and does not wait until the end.
+
+    So is a recall.
+    """
+    come = simple("{practice}: {given_name}, it is time to come.", name="come")
+    soon = simple("{practice}: {given_name}, see you soon.", name="soon")
+
+    def planned(name: str, template: str) -> ReminderPlan:
+        recall = RecallPlan(after="10 days", template=name, values=lambda _: {"given_name": "Ana"})
+        values = own_values if template == "visit" else recall.values
+        return plan(template=template, recall=recall, values=values)
+
+    messenger = make_diary(made(), come, reminders=[planned("come", "visit")])
+    agree(messenger)
+    messenger.reminders.save(
+        visit(start=WALL - timedelta(days=11), status="done") if recalls else visit()
+    )
+    assert messenger.reminders.plan_due(until=TUESDAY) == 1
+    newer = make_diary(soon, reminders=[planned("soon", "soon")])
+    clock.move_to(TUESDAY)
+    (gone,) = newer.dispatch_due()
+
+    assert isinstance(gone, Cancelled)
+    assert gone.reason.endswith("lacks its template, and plans it in other words")
+    run_to(newer, clock, TUESDAY + HOUR)
+    (text,) = outgoing(carrier)
+    assert "Ana, see you soon." in text
+
+
+def test_a_program_in_which_nobody_approved_the_template_yet(
+    make_diary: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """It cannot tell either: the text waits for the program in which somebody did."""
+    messenger, other = make_diary(), make_diary(made(approved=None), reminders=[])
+    agree(messenger)
+    clock.move_to(NIGHT + 2 * HOUR)
+    messenger.send_template(
+        "visit",
+        to=PATIENT,
+        person=PERSON,
+        values={"given_name": "Ana", "date": date(2026, 12, 2), "time": WALL.time()},
+        idempotency_key="hand-1",
+    )
+    clock.move_to(TUESDAY)
+    (held,) = other.dispatch_due()
+
+    assert isinstance(held, Held)
+    assert [each.code for each in held.reasons] == ["template-unknown"]
+    clock.advance(HOUR)
+    (sent,) = messenger.dispatch_due()
+    assert isinstance(sent, Sent)
+
+
 def test_without_the_template_until_it_is_too_late(
     make_diary: Make, carrier: Sandbox, clock: MovableClock
 ) -> None:

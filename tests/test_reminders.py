@@ -293,6 +293,22 @@ def test_a_moved_visit_is_reminded_of_anew(
     assert len(outgoing(carrier)) == 2
 
 
+def test_another_zone_is_another_time(
+    diary: Messenger, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """A clinic that was kept in a wrong zone: what its clock shows changed, the instant did not."""
+    clock.move_to(TUESDAY - 3 * HOUR)
+    diary.reminders.save(visit(start=visit().starts_at, time_zone="America/New_York"))
+    run_to(diary, clock, TUESDAY + HOUR)
+    assert "Dec 02 at 15:30" in outgoing(carrier)[0]
+    diary.reminders.save(visit())
+    (answer,) = text_of(diary.receive(from_patient("C", "SM1"))).visits
+
+    assert not answer.stands
+    run_to(diary, clock, visit().starts_at)
+    assert "Dec 02 at 14:30" in outgoing(carrier)[-1]
+
+
 def test_a_change_is_told_as_it_is_now(
     diary: Messenger, carrier: Sandbox, clock: MovableClock, held: Message
 ) -> None:
@@ -459,6 +475,25 @@ def test_what_the_plan_has_no_more(
     assert states == [State.SENT if goes else State.CANCELLED]
 
 
+def test_two_plans_while_the_programs_are_replaced(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """What a program of before called back, and then looked at, is not lost with it."""
+    newer = make_messenger(reminders=PLANS)
+    older = make_messenger(reminders=[ReminderPlan(offsets=["7 days before at 10:00"])])
+    agree(newer)
+    newer.reminders.save(visit())
+    clock.move_to(visit().starts_at - 2 * HOUR)
+    assert newer.reminders.plan_due() == 1
+    (gone,) = older.dispatch_due()
+    assert isinstance(gone, Cancelled)
+    run_to(older, clock, clock() + HOUR / 10, HOUR / 60)  # for six minutes more
+    run_to(newer, clock, clock() + HOUR / 2, HOUR / 12)
+
+    (body,) = outgoing(carrier)
+    assert "Room 4, 2h." in body
+
+
 @pytest.mark.parametrize("both", [False, True])
 def test_a_stop_at_the_number_where_a_reminder_waits(
     diary: Messenger, clock: MovableClock, *, both: bool
@@ -501,7 +536,7 @@ def test_a_household_is_told_once(
 
     (body,) = outgoing(carrier)
     assert body == (
-        "Lakeside Family Medicine: you have 2 appointments on Wed Dec 2, at 2:30 PM and 3:00 PM. "
+        "Lakeside Family Medicine: 2 appointments are booked on Wed Dec 2, at 2:30 PM and 3:00 PM. "
         "Reply C to confirm or R to reschedule. Reply STOP to opt out."
     )
     run_to(diary, clock, family[1].starts_at)
@@ -659,7 +694,7 @@ def test_minors_of_one_parent_are_told_of_together(
     profiles[KID] = Profile(time_zone=CHICAGO, holder="parent", birth_date=date(2008, 12, 2))
     diary.reminders.save_many(family)
     run_to(diary, clock, TUESDAY + HOUR)
-    assert "you have 2 appointments" in outgoing(carrier)[0]
+    assert "2 appointments are booked" in outgoing(carrier)[0]
     run_to(diary, clock, family[1].starts_at)
 
     assert "2 appointments" not in "".join(outgoing(carrier)[1:])
@@ -868,6 +903,29 @@ def test_recalls(diary: Messenger, carrier: Sandbox, clock: MovableClock) -> Non
         "appt/991//recall-3",
     ]
     assert len(outgoing(carrier)) == 2
+
+
+def test_a_recall_that_the_plan_gets_later(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """It counts for a visit that was done before, once that is saved again as it is."""
+    done = visit(start=WALL - timedelta(days=3), status="done")
+    older = make_messenger(reminders=[ReminderPlan(offsets=["1 day before"])])
+    agree(older)
+    older.reminders.save(done)
+    run_to(older, clock, TUESDAY)
+    recalling = ReminderPlan(offsets=[], recall=RecallPlan(after="10 days"))
+    newer = make_messenger(reminders=[recalling])
+    run_to(newer, clock, TUESDAY + timedelta(days=2), 12 * HOUR)
+    newer.reminders.save(done)
+    run_to(newer, clock, done.starts_at + timedelta(days=10), 2 * HOUR)
+
+    (body,) = outgoing(carrier)
+    assert "book your next visit" in body
+    newer.reminders.save(done)
+    newer.reminders.save(visit(id="993", start=WALL - timedelta(days=3), status="cancelled"))
+    newer.reminders.save(visit(id="993", start=WALL - timedelta(days=3), status="cancelled"))
+    assert newer.reminders.plan_due() == 0
 
 
 def test_a_recall_in_the_practices_words(

@@ -34,6 +34,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON, WARNING
 from form_visits import browser, with_form
+from test_inbox import PLAN
 from test_patient_texts import receive
 from test_permission import asking, invite, of_kind  # noqa: F401 - a fixture
 from test_reminders import HOUR, KID, TUESDAY, diary, family, profiles, run_to  # noqa: F401
@@ -103,6 +104,48 @@ def test_what_waits_is_blocked_when_it_would_go(two: Messenger, clock: MovableCl
     clock.advance(timedelta(hours=11))
     two.dispatch_due()
     assert two.text_record(held.message_id).message.state == "blocked"
+
+
+@pytest.mark.parametrize("purpose", ["care_conversation", "one_time_code"])
+def test_nothing_from_that_phone_is_an_act_of_theirs(
+    two: Messenger, clock: MovableClock, purpose: str
+) -> None:
+    """Neither what was written before counts for an answer, nor a code for one they asked for."""
+    receive(two, "May I eat before the test?")
+    clock.advance(timedelta(minutes=1))
+    void(two)
+    refused = remind(two, purpose=purpose)
+
+    assert codes(refused) == ["prior-express-consent-required"]
+    assert "was an error" in refused.reasons[0].words
+    assert "thread" in refused.reasons[0].remedy
+    assert isinstance(remind(two, "other", person=OTHER, purpose=purpose), Sent)
+
+
+@pytest.mark.both_databases
+def test_an_answer_in_their_thread_does_not_reach_who_has_the_phone(
+    make_messenger: Make, carrier: Sandbox, clock: MovableClock
+) -> None:
+    """What waits in it, waits; whoever writes next is answered in a thread of their own."""
+    messenger = make_messenger(inbox=PLAN)
+    agree(messenger)
+    clock.advance(timedelta(minutes=1))
+    receive(messenger, "May I eat before the test?")
+    (theirs,) = messenger.inbox.threads()
+    assert theirs.person == PERSON
+    void(messenger)
+    clock.advance(timedelta(minutes=1))
+    answer = "Lakeside Family Medicine: nothing after 8 PM, please."
+    refused = messenger.inbox.reply(theirs.thread_id, body=answer, by="ana", idempotency_key="1")
+
+    assert codes(refused) == ["prior-express-consent-required"]
+    assert messenger.inbox.thread(theirs.thread_id).thread.state == "waiting"
+    receive(messenger, "Who is this?", "SM2")
+    (new,) = [each for each in messenger.inbox.threads() if each.person is None]
+    sorry = "Lakeside Family Medicine: sorry, we had the wrong number."
+    sent = messenger.inbox.reply(new.thread_id, body=sorry, by="ana", idempotency_key="2")
+    assert isinstance(sent, Sent)
+    assert outgoing(carrier) == [sorry]
 
 
 def test_the_right_consent_counts_again(two: Messenger, clock: MovableClock) -> None:

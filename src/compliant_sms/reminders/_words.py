@@ -23,10 +23,20 @@ _SEVERAL = {
     "es": "{name}: tiene {count} citas el {date}, a las {times}.",
     "fr": "{name} : vous avez {count} rendez-vous le {date}, à {times}.",
 }
+_OF_SEVERAL = {  # persons: the reader may be the parent of all of them
+    "en": "{name}: {count} appointments are booked on {date}, at {times}.",
+    "es": "{name}: hay {count} citas el {date}, a las {times}.",
+    "fr": "{name} : {count} rendez-vous sont prévus le {date}, à {times}.",
+}
 _MANY = {
     "en": "{name}: you have {count} appointments on {date}, the first at {times}.",
     "es": "{name}: tiene {count} citas el {date}, la primera a las {times}.",
     "fr": "{name} : vous avez {count} rendez-vous le {date}, le premier à {times}.",
+}
+_MANY_OF_SEVERAL = {
+    "en": "{name}: {count} appointments are booked on {date}, the first at {times}.",
+    "es": "{name}: hay {count} citas el {date}, la primera a las {times}.",
+    "fr": "{name} : {count} rendez-vous sont prévus le {date}, le premier à {times}.",
 }
 _ASK = {
     "en": " Reply C to confirm or R to reschedule.",
@@ -60,10 +70,12 @@ def least_words(
         return recall_words(name, phone, language)
     starts = (each.appointment.start.time() for each in reminders)
     times = list(dict.fromkeys(time_in(language, start) for start in starts))
-    words = _ONE if len(reminders) == 1 else _SEVERAL
+    alone = len({each.appointment.person for each in reminders}) == 1
+    several, many = (_SEVERAL, _MANY) if alone else (_OF_SEVERAL, _MANY_OF_SEVERAL)
+    words = _ONE if len(reminders) == 1 else several
     told = _AND[language].join([", ".join(times[:-1]), times[-1]] if times[1:] else times)
     if len(times) > _MOST_TIMES:
-        words, told = _MANY, times[0]
+        words, told = many, times[0]
     date = day_in(language, first.start.date(), year=False)
     body = (
         words[language]

@@ -42,7 +42,8 @@ def declared_purpose(facts: Facts, _: InForce) -> Iterator[Finding]:
 def consent(facts: Facts, law: InForce) -> Iterator[Finding]:
     """A grant that covers the text at its tier, the patient's own act, or the exemption.
 
-    47 CFR 64.1200(a)(1), (a)(2), (a)(9)(iv), (f)(4).
+    47 CFR 64.1200(a)(1), (a)(2), (a)(9)(iv), (f)(4). Where staff found that the number is not the
+    patient's, whatever came from it was no act of theirs.
     """
     purpose = facts.decided_as
     if purpose.message_class is MessageClass.EMERGENCY:
@@ -128,6 +129,8 @@ def _permitted(facts: Facts, law: InForce, grant: LiveGrant, code: str, citation
 
 
 def _implied(facts: Facts, law: InForce) -> Finding | None:
+    if facts.consent.voided:
+        return None
     if facts.decided_as.implied_by is ImpliedBy.REQUEST:
         return allow(
             "consent",
@@ -193,6 +196,11 @@ def _selling(facts: Facts) -> str:
 
 
 def _ask_for(facts: Facts, tier: Tier) -> str:
+    if facts.consent.voided and facts.decided_as.implied_by is not ImpliedBy.NOTHING:
+        return (
+            "Answer somebody else who has this phone in the thread that their own texts open. If "
+            "the number is the patient's after all, record their consent anew."
+        )
     if facts.decided_as is not facts.purpose:
         return "Take out what sells, or ask for signed permission for promotions."
     if tier is _PEWC:

@@ -36,8 +36,8 @@ def unknown(until: datetime) -> Finding:
         rule="template",
         code="template-unknown",
         verdict=Verdict.HOLD,
-        words="This program does not have the template that the text was made from, so it cannot "
-        "tell whether that was withdrawn.",
+        words="This program does not have the template that the text was made from, or not as an "
+        "approved one, so it cannot tell whether that was withdrawn.",
         citation="the practice's templates; 45 CFR 164.530(c)",
         remedy="Give every program that sends for the practice all its templates: "
         "Messenger(templates=...). Withdraw versions, and remove none.",

@@ -30,6 +30,7 @@ SET_ASIDE = "set-aside"
 
 _NOBODYS = "Nobody knows any more who at the number texted the keyword."
 _UNTIL_IT_IS_THERE = timedelta(hours=1)
+_A_MINUTE = timedelta(minutes=1)
 
 
 @frozen
@@ -83,14 +84,24 @@ async def standing(
         return Void(overtaken)
     if draft.template is None:
         return None
-    template = template_of(ports, draft)
-    if template is None:
-        until = at + _UNTIL_IT_IS_THERE
+    template, reminds = template_of(ports, draft), tells_of_visits(draft)
+    if template is None or not (template.approved or template.withdrawn or reminds):
+        until = _looked_for_again(draft, at)
         return Later(until, (unknown(until),))
     if not template.approved or template.withdrawn:
         return Void(WITHDRAWN)
-    otherwise = tells_of_visits(draft) and await outdated(tx, message, known, template)
+    otherwise = reminds and await outdated(tx, message, known, template)
     return Void(OTHERWISE) if otherwise else None
+
+
+def _looked_for_again(draft: Draft, at: datetime) -> datetime:
+    """When to look again for the template of a text: while it can still go, if possible twice.
+
+    The program that has the template may be another one, and this one may be the first to look.
+    """
+    if draft.not_after is None:
+        return at + _UNTIL_IT_IS_THERE
+    return at + min(_UNTIL_IT_IS_THERE, max((draft.not_after - at) / 2, _A_MINUTE))
 
 
 async def _overtaken(tx: Transaction, message: Message) -> str:

@@ -10,7 +10,8 @@ from attrs import frozen
 
 from compliant_sms.flows._deciding._brief import Brief
 from compliant_sms.flows._deciding._household import Agreements, agreement, company
-from compliant_sms.messages import Message
+from compliant_sms.flows._deciding._prepared import template_of
+from compliant_sms.messages import Draft, Message
 from compliant_sms.ports import KeptAppointment, Ports, Transaction
 from compliant_sms.reminders import (
     RECALL,
@@ -28,6 +29,7 @@ CHANGED = "the visit was moved, cancelled or changed"
 _OVER = "the visit began, or the next reminder of it is due"
 _BOOKED = "a later visit was booked"
 _UNPLANNED = "the reminder plan no longer has it, or the plan of the program that was to send it"
+_REWORDED = "the program that was to send it lacks its template, and plans it in other words"
 _ELSEWHERE = "the patient now agrees to texts at another number, not at this one"
 _APART = "the people it is about did not all agree to the same texts"
 _COMPANY = "the people it is about may no longer share one text"
@@ -58,13 +60,20 @@ async def void_reason(
             return _OVER
         if told.code.startswith(RECALL) and await is_succeeded(tx, visit, {}):
             return _BOOKED
-        if _is_unplanned(visit, told.code, ports.reminders):
-            return _UNPLANNED
+        if why := _otherwise_planned(ports, message.draft, visit, told.code):
+            return why
         if await _goes_elsewhere(tx, ports, message, visit.appointment, at):
             return _ELSEWHERE
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
     return await _parted(tx, ports, message, known, persons, at=at) if len(persons) > 1 else ""
+
+
+def _otherwise_planned(ports: Ports, draft: Draft, visit: KeptAppointment, code: str) -> str:
+    """Why a text is not what the plan here would make of a visit; empty where it may be."""
+    if _is_unplanned(visit, code, ports.reminders):
+        return _UNPLANNED
+    return _REWORDED if _is_reworded(ports, draft, visit, code) else ""
 
 
 def _is_unplanned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPlan]) -> bool:
@@ -76,6 +85,19 @@ def _is_unplanned(visit: KeptAppointment, code: str, plans: Sequence[ReminderPla
         return False
     coming = reminders_of(visit.appointment, plans, since=visit.since)
     return all(each.code != code for each in coming)
+
+
+def _is_reworded(ports: Ports, draft: Draft, visit: KeptAppointment, code: str) -> bool:
+    """Whether this program lacks a reminder's template, and would not make it from that one.
+
+    As after the plan was given another template: whoever holds it would wait for one that comes
+    back nowhere.
+    """
+    plan = plan_for(ports.reminders, visit.appointment.kind)
+    if draft.template is None or plan is None or template_of(ports, draft) is not None:
+        return False
+    wording = plan.recall if code.startswith(RECALL) else plan
+    return wording is not None and wording.template != draft.template.name
 
 
 async def _goes_elsewhere(

@@ -15,7 +15,7 @@ from compliant_sms.flows._deciding._places import leave_places
 from compliant_sms.flows._deciding._standing import Void, set_aside
 from compliant_sms.flows._deciding._visit_void import CHANGED
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
-from compliant_sms.reminders import Answer, Appointment, AppointmentAnswer, Status
+from compliant_sms.reminders import Answer, Appointment, AppointmentAnswer, Status, reminders_of
 
 _AT_ONCE = 50
 
@@ -55,6 +55,7 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
     practice_id, key = ports.practice.id, appointment.key
     known = await tx.appointment(practice_id, key)
     if known is not None and known.appointment == appointment:
+        await _take_up(tx, ports, known, at)
         return
     new = KeptAppointment(practice_id=practice_id, appointment=appointment, since=at, look_at=at)
     if known is None and await tx.add_appointment(new, at, ports.ids()):
@@ -71,6 +72,22 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
     said = await tx.last_answer(practice_id, key)
     if said is not None and _is_done(said, kept.appointment.status):
         await tx.unask(practice_id, said.inbound_id, at)
+
+
+async def _take_up(tx: Transaction, ports: Ports, kept: KeptAppointment, at: datetime) -> None:
+    """Have a visit planned again of which nothing was to come, where the plan has more by now."""
+    end = end_of(kept, ports) if kept.look_at is None else None
+    if end is not None and end > at:
+        await tx.look_again(kept.practice_id, kept.appointment.key, at)
+
+
+def end_of(kept: KeptAppointment, ports: Ports) -> datetime | None:
+    """When nothing will come of a visit any more."""
+    visit = kept.appointment
+    if visit.status.is_ahead:
+        return visit.starts_at
+    recalls = reminders_of(visit, ports.reminders, since=kept.since)
+    return recalls[-1].until if recalls else None
 
 
 def _is_done(said: AppointmentAnswer, status: Status) -> bool:
@@ -111,13 +128,14 @@ def _changed(known: KeptAppointment, new: KeptAppointment) -> KeptAppointment:
     return evolve(changed, sequence=known.sequence + 1, since=new.since)
 
 
-def _asked_about(appointment: Appointment) -> tuple[datetime, str, Status]:
+def _asked_about(appointment: Appointment) -> tuple[datetime, datetime, str, Status]:
     """What a reminder is about: a change of anything else makes no new one.
 
-    Where the visit is now another patient's, nobody's answer so far is about it.
+    It tells what the clinic's clock shows, so that another zone is another time even at the same
+    instant. Where the visit is now another patient's, nobody's answer so far is about it.
     """
     status = Status.BOOKED if appointment.status.is_ahead else appointment.status
-    return appointment.starts_at, appointment.person, status
+    return appointment.starts_at, appointment.start, appointment.person, status
 
 
 async def _call_back(

@@ -37,8 +37,16 @@ class Known:
     @property
     def codes(self) -> frozenset[str]:
         """The reminders that it needs no text for any more."""
-        now = self.kept.sequence
-        return frozenset(t.code for t in self.told if t.sequence == now and not t.void)
+        return frozenset(each.code for each in self._told_now if not each.void)
+
+    @property
+    def called_back(self) -> Sequence[ToldReminder]:
+        """What was called back, and no other text has told of since."""
+        return [each for each in self._told_now if each.code not in self.codes]
+
+    @property
+    def _told_now(self) -> Sequence[ToldReminder]:
+        return [each for each in self.told if each.sequence == self.kept.sequence]
 
 
 async def known_of(

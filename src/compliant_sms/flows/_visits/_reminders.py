@@ -16,15 +16,17 @@ from attrs import evolve, field, frozen
 from compliant_sms import _given
 from compliant_sms.flows._deciding._household import Agreements
 from compliant_sms.flows._sending._enqueue import enter
+from compliant_sms.flows._visits._appointments import end_of
 from compliant_sms.flows._visits._diary import Known, drafted, entry_of, known_of, profiles_of
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
-from compliant_sms.reminders import PlannedText, Reminder, planned, reminders_of
+from compliant_sms.reminders import PlannedText, Reminder, planned
 
 # A changed plan, and changed rules of a time zone, reach visits within a day.
 _A_DAY = timedelta(days=1)
-# A text that still waits may be called back: then another one is due.
+# A text that still waits may be called back: then another one is due. Where this program's plan
+# has none, that of a newer one may: while both run, either may look at the visit.
 _WHILE_IT_WAITS = timedelta(minutes=5)
 _AFTER_A_FAILURE = timedelta(minutes=10)
 
@@ -223,7 +225,7 @@ class _Asking:
     def _look_at(self, key: tuple[str, str], waits: datetime | None) -> datetime | None:
         """When to plan the reminders of a visit again."""
         known = self.known[key]
-        end = _end(known.kept, self.ports)
+        end = end_of(known.kept, self.ports)
         if end is None or end <= self.at:
             return None
         coming = [
@@ -234,13 +236,6 @@ class _Asking:
         moments = [end, self.at + _A_DAY, *(each for each in coming if each > self.at)]
         if waits is not None:
             moments.append(max(waits, self.at) + _WHILE_IT_WAITS)
+        if any(each.until > self.at for each in known.called_back):
+            moments.append(self.at + _WHILE_IT_WAITS)
         return min(moments)
-
-
-def _end(kept: KeptAppointment, ports: Ports) -> datetime | None:
-    """When nothing will come of a visit any more."""
-    visit = kept.appointment
-    if visit.status.is_ahead:
-        return visit.starts_at
-    recalls = reminders_of(visit, ports.reminders, since=kept.since)
-    return recalls[-1].until if recalls else None
