@@ -39,8 +39,8 @@ from compliant_sms.ports import Erased
 from compliant_sms.rules import PracticeCap
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL
-from compliant_sms.stores._consent import ConsentRecords
-from compliant_sms.stores._media import MediaRecords
+from compliant_sms.stores._sql._consent import ConsentRecords
+from compliant_sms.stores._sql._media import MediaRecords
 from compliant_sms.testing import MovableClock
 from conftest import PATIENT, PERSON
 from hooks import PATIENCE

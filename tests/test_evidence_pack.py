@@ -35,7 +35,7 @@ from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.signing import SigningKey
 from compliant_sms.stores import PostgreSQL, SQLite
-from compliant_sms.stores._texts import TextRecords
+from compliant_sms.stores._sql._texts import TextRecords
 from compliant_sms.testing import MovableClock
 from conftest import INTAKE_WORDING, PATIENT, PERSON, SENDER, WARNING
 from evidence_story import (
