@@ -108,7 +108,7 @@ def _lines() -> tuple[tuple[str, str], ...]:
 
 
 def picture() -> str:
-    """The picture as SVG, in the colour of the text around it; rooms of the core are filled."""
+    """The picture as SVG, in the color of the text around it; rooms of the core are filled."""
     places = _places()
     height = max(y for _, y, _ in places.values()) + _HEIGHT + _MARGIN
     drawn = [_BEGIN.format(width=_WIDTH, height=height)]

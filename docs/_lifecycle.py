@@ -102,7 +102,7 @@ def arrows() -> dict[tuple[str, str], set[Pair]]:
 
 
 def picture() -> str:
-    """The picture as SVG, in the colour of the text around it."""
+    """The picture as SVG, in the color of the text around it."""
     return "".join(
         [
             _BEGIN,

@@ -720,9 +720,9 @@ def test_keywords(body: str, keyword: ProviderKeyword | None) -> None:
     (text,) = events(posted(inbound(body)))
     (ours,) = events(posted(inbound(body)), aws(answers_keywords=False))
 
-    assert text.recognised is keyword
+    assert text.recognized is keyword
     assert text.answered == (keyword in {ProviderKeyword.STOP, ProviderKeyword.HELP})
-    assert (ours.recognised, ours.answered) == (None, False)
+    assert (ours.recognized, ours.answered) == (None, False)
 
 
 STATUSES = [

@@ -465,8 +465,8 @@ def test_keywords(body: str, keyword: ProviderKeyword | None) -> None:
     (text,) = events(received(body))
     (ours,) = events(received(body), provider=azure(answers_keywords=False))
 
-    assert (text.recognised, text.answered) == (keyword, keyword is not None)
-    assert (ours.recognised, ours.answered) == (None, False)
+    assert (text.recognized, text.answered) == (keyword, keyword is not None)
+    assert (ours.recognized, ours.answered) == (None, False)
 
 
 REPORTS = [

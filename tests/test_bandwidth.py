@@ -395,7 +395,7 @@ def test_keywords_are_ours_to_answer(body: str) -> None:
     """Bandwidth answers no word by itself."""
     (text,) = parsed([inbound(body)])
 
-    assert (text.recognised, text.answered) == (None, False)
+    assert (text.recognized, text.answered) == (None, False)
 
 
 def test_inbound_group() -> None:

@@ -349,7 +349,7 @@ def test_who_answers(body: str, answers: bool, keyword: ProviderKeyword | None) 
     """Bird answers its own words, where one is the whole text and unless that is off."""
     (text,) = inbound(words(body), answers_keywords=answers)
 
-    assert (text.recognised, text.answered) == (keyword, keyword is not None)
+    assert (text.recognized, text.answered) == (keyword, keyword is not None)
 
 
 def failure(code: object, source: str = "", closer: object = None) -> dict[str, Any]:

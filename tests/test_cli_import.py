@@ -225,7 +225,7 @@ def test_nothing_new_is_made_by_mistake(practice: Practice) -> None:
         state="IL",
         id="hillside",
     )
-    store.run(lambda tx: tx.enrol(other, PhoneNumber("+12175550111"), ()))
+    store.run(lambda tx: tx.enroll(other, PhoneNumber("+12175550111"), ()))
     store.close()
 
     for arguments in ((), ("--write",)):

@@ -90,7 +90,7 @@ def test_a_ledger_without_events_is_not_said_to_be_checked(tmp_path: Path) -> No
     practice = Practice(
         name="Hill", phone="+12175550199", time_zone="America/Chicago", state="IL", id="hill"
     )
-    finish(store.blocking().run(lambda tx: tx.enrol(practice, PhoneNumber("+12175550111"), ())))
+    finish(store.blocking().run(lambda tx: tx.enroll(practice, PhoneNumber("+12175550111"), ())))
     store.close()
     command = ["ledger", "verify", "--database", str(file), "--practice", "hill"]
     found = CliRunner().invoke(commands, command)

@@ -82,7 +82,7 @@ def test_the_status_tells_whether_something_counts(
 
 
 def test_findings_are_marked_in_place() -> None:
-    """Their line, their label, rule, confidence and tier; with marks where there is no colour."""
+    """Their line, their label, rule, confidence and tier; with marks where there is no color."""
     shown = run("-", text=DETAIL, status=1).stdout
 
     assert "     2 | Your >>metformin<< refill is ready.\n" in shown
@@ -93,18 +93,18 @@ def test_findings_are_marked_in_place() -> None:
     assert shown.endswith("Tier detail or above: 2 findings.\n")
 
 
-def test_colours_tell_the_family() -> None:
-    """Health in one colour, numbers in another, and a legend says which."""
+def test_colors_tell_the_family() -> None:
+    """Health in one color, numbers in another, and a legend says which."""
     shown = run(
         "-", text=DETAIL, status=1, FORCE_COLOR="1", COLORTERM="truecolor", TERM="xterm-256color"
     ).stdout
-    coloured = Text.from_ansi(shown)
+    colored = Text.from_ansi(shown)
 
     def style(part: str) -> set[str]:
-        at = coloured.plain.index(part)
-        return {str(span.style) for span in coloured.spans if span.start <= at < span.end}
+        at = colored.plain.index(part)
+        return {str(span.style) for span in colored.spans if span.start <= at < span.end}
 
-    assert ">>" not in coloured.plain
+    assert ">>" not in colored.plain
     assert style("metformin") == style("health") != style("219-09") == style("contact and numbers")
 
 
@@ -198,7 +198,7 @@ def test_bytes_that_are_no_text_are_told(data: bytes, found: str, unreadable: in
 
 
 def test_a_terminal_is_not_steered() -> None:
-    """Neither by colours in a text, nor by marks that turn its direction."""
+    """Neither by colors in a text, nor by marks that turn its direction."""
     shown = run("-", text="\x1b[31m\u202e\x07 SSN\t219-09-9999 \x9b", status=1).stdout
 
     assert not set(shown) & set("\x1b\u202e\x07\x9b\t")

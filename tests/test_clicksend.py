@@ -404,7 +404,7 @@ def test_keywords_are_left_to_us() -> None:
     """A text over the API passes ClickSend's opt-outs by: nobody has answered a STOP."""
     (text,) = events(posted(INBOUND | {"body": "STOP"}))
 
-    assert (text.recognised, text.answered, text.authenticated) == (None, False, False)
+    assert (text.recognized, text.answered, text.authenticated) == (None, False, False)
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_a_day_shows_every_event_and_the_next_day_follows_on_the_same_file(tmp_p
 
 
 def test_the_day_reads_well_in_a_pipe_and_says_how_to_look_further(tmp_path: Path) -> None:
-    """Without a terminal there are no colours, and the database is named at the end."""
+    """Without a terminal there are no colors, and the database is named at the end."""
     run = play(tmp_path)
 
     assert run.returncode == 0, run.stdout

@@ -158,11 +158,11 @@ def test_the_keyboard_is_enough(flask_form: str, asking: Messenger, open_link: O
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_schemes_and_small_screens(flask_form: str, open_link: Open, scheme: str) -> None:
-    """Light and dark have colours of their own, and nothing is wider than a small phone."""
+    """Light and dark have colors of their own, and nothing is wider than a small phone."""
     visit = open_link(flask_form, color_scheme=scheme, viewport={"width": 320, "height": 568})
-    colour = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    color = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
 
-    assert colour == {"light": "rgb(244, 246, 248)", "dark": "rgb(20, 23, 26)"}[scheme]
+    assert color == {"light": "rgb(244, 246, 248)", "dark": "rgb(20, 23, 26)"}[scheme]
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 320
     assert visit.is_quiet()
 

@@ -505,7 +505,7 @@ def test_a_mistyped_practice_can_be_noticed(memory: Store, practice: Practice) -
         return finish(memory.run(lambda tx: tx.knows_practice(practice_id)))
 
     assert not known("lakeside")
-    finish(memory.run(lambda tx: tx.enrol(practice, PhoneNumber("+12175550111"), ())))
+    finish(memory.run(lambda tx: tx.enroll(practice, PhoneNumber("+12175550111"), ())))
     take(memory, [stop()], practice_id="hillside")
 
     assert (known("lakeside"), known("hillside"), known("lakesid")) == (True, True, False)

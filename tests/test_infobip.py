@@ -527,7 +527,7 @@ def test_numbers(number: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keyword", "body", "recognised"),
+    ("keyword", "body", "recognized"),
     [
         ("STOP", "stop", ProviderKeyword.STOP),
         ("Stop", "Stop texting me", ProviderKeyword.STOP),
@@ -544,14 +544,14 @@ def test_numbers(number: object) -> None:
 def test_keywords(
     keyword: str,
     body: str,
-    recognised: ProviderKeyword | None,
+    recognized: ProviderKeyword | None,
     answers: bool,  # noqa: FBT001
 ) -> None:
     """Infobip says what it took; words behind HELP or START make another text of it."""
     (text,) = events(INBOUND | {"keyword": keyword, "text": body}, answers_keywords=answers)
 
-    assert text.recognised is recognised
-    assert text.answered is (answers and recognised is not None)
+    assert text.recognized is recognized
+    assert text.answered is (answers and recognized is not None)
 
 
 def update(group: str, name: str, error: object = 0) -> StatusUpdate:

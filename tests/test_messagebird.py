@@ -401,7 +401,7 @@ def test_who_answers(body: str, answers: bool, keyword: ProviderKeyword | None) 
     """MessageBird answers its own words, where one is the whole text and unless that is off."""
     (text,) = events(posted(INBOUND | {"body": body}), answers_keywords=answers)
 
-    assert (text.recognised, text.answered) == (keyword, keyword is not None)
+    assert (text.recognized, text.answered) == (keyword, keyword is not None)
 
 
 @pytest.mark.parametrize(

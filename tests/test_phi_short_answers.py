@@ -306,7 +306,7 @@ def test_what_looks_alike(text: str, label: PhiLabel) -> None:
 
 
 def test_a_part_of_a_number_and_its_correction() -> None:
-    """Both are found: either can be dialled."""
+    """Both are found: either can be dialed."""
     assert found("u have 0178 at the end, should be 0187", PhiLabel.PHONE) == ["0178", "0187"]
 
 

@@ -133,7 +133,7 @@ def test_refused(text: str) -> None:
     ],
 )
 def test_words_on_a_keypad(text: str, number: str) -> None:
-    """Letters that spell something are dialled, also where some of them repeat."""
+    """Letters that spell something are dialed, also where some of them repeat."""
     assert outcome(text) == number
 
 

@@ -431,9 +431,9 @@ def test_who_answers(body: str, intent: str | None, keyword: ProviderKeyword | N
     fields |= {"Text": body} | ({"MessageIntent": intent} if intent is not None else {})
     heard = parsed(fields)
 
-    assert (heard.recognised, heard.answered) == (keyword, keyword is not None)
+    assert (heard.recognized, heard.answered) == (keyword, keyword is not None)
     silent = parsed(fields, answers_keywords=False)
-    assert (silent.recognised, silent.answered) == (keyword if intent else None, False)
+    assert (silent.recognized, silent.answered) == (keyword if intent else None, False)
 
 
 @pytest.mark.parametrize(

@@ -117,8 +117,8 @@ def test_whoever_does_not_see_it(practice: Practice) -> None:
     assert "under 5 in each" in html  # undelivered
 
 
-def test_colours_follow_the_reader(practice: Practice) -> None:
-    """Whatever is drawn has a colour of the style sheet, which has two of each."""
+def test_colors_follow_the_reader(practice: Practice) -> None:
+    """Whatever is drawn has a color of the style sheet, which has two of each."""
     html = usual_page(practice)
     drawing = "".join(re.findall(r"<svg.*?</svg>", html, re.DOTALL))
     assert "prefers-color-scheme: dark" in html

@@ -206,10 +206,10 @@ def test_what_a_script_would_do_is_refused(carrier: Sandbox, open_page: Open) ->
         const away = await fetch('http://localhost:9/').then(() => 'went', () => 'refused');
         return [markup, away, getComputedStyle(inline).color];
     }"""
-    markup, away, colour = sight.page.evaluate(sneak)
+    markup, away, color = sight.page.evaluate(sneak)
 
     assert (markup, away) == ("refused", "refused")
-    assert colour != "rgb(255, 0, 0)"
+    assert color != "rgb(255, 0, 0)"
 
 
 def own_port() -> int:
@@ -467,8 +467,8 @@ def test_everything_has_a_name_and_a_place(
 
 # The contrast of each text with what lies behind it, as WCAG 2.2 computes it.
 CONTRAST = """() => {
-  const parse = (colour) => {
-    const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number);
+  const parse = (color) => {
+    const [r, g, b, a = 1] = color.match(/[\\d.]+/g).map(Number);
     return [r, g, b, a];
   };
   const over = ([r, g, b, a], under) =>
@@ -483,8 +483,8 @@ CONTRAST = """() => {
     }
     return layers.reverse().reduce((under, layer) => over(layer, under), [255, 255, 255]);
   };
-  const light = (colour) => {
-    const [r, g, b] = colour.map((part) => part / 255)
+  const light = (color) => {
+    const [r, g, b] = color.map((part) => part / 255)
       .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
@@ -528,12 +528,12 @@ def test_all_text_can_be_read(busy: Sandbox, open_page: Open, scheme: str) -> No
         each.click()
     found = sight.page.evaluate(CONTRAST)
     seen = {words for _, words in found}
-    colour = sight.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    color = sight.page.evaluate("getComputedStyle(document.body).backgroundColor")
 
     assert [each for each in found if each[0] < 4.5] == []
     assert len(found) > 80
     assert {"Held", "Blocked", "STOP"} <= seen
-    assert colour == {"light": "rgb(238, 241, 244)", "dark": "rgb(14, 18, 23)"}[scheme]
+    assert color == {"light": "rgb(238, 241, 244)", "dark": "rgb(14, 18, 23)"}[scheme]
 
 
 @pytest.mark.parametrize("width", [320, 768, 1024, 1360])

@@ -192,17 +192,17 @@ def test_what_is_wrong_is_told_by_name(ana: Visitor, flask_server: str, open_lin
 def test_both_schemes_and_small_screens(
     ana: Visitor, flask_server: str, open_link: Open, scheme: str
 ) -> None:
-    """Light and dark have colours of their own, and nothing is wider than a small phone."""
+    """Light and dark have colors of their own, and nothing is wider than a small phone."""
     visit = open_link(
         f"{flask_server}/{ana.token}",
         color_scheme=scheme,
         viewport={"width": 320, "height": 568},
     )
     visit.answer("3/14/1985")
-    colour = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    color = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
     wide = visit.page.evaluate("document.documentElement.scrollWidth")
 
-    assert colour == {"light": "rgb(244, 246, 248)", "dark": "rgb(20, 23, 26)"}[scheme]
+    assert color == {"light": "rgb(244, 246, 248)", "dark": "rgb(20, 23, 26)"}[scheme]
     assert wide <= 320
     assert visit.is_quiet()
 

@@ -441,7 +441,7 @@ def view(language: str = "en") -> PageView:
     return PageView(
         name="Lakeside & Co <b>",
         phone=PhoneNumber("+12175550100"),
-        dialled="217-555-0100",
+        dialed="217-555-0100",
         language=language,
     )
 
@@ -479,7 +479,7 @@ def test_problems_are_errors_in_http_too(problem: PageProblem, language: str) ->
 
 
 def test_the_phone_can_be_called_from_the_page() -> None:
-    """By its link; it is shown as it is dialled."""
+    """By its link; it is shown as it is dialed."""
     said = view().closed(Standing.LOCKED).body.decode()
 
     assert '<a href="tel:+12175550100">217-555-0100</a>' in said
@@ -526,12 +526,12 @@ def test_the_policy_names_the_style() -> None:
     assert b"style=" not in body.replace(b"<style>", b"")
 
 
-COLOURS = [("ink", "page"), ("ink", "card"), ("bad", "card"), ("good", "card"), ("on-act", "act")]
+COLORS = [("ink", "page"), ("ink", "card"), ("bad", "card"), ("good", "card"), ("on-act", "act")]
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize(("front", "back"), COLOURS)
-def test_colours_can_be_read(scheme: int, front: str, back: str) -> None:
+@pytest.mark.parametrize(("front", "back"), COLORS)
+def test_colors_can_be_read(scheme: int, front: str, back: str) -> None:
     """Their contrast is at least 7 to 1, or 4.5 for the button: WCAG 2.2, 1.4.3 and 1.4.6."""
     style = view().told(PageProblem.MISSING).body.decode().split("@media")[scheme]
     light = [
@@ -543,9 +543,9 @@ def test_colours_can_be_read(scheme: int, front: str, back: str) -> None:
     assert contrast >= (4.5 if front == "on-act" else 7)
 
 
-def luminance(colour: str) -> float:
+def luminance(color: str) -> float:
     """WCAG 2.2, relative luminance."""
-    digits = colour.lstrip("#")
+    digits = color.lstrip("#")
     digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)

@@ -467,7 +467,7 @@ def test_who_answers(body: str, answers: bool, keyword: ProviderKeyword | None) 
     """Sinch answers only where that is switched on, and only what it surely takes."""
     (text,) = events(INBOUND | {"body": body}, answers_keywords=answers)
 
-    assert (text.recognised, text.answered) == (keyword, keyword is not None)
+    assert (text.recognized, text.answered) == (keyword, keyword is not None)
 
 
 @pytest.mark.parametrize(

@@ -487,24 +487,24 @@ def test_a_number_that_two_providers_have(
     """What came to nothing is not taken for known, though it was asked for twice."""
     port, number = store.blocking(), PhoneNumber("+12175550111")
 
-    async def enrols(tx: Any) -> Practice | None:
-        await tx.enrol(now, number, ())
-        await tx.enrol(now, number, ())
+    async def enrolls(tx: Any) -> Practice | None:
+        await tx.enroll(now, number, ())
+        await tx.enroll(now, number, ())
         found: Practice | None = await tx.practice_at(number)
         return found
 
     async def fails(tx: Any) -> None:
-        await enrols(tx)
+        await enrolls(tx)
         raise LookupError
 
     now = practice
     if renamed:
-        finish(port.run(enrols))
+        finish(port.run(enrolls))
         now = evolve(practice, name="Lakeside Medical Group")
     with pytest.raises(LookupError):
         finish(port.run(fails))
 
-    assert finish(port.run(enrols)) == now
+    assert finish(port.run(enrolls)) == now
 
 
 def test_transaction_undone_from_inside(database: Path, store: SQLite) -> None:

@@ -544,7 +544,7 @@ STOP, START, HELP = ProviderKeyword
 
 
 @pytest.mark.parametrize(
-    ("body", "told", "recognised", "answered"),
+    ("body", "told", "recognized", "answered"),
     [
         ("Stop\n", "STOP", STOP, True),
         ("start", "START", START, True),
@@ -562,13 +562,13 @@ STOP, START, HELP = ProviderKeyword
 def test_keywords(
     body: str,
     told: object,
-    recognised: ProviderKeyword | None,
+    recognized: ProviderKeyword | None,
     answered: bool,  # noqa: FBT001
 ) -> None:
     """The adapter knows what Telnyx acted on, and whether it has answered."""
     (text,) = parsed(inbound(body, autoresponse_type=told))
 
-    assert (text.recognised, text.answered) == (recognised, answered)
+    assert (text.recognized, text.answered) == (recognized, answered)
 
 
 STATES = [

@@ -772,7 +772,7 @@ def test_what_twilio_takes_for_a_keyword(
     """What Twilio says that it acted on counts; its default words only while they are on."""
     (text,) = parsed(INBOUND | {"Body": body, "OptOutType": told}, answers_keywords=ours)
 
-    assert text.recognised is keyword
+    assert text.recognized is keyword
 
 
 @pytest.mark.parametrize(

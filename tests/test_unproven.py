@@ -422,7 +422,7 @@ def test_what_the_provider_takes_for_stop(
     make_willing: Make, carrier: Sandbox, clock: MovableClock, body: str
 ) -> None:
     """The provider blocks the number from then on, so the ledger has it too, whatever it says."""
-    messenger = make_willing(authenticated=True, recognised=ProviderKeyword.STOP, answered=True)
+    messenger = make_willing(authenticated=True, recognized=ProviderKeyword.STOP, answered=True)
     agree(messenger)
     clock.advance(timedelta(minutes=1))
     remind(messenger)
@@ -440,7 +440,7 @@ def test_what_the_provider_takes_for_stop(
 
 def test_an_emergency_stays_one(make_willing: Make) -> None:
     """Whatever the provider takes it for, somebody must see it at once."""
-    messenger = make_willing(authenticated=True, recognised=ProviderKeyword.STOP)
+    messenger = make_willing(authenticated=True, recognized=ProviderKeyword.STOP)
     text = text_of(messenger.receive(from_patient("I want to kill myself", "SM1")))
 
     assert text.inbound.intent is Intent.EMERGENCY
@@ -449,7 +449,7 @@ def test_an_emergency_stays_one(make_willing: Make) -> None:
 
 def test_what_the_provider_takes_for_start(make_willing: Make, clock: MovableClock) -> None:
     """Its word grants no more than the patient's own would."""
-    messenger = make_willing(authenticated=True, recognised=ProviderKeyword.START)
+    messenger = make_willing(authenticated=True, recognized=ProviderKeyword.START)
     agree(messenger)
     clock.advance(timedelta(minutes=1))
     messenger.consent.revoke(PATIENT, channel="spoken", recorded_by="ana", person=PERSON)
@@ -460,9 +460,9 @@ def test_what_the_provider_takes_for_start(make_willing: Make, clock: MovableClo
     assert isinstance(remind(messenger), Blocked)
 
 
-def test_a_recognised_stop_needs_no_proof(make_willing: Make, books: Books) -> None:
+def test_a_recognized_stop_needs_no_proof(make_willing: Make, books: Books) -> None:
     """It is believed at once, also in words that we do not know."""
-    messenger = make_willing(recognised=ProviderKeyword.STOP)
+    messenger = make_willing(recognized=ProviderKeyword.STOP)
     agree(messenger)
     messenger.receive(from_patient("arret svp la", "SM1"))
 

@@ -672,7 +672,7 @@ def test_who_answers(inbound: dict[str, Any], body: str, keyword: ProviderKeywor
     """Vonage has answered its keywords where Opt-Out Assist is on, and nowhere else."""
     heard = parsed(inbound | {"text": body}, answers_keywords=True)
 
-    assert (heard.recognised, heard.answered) == (keyword, keyword is not None)
+    assert (heard.recognized, heard.answered) == (keyword, keyword is not None)
     assert parsed(inbound | {"text": body}).answered is False
 
 

@@ -119,7 +119,7 @@ def test_opt_out(name: str) -> None:
     assert event.body == "STOP"
 
     (told,) = events(adapter, maker.opt_out("Basta ya", sender=PATIENT, at=NOW))
-    known = told.recognised is ProviderKeyword.STOP
+    known = told.recognized is ProviderKeyword.STOP
     assert known is (name in TELLS_OBEYED)
 
 

@@ -131,9 +131,9 @@ class PhoneNumber:
             msg = "The region is unknown. Pass an ISO 3166-1 code in capitals, for example 'US'."
             raise InvalidInput(msg)
         # The international form needs no parsing.
-        dialled = text if _E164.fullmatch(text) else _dialled(text)
-        problem = _nanp_problem(dialled) if calling_code == 1 else None
-        found = problem or _assigned(_digits(dialled), region)
+        dialed = text if _E164.fullmatch(text) else _dialed(text)
+        problem = _nanp_problem(dialed) if calling_code == 1 else None
+        found = problem or _assigned(_digits(dialed), region)
         if isinstance(found, PhoneNumberProblem):
             raise _invalid(found)
         return cls(found)
@@ -264,7 +264,7 @@ _LENGTH_PROBLEMS = {
 }
 
 
-def _dialled(text: str) -> str:
+def _dialed(text: str) -> str:
     """The digits and their separators, with a plus sign before a country code."""
     visible = _visible(text)
     if not visible:
@@ -316,11 +316,11 @@ def _plain(character: str) -> str:
     return character if any(map(str.isdigit, folded)) else folded
 
 
-def _nanp_problem(dialled: str) -> PhoneNumberProblem | None:
-    digits = _digits(dialled)
+def _nanp_problem(dialed: str) -> PhoneNumberProblem | None:
+    digits = _digits(dialed)
     if digits.startswith(("+", "011")):
         return None
-    if _SHORT_CODE.fullmatch(dialled) or _SERVICE_CODE.fullmatch(digits):
+    if _SHORT_CODE.fullmatch(dialed) or _SERVICE_CODE.fullmatch(digits):
         return PhoneNumberProblem.SHORT_CODE
     if len(digits) == 7:
         return PhoneNumberProblem.MISSING_AREA_CODE
@@ -330,8 +330,8 @@ def _nanp_problem(dialled: str) -> PhoneNumberProblem | None:
     return PhoneNumberProblem.TOO_LONG if too_long else None
 
 
-def _digits(dialled: str) -> str:
-    return ("+" if "+" in dialled else "") + re.sub("[^0-9]", "", dialled)
+def _digits(dialed: str) -> str:
+    return ("+" if "+" in dialed else "") + re.sub("[^0-9]", "", dialed)
 
 
 # Bounded, and called only with normalized digits: a batch asks for the same numbers repeatedly.

@@ -16,7 +16,7 @@ from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.lint import Severity, lint
 from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.practice import Practice
-from compliant_sms.templates import dialled, sender_name
+from compliant_sms.templates import dialed, sender_name
 
 _ENGLISH = "en"
 _LONGEST = 200
@@ -84,7 +84,7 @@ class MissedCalls:
         spoken = _given.primary(language or _ENGLISH)
         words = self.words.get(spoken, self.words[_ENGLISH])
         named = words.replace("{practice}", sender_name(practice))
-        return named.replace("{phone}", dialled(practice.phone))
+        return named.replace("{phone}", dialed(practice.phone))
 
     def refuse_bad_copy(self, practice: Practice) -> None:
         """Refuse words that the copy lint refuses.

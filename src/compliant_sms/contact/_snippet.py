@@ -17,7 +17,7 @@ from compliant_sms.contact._links import sms_link
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber, as_number
 from compliant_sms.practice import Practice
-from compliant_sms.templates import dialled, sender_name
+from compliant_sms.templates import dialed, sender_name
 
 _TEXT_US = {
     "en": "Text us at {number}",
@@ -116,7 +116,7 @@ class TextUs:
     @property
     def disclosure(self) -> tuple[str, str]:
         """What must stand beside the link, in two paragraphs of plain text."""
-        number, phone = dialled(self.number), dialled(self.practice.phone)
+        number, phone = dialed(self.number), dialed(self.practice.phone)
         name = sender_name(self.practice)
         agreed = _AGREED[self.language].format(number=number, name=name, phone=phone)
         return agreed, _WARNED[self.language]
@@ -127,7 +127,7 @@ class TextUs:
         It has no script, no style and loads nothing; classes begin with ``text-us``.
         """
         told = "".join(f'<p class="text-us-told">{escape(each)}</p>' for each in self.disclosure)
-        words = _TEXT_US[self.language].format(number=dialled(self.number))
+        words = _TEXT_US[self.language].format(number=dialed(self.number))
         privacy, terms = _POLICIES[self.language]
         return (
             f'<section class="text-us" lang="{self.language}">'

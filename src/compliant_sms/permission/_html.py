@@ -17,7 +17,7 @@ from compliant_sms.permission._form import ConsentForm
 from compliant_sms.permission._proof import COOKIE
 from compliant_sms.permission._words import FormProblem, Words, words_in
 from compliant_sms.secure_pages import HEADERS, document, safe
-from compliant_sms.templates import dialled
+from compliant_sms.templates import dialed
 from compliant_sms.wire import HttpReply
 
 _MEANT_FOR = {
@@ -142,7 +142,7 @@ class FormView:
 
     def _call(self) -> str:
         phone = self.form.practice.phone
-        link = f'<a href="tel:{safe(phone.e164)}">{safe(dialled(phone))}</a>'
+        link = f'<a href="tel:{safe(phone.e164)}">{safe(dialed(phone))}</a>'
         return f"<p>{safe(self._words.call).format(phone=link)}</p>"
 
     def _page(self, main: str, *, status: int = 200, **headers: str) -> HttpReply:

@@ -22,7 +22,7 @@ from compliant_sms.permission._wordings import question, script, shown_on_form, 
 from compliant_sms.permission._words import ENGLISH
 from compliant_sms.practice import Practice
 from compliant_sms.rules import read
-from compliant_sms.templates import dialled, help_text, opt_out_text, sender_name
+from compliant_sms.templates import dialed, help_text, opt_out_text, sender_name
 
 if TYPE_CHECKING:
     from compliant_sms.templates import Template
@@ -283,11 +283,11 @@ def _opt_in_type(permission: Permission) -> str:
 
 
 def _stopped(practice: Practice) -> str:
-    return opt_out_text(sender_name(practice), dialled(practice.phone))
+    return opt_out_text(sender_name(practice), dialed(practice.phone))
 
 
 def _helped(practice: Practice) -> str:
-    return help_text(sender_name(practice), dialled(practice.phone))
+    return help_text(sender_name(practice), dialed(practice.phone))
 
 
 def _yes(answer: bool) -> str:  # noqa: FBT001 - a field's value

@@ -13,7 +13,7 @@ from compliant_sms.permission._programme import Programme
 from compliant_sms.permission._wordings import question
 from compliant_sms.practice import Practice
 from compliant_sms.rules import OptOutShown, read
-from compliant_sms.templates import dialled, with_opt_out_line
+from compliant_sms.templates import dialed, with_opt_out_line
 from compliant_sms.text import links
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def samples_of(
     """
 
     def has_phone(text: str) -> bool:
-        return dialled(practice.phone) in text or bool(_PHONE.search(text))
+        return dialed(practice.phone) in text or bool(_PHONE.search(text))
 
     own = [
         text

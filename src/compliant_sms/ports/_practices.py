@@ -33,7 +33,9 @@ def refuse_other_practice(known: str | None, practice: Practice) -> None:
 class Practices(Protocol):
     """Which practice each number of ours belongs to."""
 
-    async def enrol(self, practice: Practice, sender: PhoneNumber, proofs: Collection[str]) -> bool:
+    async def enroll(
+        self, practice: Practice, sender: PhoneNumber, proofs: Collection[str]
+    ) -> bool:
         """Remember which practice a number of ours belongs to; whether any of it is new.
 
         A reason to keep its records in the clear is part of it.

@@ -203,7 +203,7 @@ class InboundText:
         body: what the patient wrote, unchanged.
         media: URLs of pictures and other media.
         answered: whether the provider itself has answered a STOP, START or HELP in it.
-        recognised: the keyword that the provider took it for, if it says so.
+        recognized: the keyword that the provider took it for, if it says so.
         authenticated: whether the proof of origin covers the content. If not, a STOP is believed,
             but nothing that would permit anything.
         sent_at: when it was written, by the provider's clock (aware), if it says so.
@@ -218,7 +218,7 @@ class InboundText:
     body: str = field(repr=False)
     media: tuple[str, ...] = field(default=(), repr=False)
     answered: bool = False
-    recognised: ProviderKeyword | None = None
+    recognized: ProviderKeyword | None = None
     authenticated: bool = True
     sent_at: datetime | None = None
     elsewhere: bool = False

@@ -93,7 +93,7 @@ def event_of(
         to=e164(text_in(entry, "to")),
         body=text_in(entry, "text"),
         answered=answers_keywords and keyword is not None,
-        recognised=keyword,
+        recognized=keyword,
         authenticated=webhook.authenticated,
         sent_at=instant(entry.get("receivedAt")),
     )

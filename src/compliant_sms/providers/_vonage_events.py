@@ -38,7 +38,7 @@ def event_of(content: Mapping[str, Any], *, answers_keywords: bool) -> ProviderE
     if not (isinstance(event, InboundText) and answers_keywords):
         return event
     keyword = codes_of("vonage").keyword(event.body)
-    return evolve(event, answered=keyword is not None, recognised=keyword)
+    return evolve(event, answered=keyword is not None, recognized=keyword)
 
 
 def _message_event(content: Mapping[str, Any]) -> ProviderEvent | None:

@@ -238,7 +238,7 @@ class AwsEndUserMessaging(Adapter):
             to=e164(said.get("destinationNumber")),
             body=body,
             answered=keyword in {"stop", "help"},  # START is answered where somebody added it
-            recognised=keyword,
+            recognized=keyword,
             sent_at=instant(message.get("Timestamp")),
         )
 

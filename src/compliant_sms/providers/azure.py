@@ -209,7 +209,7 @@ class AzureCommunicationServices(Adapter):
             to=e164(data.get("to")),
             body=data["message"],
             answered=keyword is not None,
-            recognised=keyword,
+            recognized=keyword,
             authenticated=webhook.authenticated,
             sent_at=instant(data.get("receivedTimestamp")),
         )

@@ -187,7 +187,7 @@ class Bird(Adapter):
             body=body,
             media=tuple(url for url in media if url),
             answered=keyword is not None,
-            recognised=keyword,
+            recognized=keyword,
             sent_at=instant(text_in(payload, "createdAt")),
             elsewhere=not ours,
         )

@@ -179,7 +179,7 @@ class MessageBird(Adapter):
             to=e164(text_in(fields, "recipient")),
             body=body,
             answered=keyword is not None,
-            recognised=keyword,
+            recognized=keyword,
             sent_at=instant(text_in(fields, "createdDatetime")),
         )
 

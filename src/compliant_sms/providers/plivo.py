@@ -216,7 +216,7 @@ class Plivo(Adapter):
             body=body,
             media=tuple(url for url in media if url),
             answered=self.answers_keywords and keyword is not None,
-            recognised=keyword,
+            recognized=keyword,
             authenticated=authenticated,
         )
 

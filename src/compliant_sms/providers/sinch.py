@@ -226,7 +226,7 @@ class Sinch(Adapter):
             body=body,
             media=urls_in(parts.get("media")),
             answered=keyword is not None,
-            recognised=keyword,
+            recognized=keyword,
             sent_at=instant(fields.get("received_at")),
         )
 

@@ -238,7 +238,7 @@ class Telnyx(Adapter):
             body=body,
             media=urls_in(payload.get("media")),
             answered=told is not None,
-            recognised=told or self._codes.keyword(body),
+            recognized=told or self._codes.keyword(body),
             sent_at=instant(text_in(payload, "received_at") or text_in(event, "occurred_at")),
         )
 

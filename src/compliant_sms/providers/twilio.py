@@ -237,7 +237,7 @@ class Twilio(Adapter):
             body=fields["Body"],
             media=tuple(url for url in media if url),
             answered=self.answers_keywords and keyword is not None,
-            recognised=keyword,
+            recognized=keyword,
             elsewhere=self._at_twilio.is_elsewhere(fields),
         )
 

@@ -58,7 +58,7 @@ def least_words(
 
     Args:
         name: of the practice; one that tells no kind of care.
-        phone: where to call, as it is dialled.
+        phone: where to call, as it is dialed.
         reminders: what it tells of, the earliest visit first.
         asks: whether it asks to confirm.
         language: what its reader reads (BCP 47). Where that is not known, or there are no words in

@@ -32,12 +32,12 @@ class Series:
 
     Attributes:
         name: what is counted.
-        colour: its colour, by the name of a variable of the style sheet.
+        color: its color, by the name of a variable of the style sheet.
         counts: one for each label of the chart.
     """
 
     name: str
-    colour: str
+    color: str
     counts: tuple[int, ...]
 
 
@@ -93,8 +93,8 @@ def by_hour(activity: Activity, zone: ZoneInfo) -> Chart:
         over="hour of the day",
         labels=tuple(f"{hour:02}:00" for hour in range(24)),
         series=(
-            Series(name="left", colour="blue", counts=_hours(left, zone)),
-            Series(name="came in", colour="amber", counts=_hours(activity.received.items(), zone)),
+            Series(name="left", color="blue", counts=_hours(left, zone)),
+            Series(name="came in", color="amber", counts=_hours(activity.received.items(), zone)),
         ),
     )
 
@@ -122,10 +122,10 @@ def delivery(activity: Activity, zone: ZoneInfo) -> Chart:
         series=tuple(
             Series(
                 name=name,
-                colour=colour,
+                color=color,
                 counts=days.counts((m.at, m.count) for m in activity.moves if m.state is state),
             )
-            for name, colour, state in kinds
+            for name, color, state in kinds
         ),
         stacked=True,
     )
@@ -140,7 +140,7 @@ def opt_outs(activity: Activity, zone: ZoneInfo) -> Chart:
         title="Opt-outs",
         over=days.over,
         labels=days.labels,
-        series=(Series(name="opt-outs", colour="red", counts=counts),),
+        series=(Series(name="opt-outs", color="red", counts=counts),),
     )
 
 
@@ -183,14 +183,14 @@ class _Days:
         return tuple(sums.values())
 
 
-def by_rule(name: str, title: str, colour: str, counts: Mapping[str, int]) -> Chart:
+def by_rule(name: str, title: str, color: str, counts: Mapping[str, int]) -> Chart:
     """How often each rule spoke, the most frequent first."""
     return Chart(
         name=name,
         title=title,
         over="rule",
         labels=tuple(counts),
-        series=(Series(name="decisions", colour=colour, counts=tuple(counts.values())),),
+        series=(Series(name="decisions", color=color, counts=tuple(counts.values())),),
         lying=True,
     )
 
@@ -207,7 +207,7 @@ def waits(answers: Sequence[Answered]) -> Chart:
         title="How long patients waited for an answer",
         over="time until the first answer",
         labels=labels,
-        series=(Series(name="texts", colour="blue", counts=counts),),
+        series=(Series(name="texts", color="blue", counts=counts),),
         lying=True,
     )
 

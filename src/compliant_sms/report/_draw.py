@@ -22,7 +22,7 @@ except ImportError as error:
     raise MissingExtra(extra, "drawing a report") from error
 
 # Drawn in colors that stand for variables of the style sheet, so that plots turn dark with it.
-_COLOURS = {
+_COLORS = {
     "blue": "#0000f1",
     "amber": "#0000f2",
     "green": "#0000f3",
@@ -33,12 +33,12 @@ _COLOURS = {
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: it can be read, searched and enlarged
     "font.size": 10,
-    "text.color": _COLOURS["soft"],
-    "axes.edgecolor": _COLOURS["line"],
-    "axes.labelcolor": _COLOURS["soft"],
-    "xtick.color": _COLOURS["soft"],
-    "ytick.color": _COLOURS["soft"],
-    "grid.color": _COLOURS["line"],
+    "text.color": _COLORS["soft"],
+    "axes.edgecolor": _COLORS["line"],
+    "axes.labelcolor": _COLORS["soft"],
+    "xtick.color": _COLORS["soft"],
+    "ytick.color": _COLORS["soft"],
+    "grid.color": _COLORS["line"],
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
@@ -67,7 +67,7 @@ def _lie(axes: Axes, chart: Chart) -> None:
     (series,) = chart.series
     places = range(len(chart.labels))
     counts = list(map(drawn, series.counts))
-    bars = axes.barh(places, counts, height=0.62, color=_COLOURS[series.colour])
+    bars = axes.barh(places, counts, height=0.62, color=_COLORS[series.color])
     _pale(bars, series)
     axes.set_yticks(places, chart.labels)
     axes.invert_yaxis()
@@ -90,7 +90,7 @@ def _stand(axes: Axes, chart: Chart) -> None:
             counts,
             width=width,
             bottom=base,
-            color=_COLOURS[series.colour],
+            color=_COLORS[series.color],
         )
         _pale(bars, series)
         if chart.stacked:
@@ -122,8 +122,8 @@ def _inline(written: str, chart: Chart) -> str:
     found = _SIZE.search(written)
     assert found is not None, "matplotlib writes an svg element"  # noqa: S101
     inside = _FONT.sub("", _METADATA.sub("", written[found.end() :])).replace("xlink:href", "href")
-    for name, colour in _COLOURS.items():
-        inside = inside.replace(colour, f"var(--{name})")
+    for name, color in _COLORS.items():
+        inside = inside.replace(color, f"var(--{name})")
     # Ids are the page's: two plots must not share one.
     inside = re.sub(r'\bid="', f'id="{chart.name}-', inside)
     inside = re.sub(r'(href="|url\()#', rf"\g<1>#{chart.name}-", inside)

@@ -78,7 +78,7 @@ def _front(figures: Figures, name: str, zone: ZoneInfo, at: datetime) -> str:
         f"<p>From {since} to {_instant(figures.until, zone)}.</p>"
         f"<p class=aside>Made {_instant(at, zone)}. Nothing in it is about anybody in particular: "
         f"no numbers, names, texts or ids. Counts of 1 to {SMALLEST - 1} are shown as "
-        f"\u201cunder {SMALLEST}\u201d, and drawn alike, in a paler colour.</p></header>"
+        f"\u201cunder {SMALLEST}\u201d, and drawn alike, in a paler color.</p></header>"
     )
 
 
@@ -99,9 +99,9 @@ def _cards(figures: Figures) -> str:
         ("overdue", figures.overdue, "now: due for more than 5 minutes", "amber"),
     )
     cards = "".join(
-        f'<div class="card {colour if count else ""}"><dt>{name}</dt>'
+        f'<div class="card {color if count else ""}"><dt>{name}</dt>'
         f"<dd><strong>{shown(count)}</strong><small>{words}</small></dd></div>"
-        for name, count, words, colour in told
+        for name, count, words, color in told
     )
     return f'<dl class="cards">{cards}</dl>'
 
@@ -150,7 +150,7 @@ def _legend(chart: Chart) -> str:
     if len(chart.series) == 1:
         return ""
     keys = "".join(
-        f'<li><span class="key {each.colour}"></span>{each.name}</li>' for each in chart.series
+        f'<li><span class="key {each.color}"></span>{each.name}</li>' for each in chart.series
     )
     return f"<ul class=legend>{keys}</ul>"
 

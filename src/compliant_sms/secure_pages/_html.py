@@ -122,13 +122,13 @@ class PageView:
     Attributes:
         name: the practice's name, one that does not reveal a kind of care.
         phone: where a patient can call.
-        dialled: the same, as written for people.
+        dialed: the same, as written for people.
         language: the language of the pages, from :func:`language_of`.
     """
 
     name: str
     phone: PhoneNumber
-    dialled: str
+    dialed: str
     language: str
     _words: Words = field(init=False, repr=False)
 
@@ -278,11 +278,11 @@ class PageView:
         return f'<p class="words" dir="auto"{lang}>{safe(words)}</p>'
 
     def _filled(self, words: str) -> str:
-        return safe(words.format(name=self.name, phone=self.dialled))
+        return safe(words.format(name=self.name, phone=self.dialed))
 
     def _call(self) -> str:
         before, there, after = self._words.call.partition("{phone}")
-        link = f'<a href="tel:{safe(self.phone.e164)}">{safe(self.dialled)}</a>'
+        link = f'<a href="tel:{safe(self.phone.e164)}">{safe(self.dialed)}</a>'
         return f"<p>{self._filled(before)}{link if there else ''}{self._filled(after)}</p>"
 
     def _page(self, main: str, *, status: int = 200) -> HttpReply:

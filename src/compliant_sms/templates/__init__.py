@@ -18,7 +18,7 @@ from compliant_sms.templates._inbox import (
 from compliant_sms.templates._notice import neutral_notice, notice_language
 from compliant_sms.templates._ref import TemplateRef
 from compliant_sms.templates._replies import help_text, opt_in_text, opt_out_text, which_to_stop
-from compliant_sms.templates._sender import dialled, sender_name
+from compliant_sms.templates._sender import dialed, sender_name
 from compliant_sms.text._opt_out_line import opt_out_line, with_opt_out_line
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ __all__ = [
     "Withdrawal",
     "closed_text",
     "danger_text",
-    "dialled",
+    "dialed",
     "help_text",
     "neutral_notice",
     "notice_language",

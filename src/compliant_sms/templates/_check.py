@@ -17,7 +17,7 @@ from compliant_sms.templates._kinds import Choice
 from compliant_sms.templates._kinds import Link as LinkKind
 from compliant_sms.templates._parts import GIVEN
 from compliant_sms.templates._problem import TemplateProblem
-from compliant_sms.templates._sender import dialled, sender_name
+from compliant_sms.templates._sender import dialed, sender_name
 from compliant_sms.templates._syntax import Node, slots
 from compliant_sms.text import Link
 
@@ -60,7 +60,7 @@ class Text:
 
 def given(practice: Practice) -> Mapping[str, str]:
     """The values that every template has."""
-    return {"practice": sender_name(practice), "practice_phone": dialled(practice.phone)}
+    return {"practice": sender_name(practice), "practice_phone": dialed(practice.phone)}
 
 
 class _Report:

@@ -130,7 +130,7 @@ def danger_text(name: str, phone: str, *, emergency: str, crisis: str, language:
 
     Args:
         name: the practice's name.
-        phone: the number to call it at, as dialled.
+        phone: the number to call it at, as dialed.
         emergency: the number to call in danger.
         crisis: the number for whoever may harm themselves; empty if there is none.
         language: as for :func:`received_text`.

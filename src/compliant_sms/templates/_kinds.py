@@ -18,7 +18,7 @@ from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.phi import PhiLabel
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
-from compliant_sms.templates._sender import dialled
+from compliant_sms.templates._sender import dialed
 from compliant_sms.templates._values import Refused, plain, size
 from compliant_sms.text import LANGUAGES, day_in, links, time_in, within
 from compliant_sms.text._segments import in_gsm7
@@ -330,9 +330,9 @@ class Phone(Kind):
 
     def written(self, value: object, setting: Setting) -> str:  # noqa: ARG002 - see Kind
         if isinstance(value, PhoneNumber):
-            return dialled(value)
+            return dialed(value)
         try:
-            return dialled(PhoneNumber.parse(value))  # type: ignore[arg-type] # it asks itself
+            return dialed(PhoneNumber.parse(value))  # type: ignore[arg-type] # it asks itself
         except InvalidPhoneNumber:
             pass
         msg = "is no phone number"

@@ -94,7 +94,7 @@ def opt_out_text(
 
     Args:
         name: the practice's name, as patients know it.
-        phone: the number where a person answers, as dialled.
+        phone: the number where a person answers, as dialed.
         language: ISO 639-1; English if there is no text in that language.
         kinds: what :func:`which_to_stop` returned; with any, it asks which of them were meant.
         limited: whether it confirms the end of one kind of text only.

@@ -23,8 +23,8 @@ def sender_name(practice: Practice) -> str:
     return practice.name
 
 
-def dialled(phone: PhoneNumber) -> str:
-    """A number as dialled, ``217-555-0100``; outside North America in E.164."""
+def dialed(phone: PhoneNumber) -> str:
+    """A number as dialed, ``217-555-0100``; outside North America in E.164."""
     if phone.area_code is None:
         return phone.e164
     digits = phone.e164.removeprefix("+1")

@@ -33,7 +33,7 @@ PRACTICE = Practice(
     state="IL",
     id="lakeside",
 )
-_COLOURS = {
+_COLORS = {
     "blocked": "red",
     "revoked": "red",
     "held": "yellow",
@@ -141,12 +141,12 @@ def _timeline(events: tuple[Event, ...]) -> Table:
     table.add_column("what", no_wrap=True)
     table.add_column("why")
     for event in events:
-        colour = _COLOURS.get(event.kind, "default")
+        color = _COLORS.get(event.kind, "default")
         source = f"{event.rule} ({event.citation})" if event.citation else event.rule
         table.add_row(
             f"{event.at:%H:%M}",
             event.given_name,
-            f"[{colour}]{event.kind.replace('_', ' ')}[/]",
+            f"[{color}]{event.kind.replace('_', ' ')}[/]",
             "\n".join(filter(None, [event.detail, source])),
         )
     return table

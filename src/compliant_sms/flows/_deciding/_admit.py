@@ -16,7 +16,7 @@ from compliant_sms.flows._deciding._pause import hold_for_pause, is_paused, pass
 from compliant_sms.flows._deciding._places import leave_places, planned, take_place
 from compliant_sms.flows._deciding._rate import turn
 from compliant_sms.flows._deciding._rehearsed import DRY_RUN
-from compliant_sms.flows._deciding._routes import enrol, routes_for
+from compliant_sms.flows._deciding._routes import enroll, routes_for
 from compliant_sms.flows._deciding._sent_before import looked_back
 from compliant_sms.flows._deciding._standing import (
     Void,
@@ -153,7 +153,7 @@ async def take(
     if message is None or message.state not in WAITING or message.not_before > at:
         return None
     # Asked for in a host's transaction, it may be the first text that leaves from the number.
-    await enrol(tx, ports)
+    await enroll(tx, ports)
     try:
         return await admit(tx, ports, message, known, at)
     except Unsupported as error:  # whoever dispatches did not name it

@@ -29,7 +29,7 @@ def left_by(ports: Ports, message: Message) -> Route | None:
     return ports.routes.left_by(message.provider, sender)
 
 
-async def enrol(tx: Transaction, ports: Ports) -> bool:
+async def enroll(tx: Transaction, ports: Ports) -> bool:
     """Remember that our numbers are this practice's; whether any of it is new.
 
     Raises:
@@ -38,7 +38,7 @@ async def enrol(tx: Transaction, ports: Ports) -> bool:
     here, proofs = ports.practice, defaultdict[PhoneNumber, set[str]](set)
     for each in ports.routes.providers:  # two may have one number
         proofs[each.sender] |= _proofs(each, here.id)
-    return any([await tx.enrol(here, sender, theirs) for sender, theirs in proofs.items()])
+    return any([await tx.enroll(here, sender, theirs) for sender, theirs in proofs.items()])
 
 
 def is_proved(account: Iterable[Provider], practice_id: str, proofs: Collection[str]) -> bool:

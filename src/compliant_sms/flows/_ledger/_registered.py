@@ -11,7 +11,7 @@ from compliant_sms.flows._ledger._permission import permission_of
 from compliant_sms.ports import Ports
 from compliant_sms.practice import PhiMode
 from compliant_sms.reminders import recall_words
-from compliant_sms.templates import danger_text, dialled, neutral_notice, sender_name
+from compliant_sms.templates import danger_text, dialed, neutral_notice, sender_name
 
 if TYPE_CHECKING:
     from compliant_sms.permission import Registration
@@ -37,7 +37,7 @@ def registration(ports: Ports, *, toll_free: bool) -> Registration:
 def _own_words(ports: Ports) -> Iterator[str]:
     """What the library says by itself that may hold a link or a number, in English first."""
     practice = ports.practice
-    name, phone = sender_name(practice), dialled(practice.phone)
+    name, phone = sender_name(practice), dialed(practice.phone)
     if practice.phi is PhiMode.NOTICE:
         yield neutral_notice(name, _a_link(ports))
     # A plan's own words are not for visits of a sensitive kind.

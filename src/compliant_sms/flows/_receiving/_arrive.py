@@ -16,7 +16,7 @@ from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.templates import dialled, sender_name
+from compliant_sms.templates import dialed, sender_name
 
 # Whoever wrote an hour ago has seen by now that nobody is there.
 _ANSWER_WITHIN = timedelta(hours=1)
@@ -123,7 +123,7 @@ class _Saying:
             return None
         body = templates.danger_text(
             sender_name(self.ports.practice),
-            dialled(self.ports.practice.phone),
+            dialed(self.ports.practice.phone),
             emergency=self.plan.emergency_number,
             crisis=self.plan.crisis_number,
             language=self.filed.language,

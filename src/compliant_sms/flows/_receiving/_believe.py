@@ -32,7 +32,7 @@ def can_be_confirmed(provider: Provider, event: InboundText, at: datetime) -> bo
         return False
     revocation = optout.read(event.body).revocation
     stops = revocation is not None and not revocation.limited
-    if stops or event.recognised is ProviderKeyword.STOP:
+    if stops or event.recognized is ProviderKeyword.STOP:
         return False
     return provider.confirm(event, at=at) is not None
 

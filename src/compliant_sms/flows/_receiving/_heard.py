@@ -53,7 +53,7 @@ from compliant_sms.templates import which_to_stop
 _ANSWERED_WITHIN = timedelta(days=30)
 _BY_WORD = "keyword:"
 # The reading of a text that says this and no more: what is said beside it may be about pills, a
-# chart, or a number that somebody else dialled.
+# chart, or a number that somebody else dialed.
 _WRONG_NUMBER = f"intent:{Intent.WRONG_NUMBER}/only-wrong-number"
 _SELLING = frozenset({Category.PROMOTIONS, Category.FUNDRAISING})  # START gives none of it back
 _YES = "replied yes to the text that carried the disclosures"

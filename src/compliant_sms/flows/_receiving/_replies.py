@@ -13,7 +13,7 @@ from compliant_sms.messages import Draft, Inbound
 from compliant_sms.optout import Awaiting
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.practice import Practice
-from compliant_sms.templates import dialled, sender_name
+from compliant_sms.templates import dialed, sender_name
 
 # 47 CFR 64.1200(a)(12): within five minutes a confirmation is presumed to be within consent.
 _CONFIRM_WITHIN = timedelta(minutes=5)
@@ -52,7 +52,7 @@ def opt_out_confirmation(
     """
     body = templates.opt_out_text(
         sender_name(asked.practice),
-        dialled(asked.practice.phone),
+        dialed(asked.practice.phone),
         language=asked.language,
         kinds=kinds,
         limited=limited,
@@ -81,7 +81,7 @@ def welcome_reply(asked: Asked, body: str) -> Draft:
 def help_reply(asked: Asked) -> Draft:
     """Who texts, and how to reach a person."""
     body = templates.help_text(
-        sender_name(asked.practice), dialled(asked.practice.phone), language=asked.language
+        sender_name(asked.practice), dialed(asked.practice.phone), language=asked.language
     )
     return _reply(asked, Purpose.HELP_REPLY, body, within=_ANSWER_WITHIN)
 

@@ -177,7 +177,7 @@ def read_text(event: InboundText, question: Question | None) -> Said:
     )
     word = optout.reserved_word(event.body)
     reserved = word.reserved if word else None
-    if event.recognised is ProviderKeyword.STOP and reading.revocation is None:
+    if event.recognized is ProviderKeyword.STOP and reading.revocation is None:
         # The provider blocks the number from now on: whatever we make of the words, texts stop.
         revocation = Revocation(start=0, end=len(event.body), rule=PROVIDER_KEYWORD)
         urgent = reading.intent is Intent.EMERGENCY

@@ -11,7 +11,7 @@ from compliant_sms.errors import ConfigurationError, IdempotencyConflict, Invali
 from compliant_sms.flows._deciding._admit import Claimed, Limited, Unlinked, admit, decide, prefetch
 from compliant_sms.flows._deciding._brief import Brief, brief
 from compliant_sms.flows._deciding._places import planned
-from compliant_sms.flows._deciding._routes import enrol, refuse_unsupported, routes_for
+from compliant_sms.flows._deciding._routes import enroll, refuse_unsupported, routes_for
 from compliant_sms.flows._deciding._traced import traced
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._sending._answered import answer_thread
@@ -144,8 +144,8 @@ async def _as_recorded(ports: Ports, draft: Draft) -> Outcome:
     return await ports.store.run(work)
 
 
-async def _enrol(tx: Transaction, ports: Ports) -> None:
-    new = await enrol(tx, ports)
+async def _enroll(tx: Transaction, ports: Ports) -> None:
+    new = await enroll(tx, ports)
     if new and ports.plaintext is not None:
         event = AuditEvent(
             practice_id=ports.practice.id,
@@ -164,7 +164,7 @@ async def _enter(
     await tx.lock(ports.practice.id, draft.to)
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
     at = ports.clock()
-    await _enrol(tx, ports)
+    await _enroll(tx, ports)
     await prefetch(tx, ports, told, at)
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     if known is None:

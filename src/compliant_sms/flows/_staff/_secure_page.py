@@ -41,7 +41,7 @@ from compliant_sms.secure_pages import (
     proven,
     token_hash,
 )
-from compliant_sms.templates import dialled, sender_name
+from compliant_sms.templates import dialed, sender_name
 from compliant_sms.wire import HttpReply
 
 _DAY = timedelta(days=1)
@@ -96,7 +96,7 @@ class _Visit:
         return PageView(
             name=sender_name(practice),
             phone=practice.phone,
-            dialled=dialled(practice.phone),
+            dialed=dialed(practice.phone),
             language=language_of(accepted, known),
         )
 

@@ -26,7 +26,7 @@ from compliant_sms.reminders import (
     least_words,
     plan_for,
 )
-from compliant_sms.templates import Template, dialled, sender_name
+from compliant_sms.templates import Template, dialed, sender_name
 
 
 @frozen(kw_only=True)
@@ -162,7 +162,7 @@ def _body(
     practice, first = ports.practice, reminders[0]
     wording = _wording(_plan(ports, first), first)
     if wording is None or wording.body is None or not _has_own_words(reminders):
-        name, phone = sender_name(practice), dialled(practice.phone)
+        name, phone = sender_name(practice), dialed(practice.phone)
         return least_words(name, phone, reminders, asks=asks, language=language)
     return wording.body(_context(ports, first, asks=asks))
 

@@ -122,7 +122,7 @@ def _at_address(view: View, address: str) -> Iterator[_Place]:
 
 def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
     """Numbers of the record, with other separators, or without letters and zeros in front."""
-    phones = {digits[-10:] for phone in facts.phones for digits in _dialled(phone)}
+    phones = {digits[-10:] for phone in facts.phones for digits in _dialed(phone)}
     records = _forms(facts.mrn, PhiLabel.MRN) | _forms(facts.insurance_ids, PhiLabel.HEALTH_PLAN_ID)
     # Whatever the separators, the last two figures of a number stand together.
     if not any(number[-2:] in view.plain for number in (*phones, *records)):
@@ -139,7 +139,7 @@ def _numbers(view: View, facts: PatientFacts) -> Iterator[_Place]:
             yield _with_letters(view, start), end, label, f"known/{_word(label)}"
 
 
-def _dialled(phone: str) -> Iterator[str]:
+def _dialed(phone: str) -> Iterator[str]:
     """The figures of each number in what a record says: "cell 217-555-0134 ext. 12"."""
     for written in _number().findall(phone if phone.isascii() else View(phone).plain):
         digits = "".join(filter(str.isdigit, written))

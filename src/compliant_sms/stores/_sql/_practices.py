@@ -45,7 +45,9 @@ class PracticeRecords(Records):
         super().__init__(connection, vault)
         self._written: set[str] = set()
 
-    async def enrol(self, practice: Practice, sender: PhoneNumber, proofs: Collection[str]) -> bool:
+    async def enroll(
+        self, practice: Practice, sender: PhoneNumber, proofs: Collection[str]
+    ) -> bool:
         reason = self._vault.plaintext.reason if self._vault.plaintext else ""
         record = _enrolled(practice, frozenset(proofs))
         # Asked once: a row that another process wrote since is newer, and stays.

@@ -46,7 +46,7 @@ _PROBLEM = Problem(category=Failure.CONFIG, code="1", words="not theirs to tell"
 async def _live(tx: Transaction) -> None:
     """One of each kind of record."""
     text, inbound = _TEXT.message_id, _INBOUND.inbound_id
-    await tx.enrol(a_practice(), SENDER, ["proof"])
+    await tx.enroll(a_practice(), SENDER, ["proof"])
     await tx.append(an_event(person="pat-881"), "c1")
     await tx.save(_TEXT, NOON)
     await tx.add_decision(HERE, text, a_decision("See you."))
@@ -228,11 +228,11 @@ class IsolationContract(Contract):
             store.run(_live)
             assert proofs() == {SENDER.e164: {"proof"}}
             assert proofs(THERE) == {}
-            assert store.run(lambda tx: tx.enrol(a_practice(), SENDER, ["newer", "proof"]))
-            assert not store.run(lambda tx: tx.enrol(a_practice(), SENDER, ["proof", "newer"]))
-            store.run(lambda tx: tx.enrol(a_practice(), ANA, []))
+            assert store.run(lambda tx: tx.enroll(a_practice(), SENDER, ["newer", "proof"]))
+            assert not store.run(lambda tx: tx.enroll(a_practice(), SENDER, ["proof", "newer"]))
+            store.run(lambda tx: tx.enroll(a_practice(), ANA, []))
             assert proofs() == {SENDER.e164: {"newer", "proof"}, ANA.e164: set()}
-            store.run(lambda tx: tx.enrol(a_practice(), SENDER, ["last"]))
+            store.run(lambda tx: tx.enroll(a_practice(), SENDER, ["last"]))
             assert proofs() == {SENDER.e164: {"last"}, ANA.e164: set()}
             assert store.run(lambda tx: tx.practice_at(SENDER)) == a_practice()
             assert store.run(lambda tx: tx.practice_of(_TEXT.message_id)) == HERE

@@ -28,8 +28,8 @@ from compliant_sms.testing._contract._samples import (
 
 
 def enrolling(practice: Practice) -> Work[object]:
-    """Work that enrols a practice."""
-    return lambda tx: tx.enrol(practice, SENDER, ())
+    """Work that enrolls a practice."""
+    return lambda tx: tx.enroll(practice, SENDER, ())
 
 
 class TextContract(Contract):

@@ -52,7 +52,7 @@ class TransactionContract(Contract):
         async def work(tx: Transaction) -> None:
             await tx.save(a_text(), NOON)
             await tx.append(an_event(), "chain")
-            await tx.enrol(a_practice(), SENDER, ())
+            await tx.enroll(a_practice(), SENDER, ())
             raise mine
 
         with self._bench(make_store) as store:
