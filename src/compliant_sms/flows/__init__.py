@@ -58,7 +58,8 @@ if TYPE_CHECKING:
     from compliant_sms.flows._receiving._receive import Received, receive
     from compliant_sms.flows._receiving._visit_answers import acknowledge_answers, open_answers
     from compliant_sms.flows._records._by_id import received, text
-    from compliant_sms.flows._records._evidence import EvidenceRequest, evidence_pack
+    from compliant_sms.flows._records._evidence import evidence_pack
+    from compliant_sms.flows._records._evidence_request import EvidenceRequest
     from compliant_sms.flows._records._figures import activity, figures
     from compliant_sms.flows._records._history import History, TextRecord, history
     from compliant_sms.flows._sending._dispatch import cancel, dispatch_due
@@ -251,7 +252,8 @@ _FILES = {
     "_upkeep._erase": ("ErasePlan", "erase"),
     "_staff._escalate": ("escalate",),
     "_visits._estimate": ("Estimated", "estimate"),
-    "_records._evidence": ("EvidenceRequest", "evidence_pack"),
+    "_records._evidence": ("evidence_pack",),
+    "_records._evidence_request": ("EvidenceRequest",),
     "_records._figures": ("activity", "figures"),
     "_ledger._form_page": ("answer_form",),
     "_sending._from_template": ("FromTemplate", "send_template"),

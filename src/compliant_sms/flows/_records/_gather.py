@@ -27,7 +27,7 @@ from compliant_sms.flows._ledger._checkpoint import (
     inclusion_proof,
     newest_checkpoint,
 )
-from compliant_sms.flows._records._evidence import EvidenceRequest
+from compliant_sms.flows._records._evidence_request import EvidenceRequest
 from compliant_sms.flows._records._history import TextRecord as OnRecord
 from compliant_sms.flows._records._history import text_record as on_record
 from compliant_sms.flows._records._on_record import (
