@@ -38,7 +38,9 @@ def birth_dates(written: str, today: date) -> frozenset[date]:
     dates = {_date(*each, today) for each in readings} - {None}
     if len(dates) == 1 and all(len(year) == 2 for year, _, _ in readings):
         # Day, month and century together would be four guesses for the price of one.
-        dates |= {_date(f"{each.year - 100}", each.month, each.day, today) for each in dates if each}
+        dates |= {
+            _date(f"{each.year - 100}", each.month, each.day, today) for each in dates if each
+        }
     return frozenset(each for each in dates if each)
 
 
