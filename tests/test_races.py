@@ -55,7 +55,8 @@ CREATE TABLE test_order (
     seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number TEXT, what TEXT, fenced BOOLEAN
 );
 CREATE FUNCTION test_fenced(of_number TEXT) RETURNS BOOLEAN LANGUAGE sql AS $$
-    SELECT count(*) = 1 FROM pg_locks, hashtextextended('lakeside/' || of_number, 0) AS name
+    SELECT count(*) = 1 FROM pg_locks, hashtextextended(
+        encode(sha256(convert_to('lakeside/' || of_number, 'UTF8')), 'hex'), 0) AS name
     WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted AND mode = 'ExclusiveLock'
     AND classid::bigint = ((name >> 32) & 4294967295) AND objid::bigint = (name & 4294967295)
 $$;

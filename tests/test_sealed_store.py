@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,13 @@ from attrs import evolve
 
 from compliant_sms import AsyncMessenger, Messenger, Practice, Purpose, Sent
 from compliant_sms.errors import CannotUnseal, ConfigurationError, UnknownMessage
+from compliant_sms.imports import read_consents
 from compliant_sms.keyring import Keyring
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.stores import SQLite
+from compliant_sms.stores import PostgreSQL, SQLite
+from compliant_sms.stores._postgres._links import _BlockingLink as BlockingLink
+from compliant_sms.stores._postgres._pipeline import Answer, Statement
 from compliant_sms.testing import MovableClock
 from conftest import OTHER_SENDERS, PATIENT, PERSON
 from test_receive import callback, from_patient
@@ -92,6 +95,45 @@ def test_no_number_lies_in_the_clear(sealed: Messenger, carrier: Sandbox, databa
     assert outgoing(carrier)
     assert sealed.history(PERSON).texts[0].callbacks
     assert PATIENT.lstrip("+").encode() not in on_disk(database)
+
+
+def test_no_number_goes_to_a_server_in_the_clear(
+    make_messenger: Make,
+    keyring: Keyring,
+    clock: MovableClock,
+    postgres_dsn: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its log may have the values of a statement that waited, as that does that locks a number."""
+    told: list[str] = []
+    together, ask = BlockingLink.together, BlockingLink.ask
+
+    async def heard_together(link: BlockingLink, statements: Sequence[Statement]) -> list[Answer]:
+        told.extend(repr(values) for _, values in statements)
+        return await together(link, statements)
+
+    async def heard(link: BlockingLink, sql: str, values: Sequence[object] | None = None) -> Answer:
+        told.append(repr(values))
+        return await ask(link, sql, values)
+
+    monkeypatch.setattr(BlockingLink, "together", heard_together)
+    monkeypatch.setattr(BlockingLink, "ask", heard)
+    messenger = make_messenger(store=PostgreSQL(postgres_dsn), keyring=keyring)
+    row = f"number,person,occurred_at,basis\n{PATIENT},{PERSON},2025-03-02,spoken\n"
+    rows = read_consents(row.encode().splitlines(keepends=True), time_zone="America/Chicago")
+    messenger.import_consents(
+        rows, opt_outs=[], no_opt_outs_because="a new practice", source="ehr", by="it"
+    )
+    agree(messenger)
+    a_day(messenger, clock)
+    messenger.receive(from_patient("STOP", "SM2"))
+    messenger.dispatch_due()
+    messenger.consent.state(PATIENT, person=PERSON)
+    said = "".join(told)
+
+    assert len(told) > 50
+    for canary in (PATIENT.lstrip("+"), PERSON, "zebra", "okapi", "quagga"):
+        assert canary not in said
 
 
 def test_without_a_keyring_bodies_lie_in_the_clear(

@@ -1048,6 +1048,74 @@ def test_a_reply_that_was_sent_is_not_told_as_unsent_after_a_code(ana: Visitor) 
     assert ana.happened().count("replied") == 1
 
 
+def _withdraw(ana: Visitor, _: MovableClock) -> None:
+    ana.messenger.secure_pages.withdraw(ana.message_id, **DESK)
+
+
+def _expire(_: Visitor, clock: MovableClock) -> None:
+    clock.advance(timedelta(days=40))
+
+
+def _lock(ana: Visitor, _: MovableClock) -> None:
+    for _ in range(5):
+        ana.answer(WRONG)
+
+
+def _misdirect(ana: Visitor, clock: MovableClock) -> None:
+    clock.advance(timedelta(minutes=1))
+    _void(ana.messenger)
+
+
+@both_databases
+@pytest.mark.parametrize(
+    ("shut", "statuses"),
+    [
+        (_withdraw, [410, 410]),
+        (_expire, [410, 410]),
+        (_lock, [403, 403]),
+        (_misdirect, [200, 422]),
+    ],
+)
+def test_a_reply_to_a_page_that_was_shut_is_not_lost_from_sight(
+    make_messenger: Make,
+    practice: Practice,
+    clock: MovableClock,
+    shut: Callable[[Visitor, MovableClock], None],
+    statuses: list[int],
+) -> None:
+    """Its writer is told that it was not sent, and what it was; not of one that was sent."""
+    ana = notice(with_pages(make_messenger, practice))
+    proof = proof_in(ana.answer())
+    ana.send("reply", "Yes", proof)
+    shut(ana, clock)
+    sent, unsent = (ana.send("reply", words, proof) for words in ("Yes", "Call <b>me</b>"))
+
+    assert [sent.status, unsent.status] == statuses
+    assert "has not been sent" not in text_of(sent.body)
+    assert "Your reply has not been sent yet." in text_of(unsent.body)
+    assert "You wrote:" in text_of(unsent.body)
+    assert "Call &lt;b&gt;me&lt;/b&gt;" in text_of(unsent.body)
+    assert "lisinopril" not in text_of(unsent.body)
+    assert [text.body for text in ana.messenger.history(PERSON).received].count("Yes") == 1
+
+
+@both_databases
+def test_a_reply_too_many_is_not_lost_from_sight(make_messenger: Make, practice: Practice) -> None:
+    """From another tab, or one page back, where there is a box still; even if it is a STOP."""
+    ana = notice(with_pages(make_messenger, practice))
+    proof = proof_in(ana.answer())
+    for number in range(10):
+        ana.send("reply", f"number {number}", proof)
+    again, more = (ana.send("reply", words, proof) for words in ("number 3", "STOP"))
+
+    assert "Your reply was sent." in text_of(again.body)
+    assert more.status == 422
+    assert "Your reply has not been sent yet." in text_of(more.body)
+    assert "STOP</p>" in text_of(more.body)
+    assert "was sent." not in text_of(more.body)
+    assert len(ana.messenger.history(PERSON).received) == 10
+
+
 def kept_in(page: HttpReply) -> str:
     """The reply that goes back with the next answer."""
     found = re.search('name="unsent" value="([^"]*)"', text_of(page.body))

@@ -257,6 +257,26 @@ def test_every_day_can_be_written(born: date) -> None:
         assert len(found) <= 2
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("3/14/24", {"2024-03-14", "1924-03-14"}),
+        ("14.3.24", {"2024-03-14", "1924-03-14"}),
+        ("031424", {"2024-03-14", "1924-03-14"}),
+        ("4 March 24", {"2024-03-04", "1924-03-04"}),
+        ("4/4/24", {"2024-04-04", "1924-04-04"}),
+        ("2/29/00", {"2000-02-29"}),
+        ("3/4/24", {"2024-03-04", "2024-04-03"}),
+        ("3/14/1985", {"1985-03-14"}),
+        ("3/14/85", {"1985-03-14"}),
+        ("12/31/26", {"1926-12-31"}),
+    ],
+)
+def test_people_over_a_hundred_write_two_digits_too(written: str, meant: set[str]) -> None:
+    """Their century counts as well, as long as that makes no more than two guesses of one."""
+    assert {each.isoformat() for each in birth_dates(written, TODAY)} == meant
+
+
 @given(st.text(max_size=60))
 def test_anything_may_be_written(written: str) -> None:
     """It is a date or none, and never an error or more than two guesses at once."""

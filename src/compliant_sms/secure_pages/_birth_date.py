@@ -25,7 +25,8 @@ def birth_dates(written: str, today: date) -> frozenset[date]:
         written: for example ``"03/14/1985"``, ``"14.3.85"``, ``"March 14, 1985"``,
             ``"14 de marzo de 1985"``, ``"1er mars 1985"``, ``"1985-03-14"``, ``"03141985"`` or
             ``"031485"``.
-        today: no birth is later. A two-digit year is the last one that ended with those digits.
+        today: no birth is later. A two-digit year is the last one that ended with those digits;
+            also the one before, of people over 100, if day and month cannot be swapped.
     """
     plain = _plain(written)
     if len(plain) > _LONGEST or not _BETWEEN.fullmatch(plain):
@@ -34,7 +35,12 @@ def birth_dates(written: str, today: date) -> frozenset[date]:
     words = [part for part in parts if part.isalpha()]
     figures = [part for part in parts if not part.isalpha()]
     readings = _in_words(words, figures) if words else _in_figures(figures)
-    dates = (_date(year, month, day, today) for year, month, day in readings)
+    dates = {_date(*each, today) for each in readings} - {None}
+    if len(dates) == 1 and all(len(year) == 2 for year, _, _ in readings):
+        # Day, month and century together would be four guesses for the price of one.
+        dates |= {
+            _date(f"{each.year - 100}", each.month, each.day, today) for each in dates if each
+        }
     return frozenset(each for each in dates if each)
 
 

@@ -182,12 +182,11 @@ class PageView:
         """The page while there is no code to ask for yet.
 
         Args:
-            unsent: a reply that was not accepted. It is not kept.
+            unsent: a reply that was not accepted. It is not kept, but stays in sight.
         """
         said = self._words
-        told = said.problems[PageProblem.UNSENT] if unsent else ""
         return self._page(
-            f"<h1>{safe(said.title)}</h1>{_error(told)}<p>{self._filled(said.waits)}</p>"
+            f"<h1>{safe(said.title)}</h1>{self._unsent(unsent)}<p>{self._filled(said.waits)}</p>"
             f"<p>{self._filled(said.no_code)}</p>{self._call()}",
             status=_STATUS[PageProblem.UNSENT] if unsent else 200,
         )
@@ -234,7 +233,7 @@ class PageView:
     def _reply_box(self, proof: str, draft: str, problem: PageProblem | None) -> str:
         said = self._words
         if not proof:
-            return f"<p>{self._filled(said.no_more)}</p>"
+            return f"{self._unsent(draft)}<p>{self._filled(said.no_more)}</p>"
         wrong = said.problems[problem].format(count=LONGEST_REPLY) if problem else ""
         described = "hint emergency error" if wrong else "hint emergency"
         more = ' aria-invalid="true" autofocus' if wrong else ""
@@ -249,22 +248,36 @@ class PageView:
             f"<button>{safe(said.send)}</button></form>"
         )
 
-    def closed(self, standing: Standing) -> HttpReply:
-        """The page once nothing can be done with it."""
-        locked = standing is Standing.LOCKED
-        return self.told(PageProblem.LOCKED if locked else PageProblem.EXPIRED)
+    def closed(self, standing: Standing, *, unsent: str = "") -> HttpReply:
+        """The page once nothing can be done with it.
 
-    def told(self, problem: PageProblem, *, status: int = 0) -> HttpReply:
+        Args:
+            standing: why.
+            unsent: a reply that was not accepted.
+        """
+        locked = standing is Standing.LOCKED
+        return self.told(PageProblem.LOCKED if locked else PageProblem.EXPIRED, unsent=unsent)
+
+    def told(self, problem: PageProblem, *, status: int = 0, unsent: str = "") -> HttpReply:
         """A page with nothing but a problem.
 
         Args:
             problem: which one.
             status: the HTTP status, if not the problem's own.
+            unsent: a reply that was not accepted.
         """
         said = self._words
         words = f'<p class="error">{safe(said.problems[problem])}</p>'
-        main = f"<h1>{safe(said.title)}</h1>{words}{self._call()}"
+        main = f"<h1>{safe(said.title)}</h1>{words}{self._unsent(unsent)}{self._call()}"
         return self._page(main, status=status or _STATUS[problem])
+
+    def _unsent(self, reply: str) -> str:
+        """What was not sent, and can be sent from here no more: nobody writes it twice."""
+        if not reply:
+            return ""
+        said = self._words
+        told = _error(said.problems[PageProblem.UNSENT])
+        return f"{told}<p>{safe(said.you_wrote)}</p>{self._quoted(reply)}"
 
     def _hidden(self, step: Step, proof: str) -> str:
         return (

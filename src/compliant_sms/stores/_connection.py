@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, LiteralString, Protocol
 
 from compliant_sms import _given, records
@@ -43,6 +44,14 @@ class Connection(Protocol):
         Whatever is written or locked before that has it asked anew. Nothing to do where the
         database is no journey away.
         """
+
+
+def lock_name(held: str) -> str:
+    """What a server is told of what is locked, such as a number that is sealed wherever it lies.
+
+    Statements that wait are those that a server logs, and with their values.
+    """
+    return sha256(held.encode(errors="surrogatepass")).hexdigest()
 
 
 def text(value: datetime) -> str:
@@ -128,13 +137,13 @@ class Records:
 
     async def _hold(self, name: str) -> None:
         if self._dialect.lock and name not in self._locked:
-            await self._db.fetch(self._dialect.lock, {"name": name})
+            await self._db.fetch(self._dialect.lock, {"name": lock_name(name)})
         self._locked.add(name)
 
     async def _hold_first(self, name: str) -> None:
         """As :meth:`_hold`, on one way with the next statement, which waits for it."""
         if self._dialect.lock and name not in self._locked:
-            await self._db.later(self._dialect.lock, {"name": name})
+            await self._db.later(self._dialect.lock, {"name": lock_name(name)})
         self._locked.add(name)
 
     async def _lock_first(self, practice_id: str, number: PhoneNumber) -> None:
@@ -148,7 +157,7 @@ class Records:
         """As :meth:`_hold_first`; others may share it: it only keeps out who holds it alone."""
         held = name in self._locked or name in self._shared
         if self._dialect.lock_shared and not held:
-            await self._db.later(self._dialect.lock_shared, {"name": name})
+            await self._db.later(self._dialect.lock_shared, {"name": lock_name(name)})
         self._shared.add(name)
 
 

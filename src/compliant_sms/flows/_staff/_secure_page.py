@@ -117,18 +117,19 @@ class _Visit:
         """Somebody sends a form."""
         at = self.ports.clock()
         page = await self.ports.store.run(self._page)
-        if page is None or page.content is None or not self._is_open(page, at):
+        if page is None:
             return self._asked(page, at)
-        if page.content.waits_for_code:
-            return self._asked(page, at, unsent=form.reply)
+        shut = not self._is_open(page, at)
+        if page.content is None or shut or page.content.waits_for_code:
+            return self._asked(page, at, unsent=await self._unsent(page, form))
         replies = form.step is Step.REPLY
         key = page.content.reply_key if replies else page.content.key
         nonce = proven(key, form.step, form.proof, at=at)
         if nonce is None:
-            unsent = "" if await self._came_in(page, page.content, form) else form.reply
+            unsent = await self._unsent(page, form)
             return self._asked(page, at, PageProblem.STALE, unsent=unsent)
         if replies:
-            return await self._reply(page, page.content, form.reply, nonce, at)
+            return await self._reply(page, page.content, form, nonce, at)
         return await self._answer(page, page.content, form, at)
 
     # What it asks
@@ -148,7 +149,7 @@ class _Visit:
             return view.told(PageProblem.MISSING)
         standing = page.standing(at, self.pages.attempts)
         if standing is not Standing.OPEN or page.content is None:
-            return view.closed(standing)
+            return view.closed(standing, unsent=unsent)
         content = page.content
         if content.waits_for_code:
             return view.waits_for_code(unsent=unsent)
@@ -229,8 +230,9 @@ class _Visit:
         )
 
     async def _reply(
-        self, page: Page, content: PageContent, reply: str, nonce: str, at: datetime
+        self, page: Page, content: PageContent, form: Form, nonce: str, at: datetime
     ) -> HttpReply:
+        reply = form.reply
         if not reply or len(reply) > LONGEST_REPLY:
             problem = PageProblem.TOO_LONG if reply else PageProblem.EMPTY
             return self._shown(page, content, at, draft=reply, problem=problem)
@@ -259,25 +261,34 @@ class _Visit:
             return now, received, await _stopped(tx, received, message)
 
         known, received, stopped = await self.ports.store.run(work)
+        unsent = await self._unsent(page, form) if known and not received else ""
         if known is None or known.content is None or not self._is_open(known, at):
-            return self._asked(known, at)
+            return self._asked(known, at, unsent=unsent)
         if _is_shut_since(known, content):
-            return self._asked(known, at, PageProblem.STALE, unsent=reply)
-        sent = reply if received else ""
-        return self._shown(known, known.content, at, reply=sent, stopped=stopped)
+            return self._asked(known, at, PageProblem.STALE, unsent=unsent)
+        if unsent:
+            problem = PageProblem.UNSENT
+            return self._shown(known, known.content, at, draft=unsent, problem=problem)
+        return self._shown(known, known.content, at, reply=reply, stopped=stopped)
 
-    async def _came_in(self, page: Page, content: PageContent, form: Form) -> bool:
-        """Whether a late form is a reply that was taken: browsers send again what they show."""
-        # Its hour is over, or a code was issued since: what was kept vouches for it.
+    async def _unsent(self, page: Page, form: Form) -> str:
+        """The reply in a form, unless it was taken before: browsers send again what they show."""
+        # Its hour is over, or the page was shut since: what was kept vouches for it.
         nonce = nonce_of(form.proof)
-        if nonce is None:
-            return False
+        if nonce is None or not form.reply:
+            return form.reply
         message = await self._message(page)
-        key = _key(page, content, form.reply, nonce)
-        known = await self.ports.store.run(
+        texts = await self.ports.store.run(
             lambda tx: tx.inbound_from(page.practice_id, message.draft.to)
         )
-        return any((each.provider, each.provider_key) == (ON_PAGE, key) for each in known)
+        of_form = f"{page.message_id}/{nonce}/"
+        key = _key(page, page.content, form.reply, nonce) if page.content else None
+        for each in texts:
+            # The key went with the page's content.
+            same = each.provider_key == key if key else each.body == form.reply
+            if each.provider == ON_PAGE and each.provider_key.startswith(of_form) and same:
+                return ""
+        return form.reply
 
     # What is kept
 

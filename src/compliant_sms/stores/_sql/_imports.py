@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from compliant_sms.consent import ConsentEvent, Link, filed_under
 from compliant_sms.imports import Kind
+from compliant_sms.stores._connection import lock_name
 from compliant_sms.stores._sql._consent import ConsentRecords, link_of
 from compliant_sms.stores._sql._many import chunks, each, listed, numbered
 from compliant_sms.stores._vault import blind
@@ -107,7 +108,7 @@ class ImportRecords(ConsentRecords):
 
     async def _lock_all(self, practice_id: str, numbers: Collection[str]) -> None:
         if self._dialect.lock:
-            names = [f"{practice_id}/{number}" for number in sorted(numbers)]
+            names = [lock_name(f"{practice_id}/{number}") for number in sorted(numbers)]
             lock = self._dialect.lock.replace(":name", ":name_#")
             await self._all(each(lock, " UNION ALL "), **listed("name", names))
 
