@@ -58,13 +58,13 @@ class Claimed:
 
     Attributes:
         message: the text.
-        known: what it was decided by, for whoever has to decide again.
+        brief: what it was decided by, for whoever has to decide again.
         route: by which it leaves.
         facts: what the decision was told.
     """
 
     message: Message
-    known: Brief
+    brief: Brief
     route: Route
     facts: Facts
 
@@ -92,7 +92,7 @@ class Limited:
 async def decide(
     tx: Transaction,
     ports: Ports,
-    known: Brief,
+    brief: Brief,
     routes: Sequence[Route],
     *,
     practice_id: str,
@@ -106,7 +106,7 @@ async def decide(
     Args:
         tx: the transaction.
         ports: what to work with.
-        known: what is known of the text.
+        brief: what is known of the text.
         routes: those that it may leave by.
         practice_id: whose it is.
         at: now (UTC).
@@ -114,7 +114,7 @@ async def decide(
     """
     first, others = routes[0], routes[1:]
     told = await facts_about(
-        tx, ports, known, first.provider, practice_id=practice_id, at=at, but=but
+        tx, ports, brief, first.provider, practice_id=practice_id, at=at, but=but
     )
     decided = Decided(decision=ports.rulebook.decide(told.facts), told=told, route=first)
     if decided.decision.verdict is not Verdict.BLOCK:
@@ -130,32 +130,32 @@ async def decide(
     return Decided(decision=again, told=evolve(told, facts=facts), route=other)
 
 
-async def prefetch(tx: Transaction, ports: Ports, known: Brief, at: datetime) -> None:
+async def prefetch(tx: Transaction, ports: Ports, brief: Brief, at: datetime) -> None:
     """Have what :func:`admit` reads travel with the text, where the store is a journey away."""
-    if passes_pauses(known):
+    if passes_pauses(brief):
         return  # it does not wait for whoever pauses or resumes just now
     await tx.prefetch(
         ports.practice.id,
-        known.draft.to,
+        brief.draft.to,
         since=looked_back(ports.rulebook.settings, at),
         buckets=[wait_name(route) for route in ports.routes],
     )
 
 
 async def take(
-    tx: Transaction, ports: Ports, message_id: str, known: Brief
+    tx: Transaction, ports: Ports, message_id: str, brief: Brief
 ) -> Claimed | Unlinked | Unasked | Limited | Outcome | None:
     """Admit a text whose time has come; None where somebody else took it."""
-    await tx.lock(ports.practice.id, known.draft.to)
+    await tx.lock(ports.practice.id, brief.draft.to)
     at = ports.clock()
-    await prefetch(tx, ports, known, at)
+    await prefetch(tx, ports, brief, at)
     message = await tx.message(ports.practice.id, message_id)
     if message is None or message.state not in WAITING or message.not_before > at:
         return None
     # Asked for in a host's transaction, it may be the first text that leaves from the number.
     await enroll(tx, ports)
     try:
-        return await admit(tx, ports, message, known, at)
+        return await admit(tx, ports, message, brief, at)
     except Unsupported as error:  # whoever dispatches did not name it
         msg = f"{error} Or cancel the text: {message_id}."
         raise Unsupported(msg) from error
@@ -165,7 +165,7 @@ async def admit(
     tx: Transaction,
     ports: Ports,
     message: Message,
-    known: Brief,
+    brief: Brief,
     at: datetime,
     *,
     but: Collection[Route] = (),
@@ -176,7 +176,7 @@ async def admit(
         tx: the transaction, with the number locked.
         ports: what to work with.
         message: the text.
-        known: what is known of it.
+        brief: what is known of it.
         at: now (UTC).
         but: routes that it cannot leave by.
 
@@ -188,18 +188,18 @@ async def admit(
     Raises:
         Unsupported: no route takes it.
     """
-    stopped = await _stopped(tx, ports, message, known, at)
+    stopped = await _stopped(tx, ports, message, brief, at)
     if stopped is not None:
         return stopped
     try:
-        routes = routes_for(ports, known, at, but=but)
+        routes = routes_for(ports, brief, at, but=but)
     except Unsupported:
         if not is_late(message, at):
             raise
         return await too_late(tx, ports, message, at)
     waits = {route.key: await wait_of(tx, route, at) for route in routes}
     routes = tuple(sorted(routes, key=lambda route: waits[route.key] is not None))
-    decided = await decide(tx, ports, known, routes, practice_id=message.practice_id, at=at)
+    decided = await decide(tx, ports, brief, routes, practice_id=message.practice_id, at=at)
     plan = await planned(tx, ports, decided.decision, message)
     decided = evolve(decided, decision=plan.decision)
     decision, route = decided.decision, decided.route
@@ -224,17 +224,17 @@ async def admit(
         await record_asked(tx, ports, moved)
     if result is None and ports.practice.campaign is not None:
         await tx.add_volume(message.practice_id, at, decision.facts.readings.segments)
-    return result or Claimed(message=moved, known=known, route=route, facts=decision.facts)
+    return result or Claimed(message=moved, brief=brief, route=route, facts=decision.facts)
 
 
 async def _stopped(
-    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
+    tx: Transaction, ports: Ports, message: Message, brief: Brief, at: datetime
 ) -> Unasked | Outcome | None:
     """What keeps a text back whatever the rules say; None where they are to be asked."""
-    gone = await standing(tx, ports, message, known, at)
+    gone = await standing(tx, ports, message, brief, at)
     if isinstance(gone, Unasked):
         return gone
-    if not isinstance(gone, Void) and await is_paused(tx, message.practice_id, known):
+    if not isinstance(gone, Void) and await is_paused(tx, message.practice_id, brief):
         waiting, held = hold_for_pause(message)
         await tx.save(waiting, at)
         return held

@@ -70,7 +70,7 @@ class Told:
 async def facts_about(
     tx: Transaction,
     ports: Ports,
-    known: Brief,
+    brief: Brief,
     provider: Provider,
     *,
     practice_id: str,
@@ -81,19 +81,19 @@ async def facts_about(
 
     What left before counts, but for how the text itself may have left.
     """
-    draft, settings = known.draft, ports.rulebook.settings
+    draft, settings = brief.draft, ports.rulebook.settings
     events = await tx.consent_events(practice_id, draft.to)
     consent = _consent_of(draft, events)
     gone: Sequence[Departure] = ()
-    decided = decided_as(draft.purpose, known.plain)
+    decided = decided_as(draft.purpose, brief.plain)
     if decided.message_class in CONSENT_CLASSES:
         left = await tx.departures(practice_id, draft.to, looked_back(settings, at))
         gone = [each for each in left if each != but]
-    where = ports.rulebook.whereabouts(draft.to, known.profile)
+    where = ports.rulebook.whereabouts(draft.to, brief.profile)
     country = where.country
     wish = phi_preference(events, draft.person)
-    instead = _instead(known, wish)
-    given = (draft.body, known.plain) if instead is None else (instead.body, instead.readings)
+    instead = _instead(brief, wish)
+    given = (draft.body, brief.plain) if instead is None else (instead.body, instead.readings)
     body, readings = _rendered(draft, given, gone, settings, at=at, country=country)
     facts = Facts(
         at=at,
@@ -104,10 +104,10 @@ async def facts_about(
         states=where.states,
         country=country,
         readings=readings,
-        recipient=_on_record(known.profile),
+        recipient=_on_record(brief.profile),
         phi_preference=wish,
         sender=_sender(ports.practice, may_carry_phi(provider, at)),
-        lookups=known.lookups,
+        lookups=brief.lookups,
         on_allow_list=ports.only_to is None or draft.to in ports.only_to,
         reply=await _reply_facts(tx, draft, consent, gone, practice_id=practice_id),
         own_number=await _is_own(tx, ports.practice, draft),
@@ -146,17 +146,17 @@ def may_carry_phi(provider: Provider, at: datetime) -> bool:
     return provider.may_carry_phi and in_force
 
 
-def _instead(known: Brief, wish: PhiPreference) -> Instead | None:
+def _instead(brief: Brief, wish: PhiPreference) -> Instead | None:
     """What leaves in place of the text, by the wish that is on record now.
 
     Where that was withdrawn a moment ago what was prepared may tell too much: then the rules
     judge the text as given, and refuse it.
     """
-    made = known.instead
+    made = brief.instead
     if made is None or not made.serves(wish):
         return None
-    care = care_of(known.draft.purpose, known.profile)
-    return made if known.draft.secure or tells_too_much(known.plain, wish, care) else None
+    care = care_of(brief.draft.purpose, brief.profile)
+    return made if brief.draft.secure or tells_too_much(brief.plain, wish, care) else None
 
 
 def _rendered(

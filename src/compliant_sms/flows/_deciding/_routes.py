@@ -122,7 +122,7 @@ def refuse_unsupported(ports: Ports, draft: Draft) -> None:
 
 
 def routes_for(
-    ports: Ports, known: Brief, at: datetime, *, but: Collection[Route] = ()
+    ports: Ports, brief: Brief, at: datetime, *, but: Collection[Route] = ()
 ) -> tuple[Route, ...]:
     """The routes that a text may leave by, the one to try first.
 
@@ -132,8 +132,8 @@ def routes_for(
     Raises:
         Unsupported: there is none.
     """
-    draft = known.draft
-    message_class = decided_as(draft.purpose, known.plain).message_class
+    draft = brief.draft
+    message_class = decided_as(draft.purpose, brief.plain).message_class
     there = [
         route
         for route in ports.routes.from_number(draft.sender)
@@ -142,7 +142,7 @@ def routes_for(
         and _refusal(route, draft, at) is None
     ]
     if any(route.countries for route in there):
-        country = ports.rulebook.whereabouts(draft.to, known.profile).country
+        country = ports.rulebook.whereabouts(draft.to, brief.profile).country
         there = [r for r in there if r.reaches(country)] or [
             r for r in there if _answers(r, draft, message_class)
         ]

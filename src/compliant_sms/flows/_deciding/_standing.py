@@ -72,11 +72,11 @@ def aside(reason: str) -> Problem:
 
 
 async def standing(
-    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
+    tx: Transaction, ports: Ports, message: Message, brief: Brief, at: datetime
 ) -> Standing:
     """What has become of a text since it was asked for. The rules are asked afterwards."""
     draft = message.draft
-    reason = await void_reason(tx, ports, message, known, at) if tells_of_visits(draft) else ""
+    reason = await void_reason(tx, ports, message, brief, at) if tells_of_visits(draft) else ""
     if reason:
         return reason if isinstance(reason, Unasked) else Void(reason)
     overtaken = await _overtaken(tx, message)
@@ -90,7 +90,7 @@ async def standing(
         return Later(until, (unknown(until),))
     if not template.approved or template.withdrawn:
         return Void(WITHDRAWN)
-    otherwise = reminds and await outdated(tx, message, known, template)
+    otherwise = reminds and await outdated(tx, message, brief, template)
     return Void(OTHERWISE) if otherwise else None
 
 

@@ -146,7 +146,7 @@ async def _next(
     signed = may_carry_phi(claim.route.provider, at)
     tried = [route for route, _ in refused]
     but = [r for r in ports.routes if r in tried or (signed and not may_carry_phi(r.provider, at))]
-    if not routes_for(ports, claim.known, at, but=but):
+    if not routes_for(ports, claim.brief, at, but=but):
         return None
     result = refused[-1][1]
     return await claiming(ports, lambda tx: _move_on(tx, ports, claim, result, but))
@@ -169,7 +169,7 @@ async def _move_on(
     due = await keep(tx, ports, message, due, at)
     if due.state is State.CANCELLED:
         return outcome_of(due)
-    step = await admit(tx, ports, due, claim.known, at, but=but)
+    step = await admit(tx, ports, due, claim.brief, at, but=but)
     if isinstance(step, Limited | Unlinked | Unasked):
         until = step.until if isinstance(step, Limited) else at + _pause(message.attempts, ports)
         due = evolve(due, not_before=until)
@@ -221,14 +221,14 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
 
 async def _stands(tx: Transaction, ports: Ports, claim: Claimed) -> bool:
     """Whether nobody has said anything against a refused text since its claim."""
-    claimed, known = claim.message, claim.known
+    claimed, brief = claim.message, claim.brief
     await tx.lock(claimed.practice_id, claimed.draft.to)
     message = await tx.message(claimed.practice_id, claimed.message_id)
     if message is None or not is_open(message, claimed) or is_called_back(message):
         return False
-    if await is_paused(tx, claimed.practice_id, known):
+    if await is_paused(tx, claimed.practice_id, brief):
         return False
-    if await standing(tx, ports, message, known, ports.clock()) is not None:
+    if await standing(tx, ports, message, brief, ports.clock()) is not None:
         return False
     return await wishes_as_told(tx, claimed.practice_id, claimed.draft, claim.facts)
 

@@ -21,7 +21,7 @@ from compliant_sms.flows._deciding._admit import (
     take,
     too_late,
 )
-from compliant_sms.flows._deciding._brief import asked_about, brief
+from compliant_sms.flows._deciding._brief import brief_for, with_household
 from compliant_sms.flows._deciding._places import leave_places
 from compliant_sms.flows._deciding._rate import at_once
 from compliant_sms.flows._deciding._traced import traced
@@ -250,15 +250,14 @@ def _refused(ports: Ports, outcomes: Sequence[Outcome]) -> Problem | None:
 @traced("dispatch")
 async def dispatch_one(ports: Ports, waiting: Message) -> Outcome | Limited | None:
     """What came of a text that waits; None where somebody else took it."""
-    known = await brief(ports, waiting.draft)
-    step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, known))
+    brief = await brief_for(ports, waiting.draft)
+    step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, brief))
     if isinstance(step, Unasked):
-        everybody = await asked_about(ports, known, step.persons)
-        known = everybody
-        step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, everybody))
+        brief = await with_household(ports, brief, step.persons)
+        step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, brief))
         assert not isinstance(step, Unasked), "all of them were asked"  # noqa: S101
     if isinstance(step, Unlinked):
-        step = await link(ports, known, step.message)
+        step = await link(ports, brief, step.message)
     return await deliver(ports, step) if isinstance(step, Claimed) else step
 
 
