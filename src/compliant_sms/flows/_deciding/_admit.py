@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import Unsupported
 from compliant_sms.flows._deciding._brief import Brief
-from compliant_sms.flows._deciding._facts import Told, facts_about, may_carry_phi
+from compliant_sms.flows._deciding._facts import Rendered, facts_about, may_carry_phi
 from compliant_sms.flows._deciding._opt_in import record_asked
 from compliant_sms.flows._deciding._pause import hold_for_pause, is_paused, passes_pauses
 from compliant_sms.flows._deciding._places import leave_places, planned, take_place
@@ -48,7 +48,7 @@ class Decided:
     """A decision, the text that it is about as it would be sent, and by which route."""
 
     decision: Decision
-    told: Told
+    rendered: Rendered
     route: Route
 
 
@@ -113,21 +113,25 @@ async def decide(
         but: how the text itself may have left before, which is no other text.
     """
     first, others = routes[0], routes[1:]
-    told = await facts_about(
+    rendered = await facts_about(
         tx, ports, brief, first.provider, practice_id=practice_id, at=at, but=but
     )
-    decided = Decided(decision=ports.rulebook.decide(told.facts), told=told, route=first)
+    decided = Decided(
+        decision=ports.rulebook.decide(rendered.facts), rendered=rendered, route=first
+    )
     if decided.decision.verdict is not Verdict.BLOCK:
         return decided
-    signed = told.facts.sender.business_associate
+    signed = rendered.facts.sender.business_associate
     other = next((r for r in others if may_carry_phi(r.provider, at) is not signed), None)
     if other is None:  # nothing else of a provider matters to the rules
         return decided
-    facts = evolve(told.facts, sender=evolve(told.facts.sender, business_associate=not signed))
+    facts = evolve(
+        rendered.facts, sender=evolve(rendered.facts.sender, business_associate=not signed)
+    )
     again = ports.rulebook.decide(facts)
     if again.verdict is Verdict.BLOCK:
         return decided
-    return Decided(decision=again, told=evolve(told, facts=facts), route=other)
+    return Decided(decision=again, rendered=evolve(rendered, facts=facts), route=other)
 
 
 async def prefetch(tx: Transaction, ports: Ports, brief: Brief, at: datetime) -> None:
@@ -203,13 +207,13 @@ async def admit(
     plan = await planned(tx, ports, decided.decision, message)
     decided = evolve(decided, decision=plan.decision)
     decision, route = decided.decision, decided.route
-    told = await _is_told_already(tx, message, decision)
+    told_already = await _is_told_already(tx, message, decision)
     result: Outcome | None
-    if told:
+    if told_already:
         moved, result = _cancelled(message, _TOLD_ALREADY)
     else:
         moved, result = _consequence(message, decided, ports)
-    if result is None and decided.told.needs_link:
+    if result is None and decided.rendered.needs_link:
         return Unlinked(message)
     if result is None and (until := await turn(tx, ports, decision.facts, route, waits[route.key])):
         return Limited(message, until)
@@ -328,9 +332,9 @@ def _departure(decided: Decided, claim: str) -> Departure:
         says_opt_out=facts.readings.opt_out is not OptOutShown.NO,
         appended=facts.readings.opt_out is OptOutShown.APPENDED,
         segments=facts.readings.segments,
-        body=decided.told.body,
+        body=decided.rendered.body,
         sender=decided.route.provider.sender.e164,
-        media=decided.told.media,
+        media=decided.rendered.media,
         claim=claim,
     )
 

@@ -51,8 +51,8 @@ _AN_INSTANT = timedelta.resolution
 
 
 @frozen(kw_only=True)
-class Told:
-    """All facts about a text as it would be sent.
+class Rendered:
+    """A text as it would be sent, and all facts about it.
 
     Attributes:
         facts: what the rules are told.
@@ -76,7 +76,7 @@ async def facts_about(
     practice_id: str,
     at: datetime,
     but: Departure | None = None,
-) -> Told:
+) -> Rendered:
     """All facts about a text that the provider is to carry, and its body as it will be sent.
 
     What left before counts, but for how the text itself may have left.
@@ -94,7 +94,7 @@ async def facts_about(
     wish = phi_preference(events, draft.person)
     instead = _instead(brief, wish)
     given = (draft.body, brief.plain) if instead is None else (instead.body, instead.readings)
-    body, readings = _rendered(draft, given, gone, settings, at=at, country=country)
+    body, readings = _with_opt_out_line(draft, given, gone, settings, at=at, country=country)
     facts = Facts(
         at=at,
         purpose=draft.purpose,
@@ -120,7 +120,7 @@ async def facts_about(
     )
     if sent != SentBefore() or wait is not None:
         facts = evolve(facts, sent=sent, promised=wait)
-    return Told(
+    return Rendered(
         facts=facts,
         body=body,
         media=draft.media,
@@ -159,7 +159,7 @@ def _instead(brief: Brief, wish: PhiPreference) -> Instead | None:
     return made if brief.draft.secure or tells_too_much(brief.plain, wish, care) else None
 
 
-def _rendered(
+def _with_opt_out_line(
     draft: Draft,
     given: tuple[str, Readings],
     gone: Sequence[Departure],
@@ -173,13 +173,15 @@ def _rendered(
     purpose = decided_as(draft.purpose, plain)
     if plain.opt_out is not OptOutShown.NO or purpose.message_class not in CONSENT_CLASSES:
         return body, plain
-    each = (
+    in_each_text = (
         purpose.opt_out_line is OptOutLine.EACH
         or (settings.healthcare_exemption and purpose.exemptible)
         or (country == "CA" and purpose.opt_out_line is not OptOutLine.NEVER)  # CASL s. 6(2)(c)
     )
-    told = any(text.says_opt_out and at - text.at < settings.opt_out_line_every for text in gone)
-    if not each and (told or purpose.opt_out_line is OptOutLine.NEVER):
+    shown_lately = any(
+        text.says_opt_out and at - text.at < settings.opt_out_line_every for text in gone
+    )
+    if not in_each_text and (shown_lately or purpose.opt_out_line is OptOutLine.NEVER):
         return body, plain
     # Few words tell their language badly; a template knows it.
     template = draft.template if plain.withheld_by is None else None

@@ -106,11 +106,11 @@ async def _is_remembered(tx: Transaction, route: Route, message: Message, at: da
 
 
 def _is_same(decided: Decided, message: Message) -> bool:
-    told = decided.told
+    rendered = decided.rendered
     return (
         decided.decision.verdict is Verdict.ALLOW
-        and not told.needs_link
-        and (told.body, told.media) == (message.body, message.media)
+        and not rendered.needs_link
+        and (rendered.body, rendered.media) == (message.body, message.media)
     )
 
 
