@@ -97,7 +97,7 @@ async def decide(
     *,
     practice_id: str,
     at: datetime,
-    but: Departure | None = None,
+    own_departure: Departure | None = None,
 ) -> Decided:
     """What the rulebook says about a text now, its body as it would be sent, and by which route.
 
@@ -110,11 +110,17 @@ async def decide(
         routes: those that it may leave by.
         practice_id: whose it is.
         at: now (UTC).
-        but: how the text itself may have left before, which is no other text.
+        own_departure: how the text itself may have left before, which is no other text.
     """
     first, others = routes[0], routes[1:]
     rendered = await facts_about(
-        tx, ports, brief, first.provider, practice_id=practice_id, at=at, but=but
+        tx,
+        ports,
+        brief,
+        first.provider,
+        practice_id=practice_id,
+        at=at,
+        own_departure=own_departure,
     )
     decided = Decided(
         decision=ports.rulebook.decide(rendered.facts), rendered=rendered, route=first
@@ -172,7 +178,7 @@ async def admit(
     brief: Brief,
     at: datetime,
     *,
-    but: Collection[Route] = (),
+    excluded: Collection[Route] = (),
 ) -> Claimed | Unlinked | Unasked | Limited | Outcome:
     """Decide about a text, keep the decision, and claim the text if it may go now.
 
@@ -182,7 +188,7 @@ async def admit(
         message: the text.
         brief: what is known of it.
         at: now (UTC).
-        but: routes that it cannot leave by.
+        excluded: routes that it cannot leave by.
 
     Returns:
         the claimed text, to be sent by whoever called; or the outcome, when nothing is to be
@@ -196,7 +202,7 @@ async def admit(
     if stopped is not None:
         return stopped
     try:
-        routes = routes_for(ports, brief, at, but=but)
+        routes = routes_for(ports, brief, at, excluded=excluded)
     except Unsupported:
         if not is_late(message, at):
             raise

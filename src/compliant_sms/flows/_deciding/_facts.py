@@ -75,11 +75,11 @@ async def facts_about(
     *,
     practice_id: str,
     at: datetime,
-    but: Departure | None = None,
+    own_departure: Departure | None = None,
 ) -> Rendered:
     """All facts about a text that the provider is to carry, and its body as it will be sent.
 
-    What left before counts, but for how the text itself may have left.
+    What left before counts, except how the text itself may have left: ``own_departure``.
     """
     draft, settings = brief.draft, ports.rulebook.settings
     events = await tx.consent_events(practice_id, draft.to)
@@ -88,7 +88,7 @@ async def facts_about(
     decided = decided_as(draft.purpose, brief.plain)
     if decided.message_class in CONSENT_CLASSES:
         left = await tx.departures(practice_id, draft.to, looked_back(settings, at))
-        gone = [each for each in left if each != but]
+        gone = [each for each in left if each != own_departure]
     where = ports.rulebook.whereabouts(draft.to, brief.profile)
     country = where.country
     wish = phi_preference(events, draft.person)
@@ -116,7 +116,13 @@ async def facts_about(
         tx, ports, facts, gone, practice_id=practice_id, person=draft.person, body=given[0]
     )
     wait = await promised_wait(
-        tx, ports, facts, events, practice_id=practice_id, person=draft.person, but=but
+        tx,
+        ports,
+        facts,
+        events,
+        practice_id=practice_id,
+        person=draft.person,
+        own_departure=own_departure,
     )
     if sent != SentBefore() or wait is not None:
         facts = evolve(facts, sent=sent, promised=wait)

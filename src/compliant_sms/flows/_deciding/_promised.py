@@ -20,7 +20,7 @@ async def promised_wait(
     *,
     practice_id: str,
     person: str | None,
-    but: Departure | None,
+    own_departure: Departure | None,
 ) -> PromisedWait | None:
     """What a text waits for, so that no more come than was said; None where it need not.
 
@@ -31,7 +31,7 @@ async def promised_wait(
         events: all of the practice about the number.
         practice_id: whose text it is.
         person: whom it is for.
-        but: how the text itself may have left.
+        own_departure: how the text itself may have left.
     """
     purpose = facts.decided_as
     asked_for = purpose.implied_by is not ImpliedBy.NOTHING
@@ -42,7 +42,8 @@ async def promised_wait(
         since = facts.at - often.within
         left = await tx.departures(practice_id, facts.number, since, person)
         counted = sorted(
-            (each.at for each in left if each != but and _counts(each, programme)), reverse=True
+            (each.at for each in left if each != own_departure and _counts(each, programme)),
+            reverse=True,
         )
         if len(counted) >= often.count:
             until = counted[often.count - 1] + often.within

@@ -122,7 +122,7 @@ def refuse_unsupported(ports: Ports, draft: Draft) -> None:
 
 
 def routes_for(
-    ports: Ports, brief: Brief, at: datetime, *, but: Collection[Route] = ()
+    ports: Ports, brief: Brief, at: datetime, *, excluded: Collection[Route] = ()
 ) -> tuple[Route, ...]:
     """The routes that a text may leave by, the one to try first.
 
@@ -148,7 +148,7 @@ def routes_for(
         ]
     if not there:
         raise _no_route(message_class)
-    return ports.health.in_order([route for route in there if route not in but], at)
+    return ports.health.in_order([route for route in there if route not in excluded], at)
 
 
 def _length(draft: Draft) -> int:

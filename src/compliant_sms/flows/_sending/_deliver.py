@@ -145,11 +145,13 @@ async def _next(
     at = ports.clock()
     signed = may_carry_phi(claim.route.provider, at)
     tried = [route for route, _ in refused]
-    but = [r for r in ports.routes if r in tried or (signed and not may_carry_phi(r.provider, at))]
-    if not routes_for(ports, claim.brief, at, but=but):
+    excluded = [
+        r for r in ports.routes if r in tried or (signed and not may_carry_phi(r.provider, at))
+    ]
+    if not routes_for(ports, claim.brief, at, excluded=excluded):
         return None
     result = refused[-1][1]
-    return await claiming(ports, lambda tx: _move_on(tx, ports, claim, result, but))
+    return await claiming(ports, lambda tx: _move_on(tx, ports, claim, result, excluded))
 
 
 async def _move_on(
@@ -157,7 +159,7 @@ async def _move_on(
     ports: Ports,
     claim: Claimed,
     result: Attempt,
-    but: Collection[Route],
+    excluded: Collection[Route],
 ) -> Claimed | Outcome | None:
     await tx.lock(claim.message.practice_id, claim.message.draft.to)
     message = await tx.message(claim.message.practice_id, claim.message.message_id)
@@ -169,7 +171,7 @@ async def _move_on(
     due = await keep(tx, ports, message, due, at)
     if due.state is State.CANCELLED:
         return outcome_of(due)
-    step = await admit(tx, ports, due, claim.brief, at, but=but)
+    step = await admit(tx, ports, due, claim.brief, at, excluded=excluded)
     if isinstance(step, Limited | Unlinked | Unasked):
         until = step.until if isinstance(step, Limited) else at + _pause(message.attempts, ports)
         due = evolve(due, not_before=until)

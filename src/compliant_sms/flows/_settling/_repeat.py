@@ -84,7 +84,13 @@ async def _decided(
     if stands is not None:  # a visit that was moved, or a template that was withdrawn
         return stands if isinstance(stands, Unasked) else None
     decided = await decide(
-        tx, ports, brief, [route], practice_id=message.practice_id, at=at, but=message.departure
+        tx,
+        ports,
+        brief,
+        [route],
+        practice_id=message.practice_id,
+        at=at,
+        own_departure=message.departure,
     )
     wait = await wait_of(tx, route, at)
     if not _is_same(decided, message) or await turn(tx, ports, decided.decision.facts, route, wait):
