@@ -241,19 +241,19 @@ async def _stopped(
     tx: Transaction, ports: Ports, message: Message, brief: Brief, at: datetime
 ) -> Unasked | Outcome | None:
     """What keeps a text back whatever the rules say; None where they are to be asked."""
-    gone = await standing(tx, ports, message, brief, at)
-    if isinstance(gone, Unasked):
-        return gone
-    if not isinstance(gone, Void) and await is_paused(tx, message.practice_id, brief):
+    answer = await standing(tx, ports, message, brief, at)
+    if isinstance(answer, Unasked):
+        return answer
+    if not isinstance(answer, Void) and await is_paused(tx, message.practice_id, brief):
         waiting, held = hold_for_pause(message)
         await tx.save(waiting, at)
         return held
-    if gone is None:
+    if answer is None:
         return None
-    if is_late(message, at) and not isinstance(gone, Void):  # no use in waiting any longer
+    if is_late(message, at) and not isinstance(answer, Void):  # no use in waiting any longer
         return await too_late(tx, ports, message, at)
     await leave_places(tx, ports, message, at)
-    return await set_aside(tx, message, gone, at)
+    return await set_aside(tx, message, answer, at)
 
 
 def is_late(message: Message, at: datetime) -> bool:

@@ -84,17 +84,17 @@ async def facts_about(
     draft, settings = brief.draft, ports.rulebook.settings
     events = await tx.consent_events(practice_id, draft.to)
     consent = _consent_of(draft, events)
-    gone: Sequence[Departure] = ()
+    earlier: Sequence[Departure] = ()
     decided = decided_as(draft.purpose, brief.plain)
     if decided.message_class in CONSENT_CLASSES:
         left = await tx.departures(practice_id, draft.to, looked_back(settings, at))
-        gone = [each for each in left if each != own_departure]
+        earlier = [each for each in left if each != own_departure]
     where = ports.rulebook.whereabouts(draft.to, brief.profile)
     country = where.country
     wish = phi_preference(events, draft.person)
     instead = _instead(brief, wish)
     given = (draft.body, brief.plain) if instead is None else (instead.body, instead.readings)
-    body, readings = _with_opt_out_line(draft, given, gone, settings, at=at, country=country)
+    body, readings = _with_opt_out_line(draft, given, earlier, settings, at=at, country=country)
     facts = Facts(
         at=at,
         purpose=draft.purpose,
@@ -109,11 +109,11 @@ async def facts_about(
         sender=_sender(ports.practice, may_carry_phi(provider, at)),
         lookups=brief.lookups,
         on_allow_list=ports.only_to is None or draft.to in ports.only_to,
-        reply=await _reply_facts(tx, draft, consent, gone, practice_id=practice_id),
+        reply=await _reply_facts(tx, draft, consent, earlier, practice_id=practice_id),
         own_number=await _is_own(tx, ports.practice, draft),
     )
     sent = await sent_before(
-        tx, ports, facts, gone, practice_id=practice_id, person=draft.person, body=given[0]
+        tx, ports, facts, earlier, practice_id=practice_id, person=draft.person, body=given[0]
     )
     wait = await promised_wait(
         tx,
@@ -168,7 +168,7 @@ def _instead(brief: Brief, wish: PhiPreference) -> Instead | None:
 def _with_opt_out_line(
     draft: Draft,
     given: tuple[str, Readings],
-    gone: Sequence[Departure],
+    earlier: Sequence[Departure],
     settings: Settings,
     *,
     at: datetime,
@@ -185,7 +185,7 @@ def _with_opt_out_line(
         or (country == "CA" and purpose.opt_out_line is not OptOutLine.NEVER)  # CASL s. 6(2)(c)
     )
     shown_lately = any(
-        text.says_opt_out and at - text.at < settings.opt_out_line_every for text in gone
+        text.says_opt_out and at - text.at < settings.opt_out_line_every for text in earlier
     )
     if not in_each_text and (shown_lately or purpose.opt_out_line is OptOutLine.NEVER):
         return body, plain
@@ -245,7 +245,7 @@ async def _reply_facts(
     tx: Transaction,
     draft: Draft,
     consent: ConsentState,
-    gone: Sequence[Departure],
+    earlier: Sequence[Departure],
     *,
     practice_id: str,
 ) -> ReplyFacts | None:
@@ -253,7 +253,7 @@ async def _reply_facts(
         wrote_at = await _wrote_at(tx, draft, practice_id)
         if wrote_at is None:
             return None
-        answers = [text for text in gone if text.subject == draft.purpose.code]
+        answers = [text for text in earlier if text.subject == draft.purpose.code]
         return ReplyFacts(
             received_at=wrote_at, already_sent=sum(text.at >= wrote_at for text in answers)
         )

@@ -30,7 +30,7 @@ async def sent_before(
     tx: Transaction,
     ports: Ports,
     facts: Facts,
-    gone: Sequence[Departure],
+    earlier: Sequence[Departure],
     *,
     practice_id: str,
     person: str | None,
@@ -42,22 +42,22 @@ async def sent_before(
         tx: the transaction.
         ports: what to work with.
         facts: what else the rules are told of the text.
-        gone: what left to the number lately, but for the text itself.
+        earlier: what left to the number lately, except the text itself.
         practice_id: whose text it is.
         person: whom it is for.
         body: its words, without a line that the library appends.
     """
-    lately = [text for text in gone if facts.at - text.at <= _A_WEEK]
+    lately = [text for text in earlier if facts.at - text.at <= _A_WEEK]
     limited, once = _is_limited(facts, ports.rulebook.settings), _is_once_a_day(facts)
     if limited and person and not once:
         lately += await _elsewhere(tx, facts, practice_id=practice_id, person=person)
     volume = facts.sender.campaign is not None
     midnight, minute = _carriers_midnight(facts.at), facts.at.replace(second=0, microsecond=0)
-    same = [each for each in gone if left_as_given(each, body)]
+    same = [each for each in earlier if left_as_given(each, body)]
     if same and person and facts.message_class is not MessageClass.MARKETING:
         since = looked_back(ports.rulebook.settings, facts.at)
         # Two persons at one number are each told what is about them, though in the same words.
-        texts = await tx.departed(practice_id, facts.number, since, len(gone) + 1)
+        texts = await tx.departed(practice_id, facts.number, since, len(earlier) + 1)
         theirs = {each.departure for each in texts if each.draft.person in {None, person}}
         same = [each for each in same if each in theirs]
     return SentBefore(

@@ -133,8 +133,8 @@ def _is_for_patient(text: Departure) -> bool:
 async def _answerable(tx: Transaction, heard: Heard) -> list[Departure]:
     """Recent texts to whoever writes, but for erased ones, which have no words any more."""
     practice_id, since = heard.asked.inbound.practice_id, heard.at - _ANSWERED_WITHIN
-    gone = await tx.departures(practice_id, heard.asked.sender, since)
-    return [text for text in gone if text.body]
+    left = await tx.departures(practice_id, heard.asked.sender, since)
+    return [text for text in left if text.body]
 
 
 async def _opt_in(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
@@ -253,13 +253,13 @@ async def _revoke(
     asks: bool,
 ) -> None:
     inbound = heard.asked.inbound
-    gone = await _answerable(tx, heard)
+    answerable = await _answerable(tx, heard)
     # Only a bare word leaves open what it is about; then it is the last text to a patient. A second
     # one ends all texts: so the confirmation says that told of the end of one kind.
     first = fold_for_holder(events).revoked_at is None
     by_word = (inbound.rule or "").startswith(_BY_WORD)
     bare = heard.channel is Channel.TEXT and by_word and first
-    answered = gone[-1] if gone and bare else None
+    answered = answerable[-1] if answerable and bare else None
     if answered is not None and answered.message_class not in CONSENT_CLASSES:
         answered = None
     event = Revoked(
