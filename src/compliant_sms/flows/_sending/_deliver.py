@@ -13,25 +13,19 @@ from compliant_sms.flows._deciding._facts import may_carry_phi, wishes_as_told
 from compliant_sms.flows._deciding._pause import is_paused
 from compliant_sms.flows._deciding._rehearsed import DRY_RUN
 from compliant_sms.flows._deciding._routes import routes_for
-from compliant_sms.flows._deciding._standing import SET_ASIDE, standing
+from compliant_sms.flows._deciding._standing import standing
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._deciding._waits import LONGEST_WAIT, keep_wait
 from compliant_sms.flows._sending._called_back import as_uncertain, is_called_back, keep
 from compliant_sms.flows._sending._claim import claiming, give_back, is_open
 from compliant_sms.flows._sending._echo import without_echo
 from compliant_sms.flows._sending._news import apply_early, early_news
+from compliant_sms.flows._sending._outcome import outcome_of
 from compliant_sms.flows._sending._reported import concerns_number, record_problem, reported_of
 from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import (
-    Blocked,
-    Cancelled,
-    Failed,
-    Held,
     Message,
     Outcome,
-    Queued,
-    Sent,
-    Uncertain,
 )
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import (
@@ -44,7 +38,6 @@ from compliant_sms.providers import (
     StatusUpdate,
 )
 from compliant_sms.routing import Route
-from compliant_sms.volume import UNTIL_RESUMED, pause_finding
 from compliant_sms.wire import HttpRequest
 
 # Whoever has put the account right wants to see texts leave.
@@ -350,45 +343,3 @@ def _pause_before_retry(result: Attempt, message: Message, ports: Ports) -> time
 def _backoff(tries: int, ports: Ports) -> timedelta:
     doublings = min(tries - 1, _MOST_DOUBLINGS)
     return min(ports.delivery.pause * (1 << doublings), LONGEST_WAIT)
-
-
-def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for each state
-    """What to tell somebody who asks for the text again, from where it is.
-
-    A blocked or held text's reasons lie in its decisions; see :func:`recorded_outcome`.
-    """
-    message_id = message.message_id
-    match message.state:
-        case State.SENT | State.DELIVERED | State.UNDELIVERED:
-            return Sent(message_id=message_id, provider_id=message.provider_id)
-        case State.DUE | State.CLAIMED:
-            return Queued(
-                message_id=message_id, not_before=message.not_before, problem=message.problem
-            )
-        case State.HELD:
-            return Held(message_id=message_id, until=message.not_before, reasons=())
-        case State.BLOCKED:
-            return Blocked(message_id=message_id, reasons=())
-        case State.UNCERTAIN:
-            return Uncertain(message_id=message_id, problem=message.problem)
-        case State.CANCELLED:
-            problem = message.problem
-            aside = problem if problem and problem.code == SET_ASIDE else None
-            return Cancelled(message_id=message_id, reason=aside.words if aside else "")
-        case _:  # failed
-            return Failed(message_id=message_id, problem=message.problem or _UNEXPLAINED)
-
-
-async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
-    """The outcome on record, with its reasons."""
-    outcome = outcome_of(message)
-    if isinstance(outcome, Held | Blocked):
-        if message.not_before == UNTIL_RESUMED:
-            return evolve(outcome, reasons=(pause_finding(),))
-        # None, where they were purged.
-        decisions = await tx.decisions(message.practice_id, message.message_id)
-        return evolve(outcome, reasons=decisions[-1].reasons) if decisions else outcome
-    return outcome
-
-
-_UNEXPLAINED = Problem(category=Failure.UNKNOWN, code="none", words="The provider gave no reason.")

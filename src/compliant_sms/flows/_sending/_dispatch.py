@@ -28,8 +28,9 @@ from compliant_sms.flows._deciding._traced import traced
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._sending._called_back import as_uncertain, call_back, is_called_back
 from compliant_sms.flows._sending._claim import claiming
-from compliant_sms.flows._sending._deliver import deliver, recorded_outcome
+from compliant_sms.flows._sending._deliver import deliver
 from compliant_sms.flows._sending._link import link
+from compliant_sms.flows._sending._outcome import recorded_outcome
 from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import Cancelled, Message, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from compliant_sms.flows._deciding._routes import refuse_others_senders
 from compliant_sms.flows._sending._answered import answer_thread
-from compliant_sms.flows._sending._deliver import outcome_of, recorded_outcome
+from compliant_sms.flows._sending._outcome import outcome_of, recorded_outcome
 from compliant_sms.flows._sending._send import prepared, refuse_other_text, send
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome

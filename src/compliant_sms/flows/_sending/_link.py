@@ -13,7 +13,7 @@ from compliant_sms.flows._deciding._brief import Brief
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._deciding._withhold import noticed
 from compliant_sms.flows._sending._claim import claiming
-from compliant_sms.flows._sending._deliver import outcome_of, recorded_outcome
+from compliant_sms.flows._sending._outcome import outcome_of, recorded_outcome
 from compliant_sms.flows._sending._secure_link import secure_link
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome

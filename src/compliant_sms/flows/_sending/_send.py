@@ -16,8 +16,9 @@ from compliant_sms.flows._deciding._traced import traced
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._sending._answered import answer_thread
 from compliant_sms.flows._sending._claim import claiming
-from compliant_sms.flows._sending._deliver import deliver, outcome_of, recorded_outcome
+from compliant_sms.flows._sending._deliver import deliver
 from compliant_sms.flows._sending._link import link
+from compliant_sms.flows._sending._outcome import outcome_of, recorded_outcome
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction

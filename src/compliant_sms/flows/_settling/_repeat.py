@@ -15,8 +15,9 @@ from compliant_sms.flows._deciding._standing import standing
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._deciding._waits import keep_wait, wait_of
 from compliant_sms.flows._sending._called_back import is_called_back
-from compliant_sms.flows._sending._deliver import outbound, outcome_of, submit
+from compliant_sms.flows._sending._deliver import outbound, submit
 from compliant_sms.flows._sending._news import apply_early, early_news
+from compliant_sms.flows._sending._outcome import outcome_of
 from compliant_sms.flows._sending._reported import record_problem, reported_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome

@@ -12,8 +12,8 @@ from compliant_sms.contact import MissedCall, MissedCalls, SpokenOffer
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.flows._deciding._holders import caller_of, is_caller, who_agreed
 from compliant_sms.flows._deciding._routes import refuse_others_senders
-from compliant_sms.flows._sending._deliver import recorded_outcome
 from compliant_sms.flows._sending._enqueue import ask_for
+from compliant_sms.flows._sending._outcome import recorded_outcome
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
