@@ -15,7 +15,7 @@ from compliant_sms.volume import UNTIL_RESUMED, Pause, pause_finding, scope_of
 
 
 async def pause(ports: Ports, *, by: str, reason: str, scope: str | Purpose) -> int:
-    """Stop texts of a kind; how many were claimed before, and may still be on their way."""
+    """Stop texts of a kind. Returns how many were claimed before, and may still be on their way."""
     stop = Pause(scope=scope_of(scope), by=by, reason=reason, since=ports.clock())
 
     async def work(tx: Transaction) -> int:
@@ -28,7 +28,7 @@ async def pause(ports: Ports, *, by: str, reason: str, scope: str | Purpose) -> 
 
 
 async def resume(ports: Ports, *, by: str, reason: str, scope: str | Purpose) -> tuple[Pause, ...]:
-    """Let texts go on that a pause has stopped; the pauses that still stand."""
+    """Let texts go on that a pause has stopped. Returns the pauses that are still in force."""
     ended = scope_of(scope)
     event = _event(ports, Act.RESUMED, ended, by=by, reason=reason)
 

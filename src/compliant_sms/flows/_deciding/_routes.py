@@ -30,7 +30,7 @@ def left_by(ports: Ports, message: Message) -> Route | None:
 
 
 async def enroll(tx: Transaction, ports: Ports) -> bool:
-    """Remember that our numbers are this practice's; whether any of it is new.
+    """Remember that our numbers are this practice's. Returns whether any of it is new.
 
     Raises:
         ConfigurationError: one belongs to a practice with another id.

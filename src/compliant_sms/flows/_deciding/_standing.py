@@ -67,7 +67,7 @@ def tells_of_visits(draft: Draft) -> bool:
 
 
 def aside(reason: str) -> Problem:
-    """What stands on record with a text that is called back; the reason tells of no patient."""
+    """The problem that is recorded with a text that is called back. The reason names no patient."""
     return Problem(category=Failure.UNKNOWN, code=SET_ASIDE, words=reason)
 
 
@@ -117,7 +117,7 @@ async def _overtaken(tx: Transaction, message: Message) -> str:
 async def set_aside(
     tx: Transaction, message: Message, answer: Void | Later, at: datetime
 ) -> Cancelled | Held:
-    """Hold or cancel a text that waits; the outcome."""
+    """Hold or cancel a text that waits, and return the outcome."""
     if isinstance(answer, Later):
         held = evolve(message, state=State.HELD, not_before=answer.until)
         await tx.save(held, at)

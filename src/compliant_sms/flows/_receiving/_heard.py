@@ -101,7 +101,7 @@ class Heard:
 
 
 async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
-    """Write what a text means to the ledger; the draft of the answer to it."""
+    """Write what a text means to the ledger, and return the draft of the answer to it."""
     if heard.reading.revocation is not None:
         return await _stop(tx, ports, heard)
     if heard.doubted or heard.channel is not Channel.TEXT:
@@ -156,7 +156,7 @@ def _ask(ports: Ports, heard: Heard, wanted: Wanted) -> Draft | None:
 
 
 async def _stop(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
-    """Revoke, or narrow what was revoked; the confirmation, unless a life is in danger."""
+    """Revoke, or narrow what was revoked. Returns the confirmation, unless a life is in danger."""
     revocation = heard.reading.revocation
     assert revocation is not None, "only called for one"  # noqa: S101
     events = await tx.consent_events(heard.asked.practice.id, heard.asked.sender)
@@ -289,7 +289,7 @@ def _clarified(ports: Ports, heard: Heard, keep: tuple[str, ...]) -> Clarified:
 
 
 async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
-    """Record START; whether it gave anybody at the number texts about their care back."""
+    """Record START. Returns whether anybody at the number may be texted about their care again."""
     inbound, sender = heard.asked.inbound, heard.asked.sender
     before = await tx.consent_events(inbound.practice_id, sender)
     event = Restored(
@@ -313,7 +313,7 @@ def _cares(state: ConsentState) -> bool:
 
 
 async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft:
-    """Record that a patient agreed to what our text asked; the confirmation of it.
+    """Record that a patient agreed to what our text asked, and return the confirmation.
 
     Where the question is on record, that says what the yes covers. Otherwise it gives prior express
     consent and nothing more: 47 CFR 64.1200(a)(1), (f)(9).

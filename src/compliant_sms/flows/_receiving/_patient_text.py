@@ -255,7 +255,7 @@ async def _may_accept(
 async def answer_to(
     tx: Transaction, ports: Ports, written: Written, *, at: datetime | None = None
 ) -> Draft | None:
-    """Write what a text means to the ledger; the draft of the answer to it.
+    """Write what a text means to the ledger, and return the draft of the answer to it.
 
     Args:
         tx: the transaction, with the number locked.

@@ -320,7 +320,7 @@ def _is_about(found: Iterable[Voided | NumberFlagged], person: str | None) -> bo
 
 
 async def acknowledge_answers(ports: Ports, answers: Iterable[AppointmentAnswer]) -> int:
-    """The host has done what these ask for; how many it had not done before.
+    """Record that the host acted on these answers. Returns how many were still open.
 
     Raises:
         InvalidInput: something is no answer.

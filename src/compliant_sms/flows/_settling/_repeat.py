@@ -71,7 +71,7 @@ def _is_possible(ports: Ports, route: Route, message: Message) -> bool:
 async def _decided(
     tx: Transaction, ports: Ports, route: Route, message: Message, brief: Brief
 ) -> datetime | Unasked | None:
-    """Decide again and keep the decision; until when the request may be written, if it may."""
+    """Decide again and keep the decision. Returns until when the request may go, if it may."""
     await tx.lock(message.practice_id, message.draft.to)
     current = await tx.message(message.practice_id, message.message_id)
     if current is None or current.state is not State.UNCERTAIN or is_called_back(current):

@@ -130,7 +130,7 @@ async def _put_off(ports: Ports, kept: KeptAppointment, at: datetime) -> None:
 
 
 async def _plan(ports: Ports, kept: KeptAppointment, at: datetime, until: datetime) -> int:
-    """Ask for what is due of a visit; how many texts."""
+    """Ask for the texts that are due of a visit, and return how many."""
     known = await ports.store.run(lambda tx: _read(tx, ports, kept, at))
     if not known:  # it was planned together with another, or has changed
         return 0
