@@ -78,7 +78,7 @@ async def is_beside_visits(
     return any(visit.status is Status.BOOKED and visit.starts_at > at for visit in each)
 
 
-def is_elsewhen(
+def names_other_time(
     body: str, message: Message | None, asked: Sequence[AskedVisit], at: datetime
 ) -> bool:
     """Whether an answer names another time or day than that of the visits that we asked about.
