@@ -66,12 +66,12 @@ async def apply_early(
     """Apply what :func:`early_news` found, in the order in which it came. Returns the text."""
     for update in early:
         message = await apply_news(tx, message, message.provider or "", update, at)
-        if concerns_number(update.problem) and not await _is_on_record(tx, message, update):
+        if concerns_number(update.problem) and not await _was_recorded(tx, message, update):
             await record_problem(tx, ports, reported_of(message), update.problem, at)
     return message
 
 
-async def _is_on_record(tx: Transaction, message: Message, update: StatusUpdate) -> bool:
+async def _was_recorded(tx: Transaction, message: Message, update: StatusUpdate) -> bool:
     """Whether it was put on the ledger when it came, because it named the number."""
     events = await tx.consent_events(message.practice_id, message.draft.to)
     return any(
