@@ -95,7 +95,6 @@ async def decide(
     brief: Brief,
     routes: Sequence[Route],
     *,
-    practice_id: str,
     at: datetime,
     own_departure: Departure | None = None,
 ) -> Decided:
@@ -108,7 +107,6 @@ async def decide(
         ports: what to work with.
         brief: what is known of the text.
         routes: those that it may leave by.
-        practice_id: whose it is.
         at: now (UTC).
         own_departure: how the text itself may have left before, which is no other text.
     """
@@ -118,7 +116,6 @@ async def decide(
         ports,
         brief,
         first.provider,
-        practice_id=practice_id,
         at=at,
         own_departure=own_departure,
     )
@@ -209,7 +206,7 @@ async def admit(
         return await too_late(tx, ports, message, at)
     waits = {route.key: await wait_of(tx, route, at) for route in routes}
     routes = tuple(sorted(routes, key=lambda route: waits[route.key] is not None))
-    decided = await decide(tx, ports, brief, routes, practice_id=message.practice_id, at=at)
+    decided = await decide(tx, ports, brief, routes, at=at)
     plan = await planned(tx, ports, decided.decision, message)
     decided = evolve(decided, decision=plan.decision)
     decision, route = decided.decision, decided.route

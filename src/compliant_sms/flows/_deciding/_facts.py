@@ -73,7 +73,6 @@ async def facts_about(
     brief: Brief,
     provider: Provider,
     *,
-    practice_id: str,
     at: datetime,
     own_departure: Departure | None = None,
 ) -> Rendered:
@@ -81,7 +80,7 @@ async def facts_about(
 
     What left before counts, except how the text itself may have left: ``own_departure``.
     """
-    draft, settings = brief.draft, ports.rulebook.settings
+    draft, settings, practice_id = brief.draft, ports.rulebook.settings, ports.practice.id
     events = await tx.consent_events(practice_id, draft.to)
     consent = _consent_of(draft, events)
     earlier: Sequence[Departure] = ()
@@ -109,18 +108,15 @@ async def facts_about(
         sender=_sender(ports.practice, may_carry_phi(provider, at)),
         lookups=brief.lookups,
         on_allow_list=ports.only_to is None or draft.to in ports.only_to,
-        reply=await _reply_facts(tx, draft, consent, earlier, practice_id=practice_id),
+        reply=await _reply_facts(tx, ports, draft, consent, earlier),
         own_number=await _is_own(tx, ports.practice, draft),
     )
-    sent = await sent_before(
-        tx, ports, facts, earlier, practice_id=practice_id, person=draft.person, body=given[0]
-    )
+    sent = await sent_before(tx, ports, facts, earlier, person=draft.person, body=given[0])
     wait = await promised_wait(
         tx,
         ports,
         facts,
         events,
-        practice_id=practice_id,
         person=draft.person,
         own_departure=own_departure,
     )
@@ -233,24 +229,23 @@ def _sender(practice: Practice, may_carry_phi: bool) -> Sender:  # noqa: FBT001 
     )
 
 
-async def _wrote_at(tx: Transaction, draft: Draft, practice_id: str) -> datetime | None:
+async def _wrote_at(tx: Transaction, ports: Ports, draft: Draft) -> datetime | None:
     """When the newest text that surely is the patient's came in."""
-    if await tx.last_inbound_at(practice_id, draft.to) is None:
+    if await tx.last_inbound_at(ports.practice.id, draft.to) is None:
         return None
-    received = await tx.inbound_from(practice_id, draft.to)
+    received = await tx.inbound_from(ports.practice.id, draft.to)
     return max((inbound.received_at for inbound in received if inbound.proven), default=None)
 
 
 async def _reply_facts(
     tx: Transaction,
+    ports: Ports,
     draft: Draft,
     consent: ConsentState,
     earlier: Sequence[Departure],
-    *,
-    practice_id: str,
 ) -> ReplyFacts | None:
     if draft.purpose.implied_by is ImpliedBy.OWN_TEXT:
-        wrote_at = await _wrote_at(tx, draft, practice_id)
+        wrote_at = await _wrote_at(tx, ports, draft)
         if wrote_at is None:
             return None
         answers = [text for text in earlier if text.subject == draft.purpose.code]
@@ -264,7 +259,7 @@ async def _reply_facts(
         whole = [each for each in consent.revocations if not each.keep]
         since = (whole or consent.revocations)[0].occurred_at
         # One that left since confirms it, whatever text it was written for, and though erased.
-        left = await tx.departures(practice_id, draft.to, since - _AN_INSTANT)
+        left = await tx.departures(ports.practice.id, draft.to, since - _AN_INSTANT)
         already = sum(text.subject == draft.purpose.code for text in left)
     return ReplyFacts(
         received_at=draft.answers,

@@ -115,7 +115,7 @@ async def check(ports: Ports, draft: Draft) -> Decision:
     routes = routes_for(ports, brief, at)
 
     async def work(tx: Transaction) -> Decision:
-        decided = await decide(tx, ports, brief, routes, practice_id=ports.practice.id, at=at)
+        decided = await decide(tx, ports, brief, routes, at=at)
         return (await planned(tx, ports, decided.decision, None)).decision
 
     return await ports.store.run(work)

@@ -89,7 +89,6 @@ async def _decided(
         ports,
         brief,
         [route],
-        practice_id=message.practice_id,
         at=at,
         own_departure=message.departure,
     )

@@ -111,7 +111,7 @@ async def _add(
 ) -> None:
     at = max(ports.clock(), later or ports.clock())
     routes = routes_for(ports, brief, at)
-    decided = await decide(tx, ports, brief, routes, practice_id=ports.practice.id, at=at)
+    decided = await decide(tx, ports, brief, routes, at=at)
     decision, paused = decided.decision, await is_paused(tx, ports.practice.id, brief)
     reasons = {reason.rule for reason in decision.reasons}
     if decision.verdict is Verdict.BLOCK:
