@@ -11,7 +11,7 @@ from attrs import evolve
 from compliant_sms.flows._deciding._admit import WAITING, Claimed, Limited, Unlinked, take
 from compliant_sms.flows._deciding._brief import Brief
 from compliant_sms.flows._deciding._visit_void import Unasked
-from compliant_sms.flows._deciding._withhold import noticed
+from compliant_sms.flows._deciding._withhold import Withheld
 from compliant_sms.flows._sending._claim import claiming
 from compliant_sms.flows._sending._outcome import outcome_of, recorded_outcome
 from compliant_sms.flows._sending._secure_link import secure_link
@@ -74,9 +74,13 @@ def _no_link(why: str) -> Problem:
 
 
 def _with(brief: Brief, made: str, ports: Ports) -> Brief:
-    withheld = brief.instead.readings.withheld if brief.instead else ()
-    instead = noticed(made, brief.plain, ports.practice, brief.profile, withheld)
-    return evolve(brief, instead=instead)
+    withheld = Withheld(
+        plain=brief.plain,
+        practice=ports.practice,
+        profile=brief.profile,
+        findings=brief.instead.readings.withheld if brief.instead else (),
+    )
+    return evolve(brief, instead=withheld.notice(made))
 
 
 async def _claim(
