@@ -27,7 +27,7 @@ from compliant_sms.flows._receiving._visit_answers import (
     keep_answers,
     names_other_time,
 )
-from compliant_sms.lifecycle import State
+from compliant_sms.flows._sending._asked import due_text
 from compliant_sms.messages import Draft, Inbound, Message
 from compliant_sms.optout import Author, Intent, Reading, Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
@@ -293,12 +293,5 @@ async def answer_to(
 async def enqueue_answer(tx: Transaction, ports: Ports, practice: Practice, draft: Draft) -> None:
     """Have the answer to a text go out."""
     at = ports.clock()
-    message = Message(
-        message_id=ports.ids(),
-        practice_id=practice.id,
-        draft=draft,
-        created_at=at,
-        state=State.DUE,
-        not_before=at,
-    )
+    message = due_text(draft, ports.ids(), practice.id, at)
     await tx.save(message, at)

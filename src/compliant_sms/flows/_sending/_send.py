@@ -7,7 +7,7 @@ from attrs import evolve
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.classification import MessageClass
 from compliant_sms.consent._words import is_declared, known_categories
-from compliant_sms.errors import ConfigurationError, IdempotencyConflict, InvalidInput
+from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.flows._deciding._admit import Claimed, Limited, Unlinked, admit, decide, prefetch
 from compliant_sms.flows._deciding._brief import Brief, brief_for
 from compliant_sms.flows._deciding._places import planned
@@ -15,6 +15,7 @@ from compliant_sms.flows._deciding._routes import enroll, refuse_unsupported, ro
 from compliant_sms.flows._deciding._traced import traced
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._sending._answered import answer_thread
+from compliant_sms.flows._sending._asked import due_text, is_decided_again, refuse_other_text
 from compliant_sms.flows._sending._claim import claiming
 from compliant_sms.flows._sending._deliver import deliver
 from compliant_sms.flows._sending._link import link
@@ -87,26 +88,6 @@ def prepared(ports: Ports, draft: Draft, *, to_anybody: bool = False) -> Draft:
     return draft
 
 
-def refuse_other_text(known: Message, draft: Draft) -> None:
-    """Refuse a draft under the key of another text.
-
-    Raises:
-        IdempotencyConflict: it is not the text that was asked for under its key, or that is erased.
-    """
-    if known.draft.is_erased:
-        msg = (
-            "the text under this idempotency key was erased with its person, so nobody can tell "
-            "whether this is the same one, and nothing was sent. Use a new key if it is to go."
-        )
-        raise IdempotencyConflict(msg)
-    if not known.is_for(draft):
-        msg = (
-            "this idempotency key was used for a different text. Use a new key for new content; "
-            "to change a text that has not gone out, cancel it first."
-        )
-        raise IdempotencyConflict(msg)
-
-
 async def check(ports: Ports, draft: Draft) -> Decision:
     """What :func:`send` would decide now; nothing is stored and nothing is sent."""
     draft = prepared(ports, draft)
@@ -169,19 +150,12 @@ async def _enter(
     await prefetch(tx, ports, brief, at)
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     if known is None:
-        new = Message(
-            message_id=ports.ids(),
-            practice_id=ports.practice.id,
-            draft=draft,
-            created_at=at,
-            state=State.DUE,
-            not_before=at,
-        )
+        new = due_text(draft, ports.ids(), ports.practice.id, at)
         step = await _admit(tx, ports, new, brief)
         await answer_thread(tx, ports, new)
         return step
     refuse_other_text(known, draft)
-    if known.state is State.BLOCKED and known.purged is None:
+    if is_decided_again(known):
         return await _admit(tx, ports, evolve(known, state=State.DUE, not_before=at), brief)
     return await recorded_outcome(tx, known)
 
