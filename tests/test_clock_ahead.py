@@ -11,7 +11,7 @@ from compliant_sms import Blocked, Delivery, Messenger, Sent
 from compliant_sms.imports import ImportedOptOut
 from compliant_sms.rates import Rate
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.testing import MovableClock
+from compliant_sms.testing import MovableClock, assert_blocked
 from conftest import PATIENT, PERSON, WARNING
 from test_receive import from_patient
 from test_send import agree, outgoing, remind
@@ -38,7 +38,7 @@ def test_an_undated_opt_out_comes_after_it(
     messenger.import_consents([], opt_outs=rows, source="old", by="it:kim")
     clock.advance(timedelta(minutes=10))
 
-    assert isinstance(remind(messenger), Blocked)
+    assert_blocked(remind(messenger), rule="revocation")
 
 
 @pytest.mark.parametrize(("seconds", "ends"), [(0, True), (5, True), (299, True), (301, False)])
@@ -82,7 +82,7 @@ def test_a_wish_that_is_withdrawn_is_withdrawn_at_once(
     assert not messenger.consent.phi_preference(PATIENT, person=PERSON).allows_detail
     details = "Lakeside Family Medicine: Ana, please keep taking lisinopril 10 mg."
 
-    assert isinstance(remind(messenger, body=details), Blocked)
+    assert_blocked(remind(messenger, body=details), rule="phi-in-body")
 
 
 def test_a_sender_does_not_wait_for_it(

@@ -39,7 +39,7 @@ from compliant_sms.consent import (
     Wording,
     WrittenAgreement,
 )
-from compliant_sms.flows._sending._deliver import outcome_of
+from compliant_sms.flows._sending._outcome import outcome_of
 from compliant_sms.lifecycle import TRANSITIONS, State
 from compliant_sms.messages import Draft, Message
 from compliant_sms.optout._keywords import _rows

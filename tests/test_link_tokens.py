@@ -35,7 +35,10 @@ ALPHABETS = {
 def told_in(practice: Practice, link: str) -> bool:
     """Whether the notice with a link tells more than anybody may read."""
     plain = read(DRUG, practice, ANA)
-    made = _withhold.noticed(link, plain, practice, Profile(facts=ANA), ())
+    about = _withhold.Withheld(
+        plain=plain, practice=practice, profile=Profile(facts=ANA), findings=()
+    )
+    made = about.notice(link)
     assert link in made.body
     return bool(beyond(made.readings.phi, ContentTier.MINIMUM))
 

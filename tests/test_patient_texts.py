@@ -36,7 +36,7 @@ from compliant_sms.optout import Author, Awaiting, Intent, read
 from compliant_sms.providers import Twilio
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.templates import which_to_stop
-from compliant_sms.testing import MovableClock
+from compliant_sms.testing import MovableClock, assert_blocked
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON
 from test_receive import from_patient, text_of
 from test_send import BODY, outgoing, remind
@@ -86,7 +86,7 @@ def test_a_revocation_in_words(willing: Messenger, carrier: Sandbox) -> None:
     assert isinstance(revoked, Revoked)
     assert revoked.rule.startswith("phrase:en/")
     assert (revoked.except_for, revoked.clarification_asked) == ((), False)
-    assert isinstance(remind(willing), Blocked)
+    assert_blocked(remind(willing), rule="revocation")
     willing.dispatch_due()
     assert ["no more texts" in body for body in outgoing(carrier)] == [True]
 
@@ -100,7 +100,7 @@ def test_words_that_set_a_limit(willing: Messenger) -> None:
     assert revoked.except_for == (Category.APPOINTMENTS,)
     assert text.reading.revocation is not None
     assert text.reading.revocation.limited
-    assert isinstance(bill(willing), Blocked)
+    assert_blocked(bill(willing), rule="revocation")
     assert isinstance(remind(willing), Sent)
 
 
@@ -112,7 +112,7 @@ def test_doubt_stops_everything_and_asks(willing: Messenger, carrier: Sandbox) -
     assert isinstance(revoked, Revoked)
     assert revoked.clarification_asked
     assert (text.inbound.unsure, text.inbound.needs_person) == (True, True)
-    assert isinstance(remind(willing), Blocked)
+    assert_blocked(remind(willing), rule="revocation")
     willing.dispatch_due()
     (question,) = outgoing(carrier)
     assert "those to stop: APPOINTMENTS, BILLING" in question
@@ -133,7 +133,7 @@ def test_the_answer_to_the_question_narrows(
     assert text.answers is not None
     assert text.answers.draft.asks is Awaiting.SCOPE
     assert isinstance(remind(willing), Sent)
-    assert isinstance(bill(willing), Blocked)
+    assert_blocked(bill(willing), rule="revocation")
     assert len(outgoing(carrier)) == 2
 
 
@@ -143,7 +143,7 @@ def test_silence_means_all(willing: Messenger, clock: MovableClock) -> None:
     willing.dispatch_due()
     clock.advance(timedelta(days=30))
 
-    assert isinstance(remind(willing), Blocked)
+    assert_blocked(remind(willing), rule="revocation")
 
 
 def test_one_kind_agreed_to_is_not_asked_about(
@@ -554,8 +554,8 @@ def test_a_stop_after_our_own_answer_ends_everything(
     clock.advance(timedelta(minutes=1))
     receive(messenger, "STOP", "SM2")
 
-    assert isinstance(remind(messenger, "next"), Blocked)
-    assert isinstance(bill(messenger), Blocked)
+    assert_blocked(remind(messenger, "next"), rule="revocation")
+    assert_blocked(bill(messenger), rule="revocation")
 
 
 @pytest.mark.parametrize("other", [Category.APPOINTMENTS, "weight-loss"])
@@ -591,7 +591,7 @@ def test_nobody_is_told_that_all_texts_end_where_others_go_on(
     assert isinstance(gone_on, Sent)
     assert isinstance(second, Revoked)
     assert second.category == ""  # or a third kind would go on, though all was said to end
-    assert isinstance(remind(messenger, "second", **about), Blocked)
+    assert_blocked(remind(messenger, "second", **about), rule="revocation")
 
 
 def test_all_texts_are_said_to_end_where_none_goes_on(
@@ -751,7 +751,7 @@ def test_words_that_mean_all_end_all(make_messenger: Make, clock: MovableClock) 
     remind(messenger)
     receive(messenger, "take me off your list, stop all texts")
 
-    assert isinstance(bill(messenger), Blocked)
+    assert_blocked(bill(messenger), rule="revocation")
 
 
 @pytest.mark.parametrize("said", ["no bills", "just the billing ones", "STOP BILLING"])
@@ -760,7 +760,7 @@ def test_what_is_named_stops(willing: Messenger, clock: MovableClock, said: str)
     unsure_and_asked(willing, clock)
     receive(willing, said)
 
-    assert isinstance(bill(willing), Blocked)
+    assert_blocked(bill(willing), rule="revocation")
     assert isinstance(remind(willing), Sent)
 
 
@@ -775,8 +775,8 @@ def test_what_is_no_answer_gives_nothing_back(
     unsure_and_asked(willing, clock)
     receive(willing, said)
 
-    assert isinstance(remind(willing), Blocked)
-    assert isinstance(bill(willing), Blocked)
+    assert_blocked(remind(willing), rule="revocation")
+    assert_blocked(bill(willing), rule="revocation")
 
 
 def test_the_question_is_answered_once(willing: Messenger, clock: MovableClock) -> None:
@@ -785,8 +785,8 @@ def test_the_question_is_answered_once(willing: Messenger, clock: MovableClock) 
     receive(willing, "billing", "SM1")
     receive(willing, "stop the appointment texts too", "SM2")
 
-    assert isinstance(bill(willing), Blocked)
-    assert isinstance(remind(willing), Blocked)
+    assert_blocked(bill(willing), rule="revocation")
+    assert_blocked(remind(willing), rule="revocation")
 
 
 def test_an_answer_undoes_no_plain_revocation(willing: Messenger, clock: MovableClock) -> None:
@@ -796,7 +796,7 @@ def test_an_answer_undoes_no_plain_revocation(willing: Messenger, clock: Movable
     unsure_and_asked(willing, clock)
     receive(willing, "billing", "SM1")
 
-    assert isinstance(remind(willing), Blocked)
+    assert_blocked(remind(willing), rule="revocation")
 
 
 def test_yes_after_stop_restores_nothing(messenger: Messenger, clock: MovableClock) -> None:

@@ -491,7 +491,7 @@ def test_a_withdrawal_at_the_last_moment_counts(
 ) -> None:
     """A text that was within the wish a moment ago is refused, and goes as a notice after."""
     wish(noticing)
-    inner = _send.brief
+    inner = _send.brief_for
 
     async def slow(ports: Any, draft: Any) -> Any:
         known = await inner(ports, draft)
@@ -501,7 +501,7 @@ def test_a_withdrawal_at_the_last_moment_counts(
         return known
 
     with monkeypatch.context() as patch:
-        patch.setattr(_send, "brief", slow)
+        patch.setattr(_send, "brief_for", slow)
         assert isinstance(remind(noticing, body=DRUG), Blocked)
     assert outgoing(carrier) == []
 

@@ -52,7 +52,7 @@ from compliant_sms.records import decode
 from compliant_sms.rules import Decision, Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
-from compliant_sms.testing import MovableClock
+from compliant_sms.testing import MovableClock, assert_blocked
 from compliant_sms.transport import BlockingTransport
 from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import INTAKE_WORDING, MORNING, PATIENT, PERSON, SENDER, SID, TOKEN
@@ -304,7 +304,7 @@ def test_blocked_is_decided_again(messenger: Messenger, carrier: Sandbox) -> Non
     first = remind(messenger)
     assert isinstance(first, Blocked)
     assert [reason.rule for reason in first.reasons] == ["consent"]
-    assert isinstance(remind(messenger), Blocked)
+    assert_blocked(remind(messenger), rule="consent")
     agree(messenger)
     last = remind(messenger)
 
@@ -400,7 +400,7 @@ def test_written_permission_covers_promotions_only(messenger: Messenger) -> None
         recorded_by="front-desk:ana",
     )
 
-    assert isinstance(remind(messenger), Blocked)
+    assert_blocked(remind(messenger), rule="consent")
 
 
 @pytest.mark.parametrize(
@@ -587,7 +587,7 @@ def test_a_sender_stays_with_the_id_that_it_was_used_under(
 
     assert len(outgoing(carrier)) == 1
     kept = make_messenger(practice=evolve(new, id="+12175550100"))
-    assert isinstance(remind(kept, "2"), Blocked)
+    assert_blocked(remind(kept, "2"), rule="revocation")
 
 
 # A provider in trouble
@@ -914,7 +914,7 @@ def test_an_undone_claim_is_told_from_another_in_the_same_instant(
     """By a clock of whole seconds, two may be alike in all else: the text goes once."""
     store = Signalled(make_store(), KeyboardInterrupt)
     signalled, messenger = make_messenger(store=store), make_messenger()
-    assert isinstance(remind(messenger), Blocked)
+    assert_blocked(remind(messenger), rule="consent")
     agree(messenger)
 
     def claimed_by_another() -> None:
@@ -1180,7 +1180,7 @@ def test_opted_out_at_the_provider(
     assert isinstance(event, Revoked)
     assert (event.channel, event.actor) == (Channel.PROVIDER, "provider:twilio")
     assert event.reference == failed.message_id
-    assert isinstance(remind(messenger, "another"), Blocked)
+    assert_blocked(remind(messenger, "another"), rule="revocation")
 
 
 def test_failed_without_reason(willing: Messenger, clock: MovableClock) -> None:

@@ -36,7 +36,7 @@ from compliant_sms.reminders import Appointment, ReminderPlan
 from compliant_sms.routing import Routes
 from compliant_sms.rules import PracticeCap, Verdict
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.testing import MovableClock
+from compliant_sms.testing import MovableClock, assert_blocked
 from compliant_sms.volume import Ramp, VolumePlan
 from conftest import MORNING, PATIENT, PERSON
 from test_receive import from_patient
@@ -438,7 +438,7 @@ def test_an_empty_allow_list(make_messenger: Make) -> None:
     own = make_messenger(people=in_chicago, only_to=[])
     agree(own)
 
-    assert isinstance(remind(own), Blocked)
+    assert_blocked(remind(own), rule="not-production")
 
 
 def test_a_dry_run(make_messenger: Make, carrier: Sandbox, clock: MovableClock) -> None:

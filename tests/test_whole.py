@@ -659,7 +659,7 @@ async def undecided(tx: Any, ports: Any, known: Any, routes: Any, **about: Any) 
     decided = await decide(tx, ports, known, routes, **about)
     if decided.decision.verdict is not Verdict.BLOCK:
         return decided
-    again = ports.rulebook.decide(decided.told.facts, rules=())
+    again = ports.rulebook.decide(decided.rendered.facts, rules=())
     return evolve(decided, decision=again)
 
 
@@ -691,13 +691,13 @@ BROKEN: dict[str, tuple[Callable[[Whole], None], str, object]] = {
     ),
     "a refused text is tried again undecided": (
         wrote_meanwhile,
-        "compliant_sms.flows._sending._deliver._stands",
+        "compliant_sms.flows._sending._deliver._still_stands",
         always,
     ),
     "a pause stops nothing": (paused, ADMIT + "is_paused", nothing),
     "a claim never runs out": (
         stood_still,
-        "compliant_sms.flows._sending._deliver._is_ours",
+        "compliant_sms.flows._sending._deliver._is_within_lease",
         lambda *_: True,
     ),
     "news run backwards": (told_backwards, "compliant_sms.lifecycle.TRANSITIONS", BACKWARDS),

@@ -15,7 +15,7 @@ from attrs import evolve
 from compliant_sms import _given, phi, system
 from compliant_sms.classification import MessageClass
 from compliant_sms.consent import Category
-from compliant_sms.consent._words import is_declared, known_categories, meant
+from compliant_sms.consent._words import checked_categories, is_declared, known_categories
 from compliant_sms.errors import ConfigurationError, InvalidInput
 
 # Load with the messenger what every messenger needs, not inside its first transaction.
@@ -228,7 +228,7 @@ def refuse_undeclared_categories(
         InvalidInput: a category that the practice declares is nearly one of the library's.
         ConfigurationError: a category is neither the library's nor declared.
     """
-    own = meant(practice.own_categories)
+    own = checked_categories(practice.own_categories)
     named = [
         (f"the programme {each.id}", name)
         for each in (permission.programmes if permission else ())

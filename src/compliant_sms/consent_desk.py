@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from compliant_sms import _given, consent, flows
 from compliant_sms.consent import Tier
-from compliant_sms.consent._words import covered, declared
+from compliant_sms.consent._words import categories_covered, declared_categories
 from compliant_sms.driver import finish
 from compliant_sms.phone import PhoneNumber, as_number
 
@@ -47,7 +47,7 @@ class _Desk:
         self._ports = ports
 
     def _declared(self, names: Iterable[str]) -> tuple[str, ...]:
-        return declared(names, self._ports.practice.own_categories)
+        return declared_categories(names, self._ports.practice.own_categories)
 
     def _one_declared(self, category: str) -> str:
         _given.a_text(category, "category")
@@ -122,7 +122,7 @@ class ConsentDesk(_Desk):
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
-            categories=self._declared(covered(categories, tier)),
+            categories=self._declared(categories_covered(categories, tier)),
             wording=wording,
             signature=signature,
             reference=reference,
@@ -371,7 +371,7 @@ class AsyncConsentDesk(_Desk):
             **self._common(number, person, recorded_by, occurred_at),
             basis=basis,
             tier=tier,
-            categories=self._declared(covered(categories, tier)),
+            categories=self._declared(categories_covered(categories, tier)),
             wording=wording,
             signature=signature,
             reference=reference,

@@ -80,7 +80,7 @@ def refuse_no_tier(tier: Tier) -> None:
         raise InvalidInput(msg)
 
 
-def covered(categories: Iterable[str] | None, tier: Tier) -> Iterable[str]:
+def categories_covered(categories: Iterable[str] | None, tier: Tier) -> Iterable[str]:
     """The categories of a grant, or what a grant of that tier usually covers."""
     return _USUAL_CATEGORIES.get(tier, _CARE) if categories is None else categories
 
@@ -89,11 +89,12 @@ def covered(categories: Iterable[str] | None, tier: Tier) -> Iterable[str]:
 _CLOSE = 0.85
 
 
-def meant(names: Iterable[str]) -> tuple[str, ...]:
-    """The names as they are, for what is made before anybody knows for which practice.
+def checked_categories(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names, sorted, for what is made before its practice is known.
 
     Raises:
-        InvalidInput: one is nearly one of the library's, under which no text would be sent.
+        InvalidInput: one is close to a name of the library's, so that it is probably a typing error
+            and no text would be sent under it.
     """
     found = sorted_names(names)
     for name in found:
@@ -108,8 +109,8 @@ def meant(names: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
-def declared(names: Iterable[str], own: Collection[str]) -> tuple[str, ...]:
-    """The names as they are: those of the library, and those that a practice declares.
+def declared_categories(names: Iterable[str], own: Collection[str]) -> tuple[str, ...]:
+    """Return the names, sorted, if each is the library's or one that the practice declares.
 
     Raises:
         InvalidInput: one is neither, so that no text would ever rest on it.
@@ -117,7 +118,7 @@ def declared(names: Iterable[str], own: Collection[str]) -> tuple[str, ...]:
     found = sorted_names(names)
     for name in found:
         if not is_declared(name, own):
-            raise InvalidInput(undeclared(name, own))
+            raise InvalidInput(why_undeclared(name, own))
     return found
 
 
@@ -131,8 +132,8 @@ def known_categories(own: Collection[str]) -> tuple[str, ...]:
     return (*(each.value for each in Category), *sorted({*own} - _CATEGORIES))
 
 
-def undeclared(name: str, own: Collection[str]) -> str:
-    """What is wrong with a category that is neither."""
+def why_undeclared(name: str, own: Collection[str]) -> str:
+    """Say that a category is neither the library's nor declared, and what to do."""
     known = no_such("category", known_categories(own), name)
     return f"{known} Declare one of your own first: Practice(own_categories=[...])."
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from compliant_sms.consent._words import meant
+from compliant_sms.consent._words import checked_categories
 from compliant_sms.errors import InvalidInput, InvalidPhoneNumber
 from compliant_sms.imports._records import BadRow, Flaw
 from compliant_sms.phone import PhoneNumber
@@ -35,7 +35,7 @@ def categories(text: str) -> tuple[str, ...]:
     Raises:
         InvalidInput: a name is nearly one of the library's.
     """
-    return meant(name.strip() for name in text.split(";") if name.strip())
+    return checked_categories(name.strip() for name in text.split(";") if name.strip())
 
 
 def bad_row(line: int, column: str, reason: str) -> BadRow:

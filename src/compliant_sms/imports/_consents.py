@@ -15,7 +15,7 @@ from compliant_sms.consent import (
     Wording,
     WrittenAgreement,
 )
-from compliant_sms.consent._words import covered
+from compliant_sms.consent._words import categories_covered
 from compliant_sms.errors import InvalidInput
 from compliant_sms.imports import _dates
 from compliant_sms.imports._cells import Cells, bad_row, categories, numbers_of, yes_or_no
@@ -108,7 +108,7 @@ def read_consents(
             occurred_at=occurred_at,
             basis=basis,
             tier=tier,
-            categories=covered(cells.read("categories", categories) or None, tier),
+            categories=categories_covered(cells.read("categories", categories) or None, tier),
             wording=wording,
             signature=_signature(cells) if written or cells["signer"] else None,
             agreement=form.agreement(cells) if written else None,

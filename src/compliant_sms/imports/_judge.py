@@ -22,7 +22,7 @@ from compliant_sms.consent import (
     Tier,
     defects,
 )
-from compliant_sms.consent._words import is_declared, undeclared
+from compliant_sms.consent._words import is_declared, why_undeclared
 from compliant_sms.imports._dates import first_instant, last_instant
 from compliant_sms.imports._plan import ImportPlan
 from compliant_sms.imports._records import Flaw, ImportedConsent, ImportedOptOut
@@ -159,7 +159,7 @@ class Judge:
         own = self._plan.own_categories
         for name in names:
             if not is_declared(name, own):
-                yield Flaw(column=column, reason=undeclared(name, own))
+                yield Flaw(column=column, reason=why_undeclared(name, own))
 
     def _unproved(self, record: ImportedConsent) -> Iterator[Flaw]:
         written = record.tier is Tier.PRIOR_EXPRESS_WRITTEN

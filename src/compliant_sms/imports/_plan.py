@@ -7,7 +7,7 @@ from attrs import Attribute, field, frozen
 from compliant_sms import _given
 from compliant_sms._masking import repr_of_practice
 from compliant_sms.consent._fields import a_text, storable
-from compliant_sms.consent._words import meant
+from compliant_sms.consent._words import checked_categories
 from compliant_sms.errors import InvalidInput
 from compliant_sms.practice import Practice, known_zone
 
@@ -46,7 +46,7 @@ class ImportPlan:
 
     practice_id: str = field(validator=a_text, repr=repr_of_practice)
     names: tuple[str, ...] = ()
-    own_categories: tuple[str, ...] = field(default=(), converter=meant)
+    own_categories: tuple[str, ...] = field(default=(), converter=checked_categories)
     time_zone: str = field(converter=known_zone)
     source: str = field(validator=a_text)
     by: str = field(validator=a_text)

@@ -18,7 +18,13 @@ from compliant_sms.consent import (
 )
 from compliant_sms.consent._agreement import an_agreement
 from compliant_sms.consent._fields import a_text, storable
-from compliant_sms.consent._words import a_signature, a_wording, covered, meant, refuse_no_tier
+from compliant_sms.consent._words import (
+    a_signature,
+    a_wording,
+    categories_covered,
+    checked_categories,
+    refuse_no_tier,
+)
 from compliant_sms.errors import InvalidInput
 from compliant_sms.phone import PhoneNumber, as_number
 
@@ -74,12 +80,12 @@ class ImportedOptOut:
     channel: Channel = field(default=Channel.OTHER_SYSTEM, converter=Channel)
     person: str | None = field(default=None, validator=[storable, _plain])
     reference: str = field(default="", validator=[storable, _plain])
-    except_for: tuple[str, ...] = field(default=(), converter=meant)
+    except_for: tuple[str, ...] = field(default=(), converter=checked_categories)
     line: int = field(default=0, eq=False)
 
 
 def _usual(consent: ImportedConsent) -> tuple[str, ...]:
-    return tuple(covered(None, consent.tier))
+    return tuple(categories_covered(None, consent.tier))
 
 
 @frozen(kw_only=True)
@@ -112,7 +118,9 @@ class ImportedConsent:
     occurred_at: date | datetime = field(converter=_when)
     basis: Basis = field(converter=Basis)
     tier: Tier = field(default=Tier.PRIOR_EXPRESS, converter=Tier, validator=_some_tier)
-    categories: tuple[str, ...] = field(default=Factory(_usual, takes_self=True), converter=meant)
+    categories: tuple[str, ...] = field(
+        default=Factory(_usual, takes_self=True), converter=checked_categories
+    )
     wording: Wording | None = field(default=None, validator=a_wording)
     signature: Signature | None = field(default=None, validator=a_signature)
     agreement: WrittenAgreement | None = field(default=None, validator=an_agreement)

@@ -9,7 +9,7 @@ from attrs import Attribute, Factory, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.consent import Category, Tier
-from compliant_sms.consent._words import meant
+from compliant_sms.consent._words import checked_categories
 from compliant_sms.errors import InvalidInput
 from compliant_sms.permission._edition import Edition, as_editions, supersedes_in_substance
 from compliant_sms.permission._fields import by_language, one_line, slug
@@ -106,7 +106,7 @@ class Programme:
 
     id: str = field(validator=slug)
     about: str = field(validator=one_line)
-    categories: tuple[str, ...] = field(converter=meant)
+    categories: tuple[str, ...] = field(converter=checked_categories)
     editions: tuple[Edition, ...] = field(converter=as_editions)
     frequency: str | Frequency = field(default=_VARIES, validator=_says_how_often)
     keyword: str = field(default="", converter=as_keyword)

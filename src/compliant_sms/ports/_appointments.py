@@ -150,4 +150,4 @@ class Appointments(Protocol):
     async def acknowledge_answers(
         self, practice_id: str, answer_ids: Sequence[str], at: datetime
     ) -> int:
-        """Keep that somebody took them; how many nobody had taken."""
+        """Record that somebody took them, and return how many nobody had taken."""

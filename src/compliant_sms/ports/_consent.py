@@ -86,7 +86,7 @@ class ConsentLedger(Protocol):
         """
 
     async def rewrap(self, limit: int) -> int:
-        """Seal up to ``limit`` data keys again, with the newest key of the keyring; how many.
+        """Seal up to ``limit`` data keys again with the newest key, and return how many.
 
         Those of the practices' indexes come first, so that nothing new is sealed with an older
         key from then on. Keys that no key of the keyring sealed belong to another practice and are

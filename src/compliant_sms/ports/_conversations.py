@@ -98,7 +98,7 @@ class Conversations(Protocol):
         """Settle all that waits in a thread, because somebody closed it."""
 
     async def settle_answered(self, practice_id: str, at: datetime, sent_by: datetime) -> int:
-        """Settle what was answered for good; how many.
+        """Settle what was answered for good, and return how many.
 
         Args:
             practice_id: whose.
@@ -144,7 +144,7 @@ class Conversations(Protocol):
     async def acknowledge_inbox_events(
         self, practice_id: str, event_ids: Sequence[str], at: datetime
     ) -> int:
-        """Keep that somebody knows of these; how many that were."""
+        """Record that somebody knows of these, and return how many nobody knew of."""
 
     async def open_items(
         self, practice_id: str, at: datetime, held_since: datetime, limit: int

@@ -13,7 +13,7 @@ from compliant_sms.lifecycle import State
 from compliant_sms.rules import Verdict
 
 Period: TypeAlias = tuple[datetime | None, datetime]
-"""From when (None for the beginning of the record) until when; the end is outside of it."""
+"""Start (None for the beginning of the record) and end; the end itself is not included."""
 
 
 @frozen(kw_only=True)

@@ -55,27 +55,41 @@ class Ports:
     """Everything that a flow works with.
 
     Attributes:
+        practice: who texts.
+        routes: the providers and senders that texts leave by.
+        rulebook: what decides whether a text may go.
+        delivery: time limits for sending and for reports.
+        store: where everything is kept.
+        transport: makes HTTP requests.
+        retry: repeats a request that certainly was not processed.
+        clock: returns the present instant.
+        ids: makes ids that nobody can guess.
+        entropy: returns random bytes.
+        people: returns what the host knows of a person.
+        lookups: asks others about a number.
+        secure_links: the host's maker of links to messages; None where it has none.
+        secure_pages: the library's own pages for messages; None where it shows none.
+        plaintext: why content is kept unsealed, as the host said; None if it did not say so.
+        sealed: whether a keyring seals what is kept.
         reminders: when patients are reminded of which visits.
         inbox: who answers patients; None where no threads are kept.
         missed_calls: what is texted after calls that nobody took; None for nothing.
-        routes: the providers and senders that texts leave by.
         templates: the practice's; None where it has none.
-        sealed: a keyring seals what is kept.
-        volume: how many texts go on a day; no limit, if not given.
+        volume: how many texts go on a day; None for no limit.
         only_to: the only numbers that are texted; None in production.
-        dry_run: no request leaves for a provider.
-        within: the store is a host's transaction, which may yet be rolled back: texts are only
-            kept, and leave after its commit.
-        unbroken: has what must not be left half done go on, though its caller is cancelled.
-        tell: tells the host what happened, where no transaction wrote it.
+        dry_run: whether no request leaves for a provider.
+        within: whether the store is a host's transaction, which may yet be rolled back: texts are
+            only kept, and leave after its commit.
+        unbroken: finishes what must not be left half done, even if its caller is cancelled.
         telemetry: measures what is done.
+        tell: tells the host what happened, where no transaction wrote it.
         certificates: those that providers sign callbacks with, by URL, as far as fetched.
         health: which routes failed lately.
-        refusals: callbacks that proved nothing, as far as they are not on disk yet.
+        refusals: callbacks that proved nothing and are not on disk yet.
         refused: why callbacks were refused lately, and when that was told.
         troubles: what a worker met lately, and when that was told.
         permission: how the practice asks for permission; None where it does not.
-        form_keys: what vouches for its form, the newest first.
+        form_keys: returns the keys that vouch for its form, the newest first.
     """
 
     practice: Practice

@@ -36,7 +36,7 @@ class Practices(Protocol):
     async def enroll(
         self, practice: Practice, sender: PhoneNumber, proofs: Collection[str]
     ) -> bool:
-        """Remember which practice a number of ours belongs to; whether any of it is new.
+        """Remember which practice a number of ours belongs to. Returns whether any of it is new.
 
         A reason to keep its records in the clear is part of it.
 

@@ -77,7 +77,7 @@ class Queue(Protocol):
     async def claim_unreported(
         self, practice_id: str, provider: str, asked: int, before: datetime, again: datetime | None
     ) -> Message | None:
-        """A text that a provider took, and of which it told no end, to ask it for; the oldest.
+        """Return the oldest text that a provider accepted and gave no final report of.
 
         Nobody else is given it for this question: it counts as asked for once more.
 

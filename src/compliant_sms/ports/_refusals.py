@@ -50,7 +50,7 @@ class RefusalTally:
     _of: dict[str, _Uncounted] = field(factory=dict, repr=False, init=False)
 
     def add(self, provider: str, at: datetime) -> int:
-        """Count one; how many are to be written now, or 0.
+        """Count one, and return how many are to be written now, or 0.
 
         Args:
             provider: whose callback it claims to be.

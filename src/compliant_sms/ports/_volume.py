@@ -50,7 +50,7 @@ class Pauses(Protocol):
         """The pauses that stand, the oldest first."""
 
     async def release_held(self, practice_id: str, until: datetime, at: datetime) -> int:
-        """Have the texts that are held until an instant looked at from ``at`` on; how many."""
+        """Have texts that are held until an instant looked at from ``at`` on. Returns how many."""
 
     async def being_sent(self, practice_id: str) -> int:
         """How many texts are claimed, so that a request may be on its way."""

@@ -38,12 +38,12 @@ def _certainty(value: object) -> Certainty:
         raise InvalidInput(msg) from None
 
 
-def _is_told(value: object) -> bool:
+def _has_words(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def told(_: object, __: Attribute[str], value: object) -> None:
-    if not _is_told(value):
+def not_blank(_: object, __: Attribute[str], value: object) -> None:
+    if not _has_words(value):
         msg = "a text that is not empty is needed"
         raise InvalidInput(msg)
 
@@ -55,7 +55,7 @@ def text(_: object, __: Attribute[str], value: object) -> None:
 
 
 def texts(values: object) -> tuple[str, ...]:
-    if not isinstance(values, list | tuple) or not all(map(_is_told, values)):
+    if not isinstance(values, list | tuple) or not all(map(_has_words, values)):
         msg = 'a list of texts is needed, for example ["PA"]'
         raise InvalidInput(msg)
     if len(set(values)) < len(values):
@@ -65,7 +65,7 @@ def texts(values: object) -> tuple[str, ...]:
     return tuple(values)
 
 
-def filled(_: object, __: Attribute[tuple[str, ...]], values: Collection[str]) -> None:
+def not_empty(_: object, __: Attribute[tuple[str, ...]], values: Collection[str]) -> None:
     if not values:
         msg = "the list is empty"
         raise InvalidInput(msg)
@@ -125,8 +125,8 @@ class Row:
 
     table: ClassVar[str]
 
-    id: str = field(validator=told)
-    source: str = field(validator=told)
+    id: str = field(validator=not_blank)
+    source: str = field(validator=not_blank)
     certainty: Certainty = field(converter=_certainty)
     effective_from: date | None = field(default=None, converter=day_of)
     effective_to: date | None = field(default=None, converter=day_of)

@@ -19,12 +19,12 @@ from compliant_sms.rules._row import (
     Row,
     area_codes,
     at_least_one,
-    filled,
     flag,
+    not_blank,
+    not_empty,
     one_of,
     text,
     texts,
-    told,
     whole,
 )
 
@@ -158,7 +158,7 @@ class Holiday(Row):
 
     table: ClassVar[str] = "holiday"
 
-    name: str = field(validator=told)
+    name: str = field(validator=not_blank)
     month: int | None = field(default=None, validator=optional(whole(1, 12)))
     day: int | None = field(default=None, validator=optional(whole(1, 31)))
     weekday: str | None = field(default=None, validator=optional(one_of(*WEEKDAYS)))
@@ -201,7 +201,7 @@ class AreaCodes(Row):
 
     table: ClassVar[str] = "area_codes"
 
-    state: str = field(validator=told)
+    state: str = field(validator=not_blank)
     codes: tuple[str, ...] = field(converter=texts, validator=area_codes)
 
     def subjects(self) -> tuple[Hashable, ...]:
@@ -221,7 +221,7 @@ class SplitAreaCode(Row):
     table: ClassVar[str] = "split_area_code"
 
     codes: tuple[str, ...] = field(converter=texts, validator=area_codes)
-    zones: tuple[str, ...] = field(converter=_zones, validator=filled)
+    zones: tuple[str, ...] = field(converter=_zones, validator=not_empty)
 
     def subjects(self) -> tuple[Hashable, ...]:
         """An area code has one row."""
@@ -295,7 +295,7 @@ class RevocationRuleset(Row):
 
     table: ClassVar[str] = "revocation_ruleset"
 
-    ruleset: str = field(validator=told)
+    ruleset: str = field(validator=not_blank)
     cross_category: bool = field(validator=flag)
     in_force: bool = field(default=True, validator=flag)
     supersedes: tuple[str, ...] = field(default=(), converter=texts)
@@ -340,7 +340,7 @@ class Note(Row):
     table: ClassVar[str] = "note"
 
     topic: str = field(validator=one_of(*TOPICS))
-    words: str = field(validator=told)
+    words: str = field(validator=not_blank)
 
     def subjects(self) -> tuple[Hashable, ...]:
         """Any number of notes may be about anything."""
@@ -357,7 +357,7 @@ class Shortener(Row):
 
     table: ClassVar[str] = "shortener"
 
-    domains: tuple[str, ...] = field(converter=texts, validator=filled)
+    domains: tuple[str, ...] = field(converter=texts, validator=not_empty)
 
     def subjects(self) -> tuple[Hashable, ...]:
         """A host is listed once."""
@@ -380,7 +380,7 @@ class CarrierCap(Row):
 
     table: ClassVar[str] = "carrier_cap"
 
-    carrier: str = field(validator=told)
+    carrier: str = field(validator=not_blank)
     per: str = field(validator=one_of("brand-day", "campaign-minute"))
     segments: int = field(validator=at_least_one)
     score_from: int | None = field(default=None, validator=optional(whole(0, 100)))
@@ -411,7 +411,7 @@ class OptInElement(Row):
 
     table: ClassVar[str] = "opt_in_element"
 
-    element: str = field(validator=told)
+    element: str = field(validator=not_blank)
     recurring_only: bool = field(validator=flag)
 
     def subjects(self) -> tuple[Hashable, ...]:

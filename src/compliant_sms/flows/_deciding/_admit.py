@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import Unsupported
 from compliant_sms.flows._deciding._brief import Brief
-from compliant_sms.flows._deciding._facts import Told, facts_about, may_carry_phi
+from compliant_sms.flows._deciding._facts import Rendered, facts_about, may_carry_phi
 from compliant_sms.flows._deciding._opt_in import record_asked
 from compliant_sms.flows._deciding._pause import hold_for_pause, is_paused, passes_pauses
 from compliant_sms.flows._deciding._places import leave_places, planned, take_place
@@ -48,7 +48,7 @@ class Decided:
     """A decision, the text that it is about as it would be sent, and by which route."""
 
     decision: Decision
-    told: Told
+    rendered: Rendered
     route: Route
 
 
@@ -58,13 +58,13 @@ class Claimed:
 
     Attributes:
         message: the text.
-        known: what it was decided by, for whoever has to decide again.
+        brief: what it was decided by, for whoever has to decide again.
         route: by which it leaves.
         facts: what the decision was told.
     """
 
     message: Message
-    known: Brief
+    brief: Brief
     route: Route
     facts: Facts
 
@@ -92,12 +92,11 @@ class Limited:
 async def decide(
     tx: Transaction,
     ports: Ports,
-    known: Brief,
+    brief: Brief,
     routes: Sequence[Route],
     *,
-    practice_id: str,
     at: datetime,
-    but: Departure | None = None,
+    own_departure: Departure | None = None,
 ) -> Decided:
     """What the rulebook says about a text now, its body as it would be sent, and by which route.
 
@@ -106,56 +105,64 @@ async def decide(
     Args:
         tx: the transaction.
         ports: what to work with.
-        known: what is known of the text.
+        brief: what is known of the text.
         routes: those that it may leave by.
-        practice_id: whose it is.
         at: now (UTC).
-        but: how the text itself may have left before, which is no other text.
+        own_departure: how the text itself may have left before, which is no other text.
     """
     first, others = routes[0], routes[1:]
-    told = await facts_about(
-        tx, ports, known, first.provider, practice_id=practice_id, at=at, but=but
+    rendered = await facts_about(
+        tx,
+        ports,
+        brief,
+        first.provider,
+        at=at,
+        own_departure=own_departure,
     )
-    decided = Decided(decision=ports.rulebook.decide(told.facts), told=told, route=first)
+    decided = Decided(
+        decision=ports.rulebook.decide(rendered.facts), rendered=rendered, route=first
+    )
     if decided.decision.verdict is not Verdict.BLOCK:
         return decided
-    signed = told.facts.sender.business_associate
+    signed = rendered.facts.sender.business_associate
     other = next((r for r in others if may_carry_phi(r.provider, at) is not signed), None)
     if other is None:  # nothing else of a provider matters to the rules
         return decided
-    facts = evolve(told.facts, sender=evolve(told.facts.sender, business_associate=not signed))
+    facts = evolve(
+        rendered.facts, sender=evolve(rendered.facts.sender, business_associate=not signed)
+    )
     again = ports.rulebook.decide(facts)
     if again.verdict is Verdict.BLOCK:
         return decided
-    return Decided(decision=again, told=evolve(told, facts=facts), route=other)
+    return Decided(decision=again, rendered=evolve(rendered, facts=facts), route=other)
 
 
-async def prefetch(tx: Transaction, ports: Ports, known: Brief, at: datetime) -> None:
+async def prefetch(tx: Transaction, ports: Ports, brief: Brief, at: datetime) -> None:
     """Have what :func:`admit` reads travel with the text, where the store is a journey away."""
-    if passes_pauses(known):
+    if passes_pauses(brief):
         return  # it does not wait for whoever pauses or resumes just now
     await tx.prefetch(
         ports.practice.id,
-        known.draft.to,
+        brief.draft.to,
         since=looked_back(ports.rulebook.settings, at),
         buckets=[wait_name(route) for route in ports.routes],
     )
 
 
 async def take(
-    tx: Transaction, ports: Ports, message_id: str, known: Brief
+    tx: Transaction, ports: Ports, message_id: str, brief: Brief
 ) -> Claimed | Unlinked | Unasked | Limited | Outcome | None:
     """Admit a text whose time has come; None where somebody else took it."""
-    await tx.lock(ports.practice.id, known.draft.to)
+    await tx.lock(ports.practice.id, brief.draft.to)
     at = ports.clock()
-    await prefetch(tx, ports, known, at)
+    await prefetch(tx, ports, brief, at)
     message = await tx.message(ports.practice.id, message_id)
     if message is None or message.state not in WAITING or message.not_before > at:
         return None
     # Asked for in a host's transaction, it may be the first text that leaves from the number.
     await enroll(tx, ports)
     try:
-        return await admit(tx, ports, message, known, at)
+        return await admit(tx, ports, message, brief, at)
     except Unsupported as error:  # whoever dispatches did not name it
         msg = f"{error} Or cancel the text: {message_id}."
         raise Unsupported(msg) from error
@@ -165,10 +172,10 @@ async def admit(
     tx: Transaction,
     ports: Ports,
     message: Message,
-    known: Brief,
+    brief: Brief,
     at: datetime,
     *,
-    but: Collection[Route] = (),
+    excluded: Collection[Route] = (),
 ) -> Claimed | Unlinked | Unasked | Limited | Outcome:
     """Decide about a text, keep the decision, and claim the text if it may go now.
 
@@ -176,9 +183,9 @@ async def admit(
         tx: the transaction, with the number locked.
         ports: what to work with.
         message: the text.
-        known: what is known of it.
+        brief: what is known of it.
         at: now (UTC).
-        but: routes that it cannot leave by.
+        excluded: routes that it cannot leave by.
 
     Returns:
         the claimed text, to be sent by whoever called; or the outcome, when nothing is to be
@@ -188,28 +195,28 @@ async def admit(
     Raises:
         Unsupported: no route takes it.
     """
-    stopped = await _stopped(tx, ports, message, known, at)
+    stopped = await _stopped(tx, ports, message, brief, at)
     if stopped is not None:
         return stopped
     try:
-        routes = routes_for(ports, known, at, but=but)
+        routes = routes_for(ports, brief, at, excluded=excluded)
     except Unsupported:
         if not is_late(message, at):
             raise
         return await too_late(tx, ports, message, at)
     waits = {route.key: await wait_of(tx, route, at) for route in routes}
     routes = tuple(sorted(routes, key=lambda route: waits[route.key] is not None))
-    decided = await decide(tx, ports, known, routes, practice_id=message.practice_id, at=at)
+    decided = await decide(tx, ports, brief, routes, at=at)
     plan = await planned(tx, ports, decided.decision, message)
     decided = evolve(decided, decision=plan.decision)
     decision, route = decided.decision, decided.route
-    told = await _is_told_already(tx, message, decision)
+    told_already = await _is_told_already(tx, message, decision)
     result: Outcome | None
-    if told:
+    if told_already:
         moved, result = _cancelled(message, _TOLD_ALREADY)
     else:
         moved, result = _consequence(message, decided, ports)
-    if result is None and decided.told.needs_link:
+    if result is None and decided.rendered.needs_link:
         return Unlinked(message)
     if result is None and (until := await turn(tx, ports, decision.facts, route, waits[route.key])):
         return Limited(message, until)
@@ -224,26 +231,26 @@ async def admit(
         await record_asked(tx, ports, moved)
     if result is None and ports.practice.campaign is not None:
         await tx.add_volume(message.practice_id, at, decision.facts.readings.segments)
-    return result or Claimed(message=moved, known=known, route=route, facts=decision.facts)
+    return result or Claimed(message=moved, brief=brief, route=route, facts=decision.facts)
 
 
 async def _stopped(
-    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
+    tx: Transaction, ports: Ports, message: Message, brief: Brief, at: datetime
 ) -> Unasked | Outcome | None:
     """What keeps a text back whatever the rules say; None where they are to be asked."""
-    gone = await standing(tx, ports, message, known, at)
-    if isinstance(gone, Unasked):
-        return gone
-    if not isinstance(gone, Void) and await is_paused(tx, message.practice_id, known):
+    answer = await standing(tx, ports, message, brief, at)
+    if isinstance(answer, Unasked):
+        return answer
+    if not isinstance(answer, Void) and await is_paused(tx, message.practice_id, brief):
         waiting, held = hold_for_pause(message)
         await tx.save(waiting, at)
         return held
-    if gone is None:
+    if answer is None:
         return None
-    if is_late(message, at) and not isinstance(gone, Void):  # no use in waiting any longer
+    if is_late(message, at) and not isinstance(answer, Void):  # no use in waiting any longer
         return await too_late(tx, ports, message, at)
     await leave_places(tx, ports, message, at)
-    return await set_aside(tx, message, gone, at)
+    return await set_aside(tx, message, answer, at)
 
 
 def is_late(message: Message, at: datetime) -> bool:
@@ -328,9 +335,9 @@ def _departure(decided: Decided, claim: str) -> Departure:
         says_opt_out=facts.readings.opt_out is not OptOutShown.NO,
         appended=facts.readings.opt_out is OptOutShown.APPENDED,
         segments=facts.readings.segments,
-        body=decided.told.body,
+        body=decided.rendered.body,
         sender=decided.route.provider.sender.e164,
-        media=decided.told.media,
+        media=decided.rendered.media,
         claim=claim,
     )
 

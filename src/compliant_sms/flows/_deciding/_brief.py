@@ -41,10 +41,10 @@ class Brief:
     household: Mapping[str, Profile] = field(factory=dict)
 
 
-async def asked_about(ports: Ports, known: Brief, persons: Iterable[str]) -> Brief:
-    """What is known of a text, and what the host knows of everybody of whom it tells."""
+async def with_household(ports: Ports, brief: Brief, persons: Iterable[str]) -> Brief:
+    """The brief, with what the host knows of each person of whom the text tells."""
     household = {person: await _profile(ports, person) for person in sorted(persons)}
-    return evolve(known, household=household)
+    return evolve(brief, household=household)
 
 
 async def _profile(ports: Ports, person: str | None) -> Profile:
@@ -53,7 +53,7 @@ async def _profile(ports: Ports, person: str | None) -> Profile:
     return told or Profile()
 
 
-async def brief(ports: Ports, draft: Draft) -> Brief:
+async def brief_for(ports: Ports, draft: Draft) -> Brief:
     """Read the text, and ask whoever knows something about its recipient."""
     profile = await _profile(ports, draft.person)
     plain = read(draft.body, ports.practice, patient_of(profile), draft.media)

@@ -51,8 +51,8 @@ _AN_INSTANT = timedelta.resolution
 
 
 @frozen(kw_only=True)
-class Told:
-    """All facts about a text as it would be sent.
+class Rendered:
+    """A text as it would be sent, and all facts about it.
 
     Attributes:
         facts: what the rules are told.
@@ -70,31 +70,30 @@ class Told:
 async def facts_about(
     tx: Transaction,
     ports: Ports,
-    known: Brief,
+    brief: Brief,
     provider: Provider,
     *,
-    practice_id: str,
     at: datetime,
-    but: Departure | None = None,
-) -> Told:
+    own_departure: Departure | None = None,
+) -> Rendered:
     """All facts about a text that the provider is to carry, and its body as it will be sent.
 
-    What left before counts, but for how the text itself may have left.
+    What left before counts, except how the text itself may have left: ``own_departure``.
     """
-    draft, settings = known.draft, ports.rulebook.settings
+    draft, settings, practice_id = brief.draft, ports.rulebook.settings, ports.practice.id
     events = await tx.consent_events(practice_id, draft.to)
     consent = _consent_of(draft, events)
-    gone: Sequence[Departure] = ()
-    decided = decided_as(draft.purpose, known.plain)
+    earlier: Sequence[Departure] = ()
+    decided = decided_as(draft.purpose, brief.plain)
     if decided.message_class in CONSENT_CLASSES:
         left = await tx.departures(practice_id, draft.to, looked_back(settings, at))
-        gone = [each for each in left if each != but]
-    where = ports.rulebook.whereabouts(draft.to, known.profile)
+        earlier = [each for each in left if each != own_departure]
+    where = ports.rulebook.whereabouts(draft.to, brief.profile)
     country = where.country
     wish = phi_preference(events, draft.person)
-    instead = _instead(known, wish)
-    given = (draft.body, known.plain) if instead is None else (instead.body, instead.readings)
-    body, readings = _rendered(draft, given, gone, settings, at=at, country=country)
+    instead = _instead(brief, wish)
+    given = (draft.body, brief.plain) if instead is None else (instead.body, instead.readings)
+    body, readings = _with_opt_out_line(draft, given, earlier, settings, at=at, country=country)
     facts = Facts(
         at=at,
         purpose=draft.purpose,
@@ -104,23 +103,26 @@ async def facts_about(
         states=where.states,
         country=country,
         readings=readings,
-        recipient=_on_record(known.profile),
+        recipient=_on_record(brief.profile),
         phi_preference=wish,
         sender=_sender(ports.practice, may_carry_phi(provider, at)),
-        lookups=known.lookups,
+        lookups=brief.lookups,
         on_allow_list=ports.only_to is None or draft.to in ports.only_to,
-        reply=await _reply_facts(tx, draft, consent, gone, practice_id=practice_id),
+        reply=await _reply_facts(tx, ports, draft, consent, earlier),
         own_number=await _is_own(tx, ports.practice, draft),
     )
-    sent = await sent_before(
-        tx, ports, facts, gone, practice_id=practice_id, person=draft.person, body=given[0]
-    )
+    sent = await sent_before(tx, ports, facts, earlier, person=draft.person, body=given[0])
     wait = await promised_wait(
-        tx, ports, facts, events, practice_id=practice_id, person=draft.person, but=but
+        tx,
+        ports,
+        facts,
+        events,
+        person=draft.person,
+        own_departure=own_departure,
     )
     if sent != SentBefore() or wait is not None:
         facts = evolve(facts, sent=sent, promised=wait)
-    return Told(
+    return Rendered(
         facts=facts,
         body=body,
         media=draft.media,
@@ -146,23 +148,23 @@ def may_carry_phi(provider: Provider, at: datetime) -> bool:
     return provider.may_carry_phi and in_force
 
 
-def _instead(known: Brief, wish: PhiPreference) -> Instead | None:
+def _instead(brief: Brief, wish: PhiPreference) -> Instead | None:
     """What leaves in place of the text, by the wish that is on record now.
 
     Where that was withdrawn a moment ago what was prepared may tell too much: then the rules
     judge the text as given, and refuse it.
     """
-    made = known.instead
+    made = brief.instead
     if made is None or not made.serves(wish):
         return None
-    care = care_of(known.draft.purpose, known.profile)
-    return made if known.draft.secure or tells_too_much(known.plain, wish, care) else None
+    care = care_of(brief.draft.purpose, brief.profile)
+    return made if brief.draft.secure or tells_too_much(brief.plain, wish, care) else None
 
 
-def _rendered(
+def _with_opt_out_line(
     draft: Draft,
     given: tuple[str, Readings],
-    gone: Sequence[Departure],
+    earlier: Sequence[Departure],
     settings: Settings,
     *,
     at: datetime,
@@ -173,13 +175,15 @@ def _rendered(
     purpose = decided_as(draft.purpose, plain)
     if plain.opt_out is not OptOutShown.NO or purpose.message_class not in CONSENT_CLASSES:
         return body, plain
-    each = (
+    in_each_text = (
         purpose.opt_out_line is OptOutLine.EACH
         or (settings.healthcare_exemption and purpose.exemptible)
         or (country == "CA" and purpose.opt_out_line is not OptOutLine.NEVER)  # CASL s. 6(2)(c)
     )
-    told = any(text.says_opt_out and at - text.at < settings.opt_out_line_every for text in gone)
-    if not each and (told or purpose.opt_out_line is OptOutLine.NEVER):
+    shown_lately = any(
+        text.says_opt_out and at - text.at < settings.opt_out_line_every for text in earlier
+    )
+    if not in_each_text and (shown_lately or purpose.opt_out_line is OptOutLine.NEVER):
         return body, plain
     # Few words tell their language badly; a template knows it.
     template = draft.template if plain.withheld_by is None else None
@@ -225,27 +229,26 @@ def _sender(practice: Practice, may_carry_phi: bool) -> Sender:  # noqa: FBT001 
     )
 
 
-async def _wrote_at(tx: Transaction, draft: Draft, practice_id: str) -> datetime | None:
+async def _wrote_at(tx: Transaction, ports: Ports, draft: Draft) -> datetime | None:
     """When the newest text that surely is the patient's came in."""
-    if await tx.last_inbound_at(practice_id, draft.to) is None:
+    if await tx.last_inbound_at(ports.practice.id, draft.to) is None:
         return None
-    received = await tx.inbound_from(practice_id, draft.to)
+    received = await tx.inbound_from(ports.practice.id, draft.to)
     return max((inbound.received_at for inbound in received if inbound.proven), default=None)
 
 
 async def _reply_facts(
     tx: Transaction,
+    ports: Ports,
     draft: Draft,
     consent: ConsentState,
-    gone: Sequence[Departure],
-    *,
-    practice_id: str,
+    earlier: Sequence[Departure],
 ) -> ReplyFacts | None:
     if draft.purpose.implied_by is ImpliedBy.OWN_TEXT:
-        wrote_at = await _wrote_at(tx, draft, practice_id)
+        wrote_at = await _wrote_at(tx, ports, draft)
         if wrote_at is None:
             return None
-        answers = [text for text in gone if text.subject == draft.purpose.code]
+        answers = [text for text in earlier if text.subject == draft.purpose.code]
         return ReplyFacts(
             received_at=wrote_at, already_sent=sum(text.at >= wrote_at for text in answers)
         )
@@ -256,7 +259,7 @@ async def _reply_facts(
         whole = [each for each in consent.revocations if not each.keep]
         since = (whole or consent.revocations)[0].occurred_at
         # One that left since confirms it, whatever text it was written for, and though erased.
-        left = await tx.departures(practice_id, draft.to, since - _AN_INSTANT)
+        left = await tx.departures(ports.practice.id, draft.to, since - _AN_INSTANT)
         already = sum(text.subject == draft.purpose.code for text in left)
     return ReplyFacts(
         received_at=draft.answers,

@@ -39,20 +39,20 @@ def known_among(events: Sequence[ConsentEvent], persons: Iterable[str | None]) -
     Whoever reads that it is the wrong number has to see whose it was taken for.
     """
     named = {person for person in persons if person and not is_caller(person)}
-    return {person for person in named if not _is_gone(events, person, but=Flag.WRONG_NUMBER)}
+    return {person for person in named if not _is_gone(events, person, ignoring=Flag.WRONG_NUMBER)}
 
 
 def is_anothers(events: Sequence[ConsentEvent]) -> bool:
     """Whether nobody who agreed to texts at a number may still hold it."""
     agreed = {event.person for event in events if isinstance(event, Granted)}
     return bool(agreed) and all(
-        _is_gone(events, person, but=Flag.WRONG_NUMBER) for person in agreed if person
+        _is_gone(events, person, ignoring=Flag.WRONG_NUMBER) for person in agreed if person
     )
 
 
-def _is_gone(events: Sequence[ConsentEvent], person: str, *, but: Flag | None = None) -> bool:
-    """Whether the number is not the person's, by what was said of it, but for one flag."""
+def _is_gone(events: Sequence[ConsentEvent], person: str, *, ignoring: Flag | None = None) -> bool:
+    """Whether the number is not the person's, by what was said of it, except one flag."""
     state = fold(events, person)
     flagged = state.flagged is not None and state.flagged.why
-    gone = flagged and flagged is not but and flagged.may_be_anothers
+    gone = flagged and flagged is not ignoring and flagged.may_be_anothers
     return bool(gone or state.voided)

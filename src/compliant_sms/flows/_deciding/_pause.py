@@ -15,7 +15,7 @@ from compliant_sms.volume import UNTIL_RESUMED, Pause, pause_finding, scope_of
 
 
 async def pause(ports: Ports, *, by: str, reason: str, scope: str | Purpose) -> int:
-    """Stop texts of a kind; how many were claimed before, and may still be on their way."""
+    """Stop texts of a kind. Returns how many were claimed before, and may still be on their way."""
     stop = Pause(scope=scope_of(scope), by=by, reason=reason, since=ports.clock())
 
     async def work(tx: Transaction) -> int:
@@ -28,7 +28,7 @@ async def pause(ports: Ports, *, by: str, reason: str, scope: str | Purpose) -> 
 
 
 async def resume(ports: Ports, *, by: str, reason: str, scope: str | Purpose) -> tuple[Pause, ...]:
-    """Let texts go on that a pause has stopped; the pauses that still stand."""
+    """Let texts go on that a pause has stopped. Returns the pauses that are still in force."""
     ended = scope_of(scope)
     event = _event(ports, Act.RESUMED, ended, by=by, reason=reason)
 
@@ -48,18 +48,18 @@ async def paused(ports: Ports) -> tuple[Pause, ...]:
     return tuple(await ports.store.run(lambda tx: tx.pauses(ports.practice.id)))
 
 
-def passes_pauses(known: Brief) -> bool:
+def passes_pauses(brief: Brief) -> bool:
     """Whether a patient in danger asked: whom to call is of no use later."""
-    message_class = decided_as(known.draft.purpose, known.plain).message_class
-    return message_class is MessageClass.EMERGENCY and known.draft.answers is not None
+    message_class = decided_as(brief.draft.purpose, brief.plain).message_class
+    return message_class is MessageClass.EMERGENCY and brief.draft.answers is not None
 
 
-async def is_paused(tx: Transaction, practice_id: str, known: Brief) -> bool:
+async def is_paused(tx: Transaction, practice_id: str, brief: Brief) -> bool:
     """Whether a pause stops a text; nobody pauses or resumes until the transaction ends."""
-    if passes_pauses(known):
+    if passes_pauses(brief):
         return False
-    purpose = known.draft.purpose
-    message_class = decided_as(purpose, known.plain).message_class
+    purpose = brief.draft.purpose
+    message_class = decided_as(purpose, brief.plain).message_class
     scopes = await tx.paused_scopes(practice_id)
     return any(Pause.stops(scope, purpose, message_class) for scope in scopes)
 

@@ -51,7 +51,7 @@ def wish_for(template: Template, profile: Profile, preference: PhiPreference) ->
     return preference if ordinary else PhiPreference()
 
 
-async def outdated(tx: Transaction, message: Message, known: Brief, template: Template) -> bool:
+async def outdated(tx: Transaction, message: Message, brief: Brief, template: Template) -> bool:
     """Whether a reminder would be made in another language or tier by what holds now."""
     draft, ref = message.draft, message.draft.template
     told = await tx.told_in(message.practice_id, message.message_id)
@@ -60,6 +60,6 @@ async def outdated(tx: Transaction, message: Message, known: Brief, template: Te
     visit = await tx.appointment(message.practice_id, (told[0].appointment_id, told[0].occurrence))
     language = visit.appointment.language if visit else ENGLISH
     events = await tx.consent_events(message.practice_id, draft.to)
-    wish = wish_for(template, known.profile, phi_preference(events, draft.person))
-    spoken, tier = template.made_as(known.profile.language or language, wish)
+    wish = wish_for(template, brief.profile, phi_preference(events, draft.person))
+    spoken, tier = template.made_as(brief.profile.language or language, wish)
     return (ref.language, ref.tier) != (spoken, tier.name.lower())

@@ -18,9 +18,8 @@ async def promised_wait(
     facts: Facts,
     events: Sequence[ConsentEvent],
     *,
-    practice_id: str,
     person: str | None,
-    but: Departure | None,
+    own_departure: Departure | None,
 ) -> PromisedWait | None:
     """What a text waits for, so that no more come than was said; None where it need not.
 
@@ -29,20 +28,20 @@ async def promised_wait(
         ports: what to work with.
         facts: what else the rules are told of the text.
         events: all of the practice about the number.
-        practice_id: whose text it is.
         person: whom it is for.
-        but: how the text itself may have left.
+        own_departure: how the text itself may have left.
     """
     purpose = facts.decided_as
     asked_for = purpose.implied_by is not ImpliedBy.NOTHING
     if person is None or asked_for or purpose.message_class not in CONSENT_CLASSES:
         return None
     waits: list[PromisedWait] = []
-    for programme, often in _promises(ports, facts, events, practice_id):
+    for programme, often in _promises(ports, facts, events):
         since = facts.at - often.within
-        left = await tx.departures(practice_id, facts.number, since, person)
+        left = await tx.departures(ports.practice.id, facts.number, since, person)
         counted = sorted(
-            (each.at for each in left if each != but and _counts(each, programme)), reverse=True
+            (each.at for each in left if each != own_departure and _counts(each, programme)),
+            reverse=True,
         )
         if len(counted) >= often.count:
             until = counted[often.count - 1] + often.within
@@ -55,10 +54,10 @@ async def promised_wait(
 
 
 def _promises(
-    ports: Ports, facts: Facts, events: Sequence[ConsentEvent], practice_id: str
+    ports: Ports, facts: Facts, events: Sequence[ConsentEvent]
 ) -> Iterator[tuple[Programme, Frequency]]:
     """The programmes in whose words the patient agreed to such texts, with what these say."""
-    if ports.permission is None or practice_id != ports.practice.id:
+    if ports.permission is None:
         return
     theirs = {grant.event_id for grant in facts.consent.grants}
     agreed = [e for e in events if isinstance(e, Granted) and e.event_id in theirs]

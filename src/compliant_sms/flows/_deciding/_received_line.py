@@ -8,7 +8,7 @@ from compliant_sms.messages import Message
 from compliant_sms.ports import Transaction
 
 KEY_PREFIX = "inbox/"
-"""How the keys begin of what the inbox says by itself; the thread's id follows."""
+"""The beginning of the keys of texts that the inbox sends by itself; the thread's id follows."""
 
 RECEIVED = "received"
 """What follows the thread's id in the key of the line that a text came in."""

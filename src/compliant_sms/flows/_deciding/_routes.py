@@ -30,7 +30,7 @@ def left_by(ports: Ports, message: Message) -> Route | None:
 
 
 async def enroll(tx: Transaction, ports: Ports) -> bool:
-    """Remember that our numbers are this practice's; whether any of it is new.
+    """Remember that our numbers are this practice's. Returns whether any of it is new.
 
     Raises:
         ConfigurationError: one belongs to a practice with another id.
@@ -122,7 +122,7 @@ def refuse_unsupported(ports: Ports, draft: Draft) -> None:
 
 
 def routes_for(
-    ports: Ports, known: Brief, at: datetime, *, but: Collection[Route] = ()
+    ports: Ports, brief: Brief, at: datetime, *, excluded: Collection[Route] = ()
 ) -> tuple[Route, ...]:
     """The routes that a text may leave by, the one to try first.
 
@@ -132,8 +132,8 @@ def routes_for(
     Raises:
         Unsupported: there is none.
     """
-    draft = known.draft
-    message_class = decided_as(draft.purpose, known.plain).message_class
+    draft = brief.draft
+    message_class = decided_as(draft.purpose, brief.plain).message_class
     there = [
         route
         for route in ports.routes.from_number(draft.sender)
@@ -142,13 +142,13 @@ def routes_for(
         and _refusal(route, draft, at) is None
     ]
     if any(route.countries for route in there):
-        country = ports.rulebook.whereabouts(draft.to, known.profile).country
+        country = ports.rulebook.whereabouts(draft.to, brief.profile).country
         there = [r for r in there if r.reaches(country)] or [
             r for r in there if _answers(r, draft, message_class)
         ]
     if not there:
         raise _no_route(message_class)
-    return ports.health.in_order([route for route in there if route not in but], at)
+    return ports.health.in_order([route for route in there if route not in excluded], at)
 
 
 def _length(draft: Draft) -> int:

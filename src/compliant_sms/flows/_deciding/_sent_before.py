@@ -30,9 +30,8 @@ async def sent_before(
     tx: Transaction,
     ports: Ports,
     facts: Facts,
-    gone: Sequence[Departure],
+    earlier: Sequence[Departure],
     *,
-    practice_id: str,
     person: str | None,
     body: str,
 ) -> SentBefore:
@@ -42,22 +41,21 @@ async def sent_before(
         tx: the transaction.
         ports: what to work with.
         facts: what else the rules are told of the text.
-        gone: what left to the number lately, but for the text itself.
-        practice_id: whose text it is.
+        earlier: what left to the number lately, except the text itself.
         person: whom it is for.
         body: its words, without a line that the library appends.
     """
-    lately = [text for text in gone if facts.at - text.at <= _A_WEEK]
+    lately = [text for text in earlier if facts.at - text.at <= _A_WEEK]
     limited, once = _is_limited(facts, ports.rulebook.settings), _is_once_a_day(facts)
     if limited and person and not once:
-        lately += await _elsewhere(tx, facts, practice_id=practice_id, person=person)
+        lately += await _elsewhere(tx, ports, facts, person)
     volume = facts.sender.campaign is not None
     midnight, minute = _carriers_midnight(facts.at), facts.at.replace(second=0, microsecond=0)
-    same = [each for each in gone if left_as_given(each, body)]
+    same = [each for each in earlier if left_as_given(each, body)]
     if same and person and facts.message_class is not MessageClass.MARKETING:
         since = looked_back(ports.rulebook.settings, facts.at)
         # Two persons at one number are each told what is about them, though in the same words.
-        texts = await tx.departed(practice_id, facts.number, since, len(gone) + 1)
+        texts = await tx.departed(ports.practice.id, facts.number, since, len(earlier) + 1)
         theirs = {each.departure for each in texts if each.draft.person in {None, person}}
         same = [each for each in same if each in theirs]
     return SentBefore(
@@ -68,10 +66,9 @@ async def sent_before(
     )
 
 
-async def _elsewhere(
-    tx: Transaction, facts: Facts, *, practice_id: str, person: str
-) -> list[Departure]:
+async def _elsewhere(tx: Transaction, ports: Ports, facts: Facts, person: str) -> list[Departure]:
     """What left to a person at other numbers lately: limits are for each patient."""
+    practice_id = ports.practice.id
     if set(await tx.numbers_of(practice_id, person)) - {facts.number}:
         # Nobody may find the same room at another number in the meantime.
         await tx.lock_person(practice_id, person)

@@ -67,16 +67,16 @@ def tells_of_visits(draft: Draft) -> bool:
 
 
 def aside(reason: str) -> Problem:
-    """What stands on record with a text that is called back; the reason tells of no patient."""
+    """The problem that is recorded with a text that is called back. The reason names no patient."""
     return Problem(category=Failure.UNKNOWN, code=SET_ASIDE, words=reason)
 
 
 async def standing(
-    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
+    tx: Transaction, ports: Ports, message: Message, brief: Brief, at: datetime
 ) -> Standing:
     """What has become of a text since it was asked for. The rules are asked afterwards."""
     draft = message.draft
-    reason = await void_reason(tx, ports, message, known, at) if tells_of_visits(draft) else ""
+    reason = await void_reason(tx, ports, message, brief, at) if tells_of_visits(draft) else ""
     if reason:
         return reason if isinstance(reason, Unasked) else Void(reason)
     overtaken = await _overtaken(tx, message)
@@ -90,7 +90,7 @@ async def standing(
         return Later(until, (unknown(until),))
     if not template.approved or template.withdrawn:
         return Void(WITHDRAWN)
-    otherwise = reminds and await outdated(tx, message, known, template)
+    otherwise = reminds and await outdated(tx, message, brief, template)
     return Void(OTHERWISE) if otherwise else None
 
 
@@ -117,7 +117,7 @@ async def _overtaken(tx: Transaction, message: Message) -> str:
 async def set_aside(
     tx: Transaction, message: Message, answer: Void | Later, at: datetime
 ) -> Cancelled | Held:
-    """Hold or cancel a text that waits; the outcome."""
+    """Hold or cancel a text that waits, and return the outcome."""
     if isinstance(answer, Later):
         held = evolve(message, state=State.HELD, not_before=answer.until)
         await tx.save(held, at)

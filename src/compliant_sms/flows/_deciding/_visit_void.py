@@ -47,7 +47,7 @@ class Unasked:
 
 
 async def void_reason(
-    tx: Transaction, ports: Ports, message: Message, known: Brief, at: datetime
+    tx: Transaction, ports: Ports, message: Message, brief: Brief, at: datetime
 ) -> str | Unasked:
     """Why a text about visits must not go any more; empty where it may."""
     visits: list[KeptAppointment] = []
@@ -66,7 +66,7 @@ async def void_reason(
             return _ELSEWHERE
         visits.append(visit)
     persons = sorted({visit.appointment.person for visit in visits})
-    return await _parted(tx, ports, message, known, persons, at=at) if len(persons) > 1 else ""
+    return await _parted(tx, ports, message, brief, persons, at=at) if len(persons) > 1 else ""
 
 
 def _otherwise_planned(ports: Ports, draft: Draft, visit: KeptAppointment, code: str) -> str:
@@ -115,16 +115,16 @@ async def _parted(
     tx: Transaction,
     ports: Ports,
     message: Message,
-    known: Brief,
+    brief: Brief,
     persons: Sequence[str],
     *,
     at: datetime,
 ) -> str | Unasked:
     """Why persons are not told of in one text any more; empty where they may be."""
-    missing = frozenset(persons) - known.household.keys()
+    missing = frozenset(persons) - brief.household.keys()
     if missing:
         return Unasked(missing)
-    if len({company(known.household[person], person, at) for person in persons}) > 1:
+    if len({company(brief.household[person], person, at) for person in persons}) > 1:
         return _COMPANY
     number = message.draft.to
     events = await tx.consent_events(message.practice_id, number)

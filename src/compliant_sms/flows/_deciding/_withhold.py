@@ -66,66 +66,69 @@ def instead_of(
 ) -> Instead | None:
     """The text that leaves in place of a draft, by the practice's way; None if none does."""
     too_much = tells_too_much(plain, preference, care_of(draft.purpose, profile))
+    withheld = Withheld(plain=plain, practice=practice, profile=profile, findings=too_much)
     if draft.secure:
-        return _waiting(plain, practice, profile, too_much)
+        return withheld.notice_without_link()
     if practice.phi is PhiMode.REDACT:
         # The practice's own name stays, for the rules to refuse: a text must say who sends it.
         too_much = tuple(f for f in too_much if not f.rule.startswith(OWN_NAME))
+        withheld = evolve(withheld, findings=too_much)
     if not too_much or practice.phi is PhiMode.BLOCK:
         return None
     if practice.phi is PhiMode.REDACT:
+        return withheld.redacted(draft.body, preference)
+    return withheld.notice_without_link()
+
+
+@frozen(kw_only=True)
+class Withheld:
+    """What a text tells beyond what its recipient may be told, and what can be said instead.
+
+    Attributes:
+        plain: what was read in the text as given.
+        practice: who sends it.
+        profile: what the host knows of the person.
+        findings: what is withheld.
+    """
+
+    plain: Readings = field(repr=False)
+    practice: Practice = field(repr=False)
+    profile: Profile = field(repr=False)
+    findings: tuple[PhiFinding, ...]
+
+    def redacted(self, body: str, preference: PhiPreference) -> Instead:
+        """The text without what is withheld."""
         # An address of what goes along cannot be redacted: the rules refuse such a text.
-        inside = tuple(f for f in too_much if f.end <= len(draft.body))
-        body = phi.without(draft.body, inside, language=plain.language)
-        readings = _read(body, plain, practice, profile, too_much, by=PhiMode.REDACT)
-        return Instead(allowed=allowed_tier(preference), body=body, readings=readings)
-    return _waiting(plain, practice, profile, too_much)
+        inside = tuple(f for f in self.findings if f.end <= len(body))
+        without = phi.without(body, inside, language=self.plain.language)
+        readings = self._read(without, PhiMode.REDACT)
+        return Instead(allowed=allowed_tier(preference), body=without, readings=readings)
 
+    def notice_without_link(self) -> Instead:
+        """The notice, as long as it will be, before anybody made its link."""
+        domains = self.practice.link_domains
+        link = f"https://{domains[0] if domains else _OTHER_HOST}/{_TOKEN}"
+        return evolve(self.notice(link), needs_link=True)
 
-def _waiting(
-    plain: Readings, practice: Practice, profile: Profile, too_much: tuple[PhiFinding, ...]
-) -> Instead:
-    """The notice, as long as it will be, before anybody made its link."""
-    host = practice.link_domains[0] if practice.link_domains else _OTHER_HOST
-    link = f"https://{host}/{_TOKEN}"
-    return evolve(noticed(link, plain, practice, profile, too_much), needs_link=True)
+    def notice(self, link: str) -> Instead:
+        """The notice with a link, in the language of its reader; it tells nobody anything."""
+        name = sender_name(self.practice)
+        language = notice_language(self.profile.language, self.plain.language)
+        # As long as it is, so that what is read stands where it does.
+        meant = neutral_notice(name, without_tokens(link), language=language)
+        readings = evolve(self._read(meant, PhiMode.NOTICE), language=language)
+        body = neutral_notice(name, link, language=language)
+        return Instead(allowed=ContentTier.MINIMUM, body=body, readings=readings)
 
-
-def noticed(
-    link: str,
-    plain: Readings,
-    practice: Practice,
-    profile: Profile,
-    too_much: tuple[PhiFinding, ...],
-) -> Instead:
-    """The notice with a link, in the language of its reader; it tells nobody anything."""
-    name, language = sender_name(practice), notice_language(profile.language, plain.language)
-    # As long as it is, so that what is read stands where it does.
-    meant = neutral_notice(name, without_tokens(link), language=language)
-    readings = _read(meant, plain, practice, profile, too_much, by=PhiMode.NOTICE)
-    body = neutral_notice(name, link, language=language)
-    return Instead(
-        allowed=ContentTier.MINIMUM, body=body, readings=evolve(readings, language=language)
-    )
-
-
-def _read(
-    body: str,
-    plain: Readings,
-    practice: Practice,
-    profile: Profile,
-    too_much: tuple[PhiFinding, ...],
-    *,
-    by: PhiMode,
-) -> Readings:
-    # What it is for does not change with its words: a promotion behind a link is one.
-    return evolve(
-        read(body, practice, patient_of(profile)),
-        content=plain.content,
-        phrases=plain.phrases,
-        financial=plain.financial,
-        language=plain.language,
-        media=plain.media,
-        withheld=too_much,
-        withheld_by=by,
-    )
+    def _read(self, body: str, by: PhiMode) -> Readings:
+        # What it is for does not change with its words: a promotion behind a link is one.
+        return evolve(
+            read(body, self.practice, patient_of(self.profile)),
+            content=self.plain.content,
+            phrases=self.plain.phrases,
+            financial=self.plain.financial,
+            language=self.plain.language,
+            media=self.plain.media,
+            withheld=self.findings,
+            withheld_by=by,
+        )

@@ -28,8 +28,8 @@ from compliant_sms.flows._deciding._routes import refuse_others_senders
 from compliant_sms.flows._ledger._consent import refuse_wrong_time
 from compliant_sms.flows._ledger._permission import permission_of
 from compliant_sms.flows._receiving._replies import reply_key
-from compliant_sms.lifecycle import State
-from compliant_sms.messages import Draft, Message
+from compliant_sms.flows._sending._asked import due_text
+from compliant_sms.messages import Draft
 from compliant_sms.permission import (
     Accepted,
     Applicant,
@@ -257,12 +257,5 @@ async def _welcome(
         not_after=at + _CONFIRM_WITHIN,
         answers=at,
     )
-    message = Message(
-        message_id=ports.ids(),
-        practice_id=ports.practice.id,
-        draft=draft,
-        created_at=at,
-        state=State.DUE,
-        not_before=at,
-    )
+    message = due_text(draft, ports.ids(), ports.practice.id, at)
     await tx.save(message, at)

@@ -46,7 +46,7 @@ class ImportTally:
         return self._unusable[Kind.OPT_OUT] > 0
 
     def count(self, kind: Kind, row: ImportedOptOut | ImportedConsent | BadRow) -> int:
-        """Count a row; the line it stands in."""
+        """Count a row, and return the line it stands in."""
         self._seen[kind] += 1
         return row.line or self._seen[kind]
 

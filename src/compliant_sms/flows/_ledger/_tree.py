@@ -24,7 +24,7 @@ _BATCH = 4096
 
 
 async def add_leaves_to_tree(tx: Transaction, practice_id: str) -> bool:
-    """Make leaves of some events that are none yet; whether there may be more of them."""
+    """Make leaves of events that are none yet. Returns whether there may be more of them."""
     await tx.lock_tree(practice_id)
     old = await tx.tree_size(practice_id)
     size = old + await tx.add_leaves(practice_id, old, _BATCH)

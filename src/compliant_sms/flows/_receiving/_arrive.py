@@ -12,8 +12,8 @@ from compliant_sms.classification import Purpose
 from compliant_sms.conversations import InboxPlan, Thread, ThreadState
 from compliant_sms.flows._deciding._received_line import KEY_PREFIX, RECEIVED
 from compliant_sms.flows._receiving._threads import Filed, file_text
-from compliant_sms.lifecycle import State
-from compliant_sms.messages import Draft, Message
+from compliant_sms.flows._sending._asked import due_text
+from compliant_sms.messages import Draft
 from compliant_sms.optout import Intent
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.templates import dialed, sender_name
@@ -88,14 +88,7 @@ async def _say(tx: Transaction, said: _Saying) -> None:
     draft = said.danger() if said.filed.danger else said.received()
     if draft is None:
         return
-    message = Message(
-        message_id=said.ports.ids(),
-        practice_id=said.thread.practice_id,
-        draft=draft,
-        created_at=said.at,
-        state=State.DUE,
-        not_before=said.at,
-    )
+    message = due_text(draft, said.ports.ids(), said.thread.practice_id, said.at)
     await tx.add(message, said.at)
 
 

@@ -31,9 +31,9 @@ from compliant_sms.flows._receiving._visit_answers import (
     asked_visits,
     has_newer_answer,
     is_beside_visits,
-    is_elsewhen,
     is_request,
     keep_answers,
+    names_other_time,
 )
 from compliant_sms.messages import Draft, Inbound
 from compliant_sms.optout import Reserved
@@ -110,20 +110,20 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     late = draft is not None and not answered and _is_late(draft, at)
     if draft is not None and not answered and not late:
         await enqueue_answer(tx, ports, ports.practice, draft)
-    asked_about = await asked_visits(tx, inbound.practice_id, said.answered)
-    elsewhen = is_elsewhen(event.body, said.answered, asked_about, inbound.received_at)
+    visits_asked = await asked_visits(tx, inbound.practice_id, said.answered)
+    other_time = names_other_time(event.body, said.answered, visits_asked, inbound.received_at)
     thread = await tx.thread_with(inbound.practice_id, inbound.inbound_id)
-    more = elsewhen or said.says_more(event)
+    more = other_time or said.says_more(event)
     await keep_answers(
         tx,
         ports,
         inbound,
-        asked_about,
+        visits_asked,
         says_more=more,
         thread_id=thread.thread_id if thread else None,
     )
-    stale = any(each.is_stale for each in asked_about)
-    beside = await is_beside_visits(tx, said.answered, asked_about, inbound.received_at)
+    stale = any(each.is_stale for each in visits_asked)
+    beside = await is_beside_visits(tx, said.answered, visits_asked, inbound.received_at)
     # What needed somebody for another reason than that nothing proved it does so still.
     waits = claimed.inbound.needs_person and not claimed.doubted
     proven = evolve(
@@ -132,14 +132,14 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
         intent=said.reading.intent,
         answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        needs_person=late or stale or beside or waits or elsewhen or said.needs_person(event),
+        needs_person=late or stale or beside or waits or other_time or said.needs_person(event),
     )
     await tx.prove_inbound(proven, at)
     filed = Filed(
         inbound=proven,
         written_to=event.to,
         language=said.reading.language,
-        requests=is_request(proven, asked_about, says_more=more),
+        requests=is_request(proven, visits_asked, says_more=more),
     )
     await proved(tx, ports, filed, at, quiet=draft is not None or event.answered)
     return proven

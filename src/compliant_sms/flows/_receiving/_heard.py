@@ -101,7 +101,7 @@ class Heard:
 
 
 async def act_on(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
-    """Write what a text means to the ledger; the draft of the answer to it."""
+    """Write what a text means to the ledger, and return the draft of the answer to it."""
     if heard.reading.revocation is not None:
         return await _stop(tx, ports, heard)
     if heard.doubted or heard.channel is not Channel.TEXT:
@@ -133,8 +133,8 @@ def _is_for_patient(text: Departure) -> bool:
 async def _answerable(tx: Transaction, heard: Heard) -> list[Departure]:
     """Recent texts to whoever writes, but for erased ones, which have no words any more."""
     practice_id, since = heard.asked.inbound.practice_id, heard.at - _ANSWERED_WITHIN
-    gone = await tx.departures(practice_id, heard.asked.sender, since)
-    return [text for text in gone if text.body]
+    left = await tx.departures(practice_id, heard.asked.sender, since)
+    return [text for text in left if text.body]
 
 
 async def _opt_in(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
@@ -156,7 +156,7 @@ def _ask(ports: Ports, heard: Heard, wanted: Wanted) -> Draft | None:
 
 
 async def _stop(tx: Transaction, ports: Ports, heard: Heard) -> Draft | None:
-    """Revoke, or narrow what was revoked; the confirmation, unless a life is in danger."""
+    """Revoke, or narrow what was revoked. Returns the confirmation, unless a life is in danger."""
     revocation = heard.reading.revocation
     assert revocation is not None, "only called for one"  # noqa: S101
     events = await tx.consent_events(heard.asked.practice.id, heard.asked.sender)
@@ -253,13 +253,13 @@ async def _revoke(
     asks: bool,
 ) -> None:
     inbound = heard.asked.inbound
-    gone = await _answerable(tx, heard)
+    answerable = await _answerable(tx, heard)
     # Only a bare word leaves open what it is about; then it is the last text to a patient. A second
     # one ends all texts: so the confirmation says that told of the end of one kind.
     first = fold_for_holder(events).revoked_at is None
     by_word = (inbound.rule or "").startswith(_BY_WORD)
     bare = heard.channel is Channel.TEXT and by_word and first
-    answered = gone[-1] if gone and bare else None
+    answered = answerable[-1] if answerable and bare else None
     if answered is not None and answered.message_class not in CONSENT_CLASSES:
         answered = None
     event = Revoked(
@@ -289,7 +289,7 @@ def _clarified(ports: Ports, heard: Heard, keep: tuple[str, ...]) -> Clarified:
 
 
 async def _restore(tx: Transaction, ports: Ports, heard: Heard) -> bool:
-    """Record START; whether it gave anybody at the number texts about their care back."""
+    """Record START. Returns whether anybody at the number may be texted about their care again."""
     inbound, sender = heard.asked.inbound, heard.asked.sender
     before = await tx.consent_events(inbound.practice_id, sender)
     event = Restored(
@@ -313,7 +313,7 @@ def _cares(state: ConsentState) -> bool:
 
 
 async def _agree(tx: Transaction, ports: Ports, heard: Heard) -> Draft:
-    """Record that a patient agreed to what our text asked; the confirmation of it.
+    """Record that a patient agreed to what our text asked, and return the confirmation.
 
     Where the question is on record, that says what the yes covers. Otherwise it gives prior express
     consent and nothing more: 47 CFR 64.1200(a)(1), (f)(9).

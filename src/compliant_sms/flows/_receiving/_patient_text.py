@@ -23,11 +23,11 @@ from compliant_sms.flows._receiving._threads import Filed
 from compliant_sms.flows._receiving._visit_answers import (
     asked_visits,
     is_beside_visits,
-    is_elsewhen,
     is_request,
     keep_answers,
+    names_other_time,
 )
-from compliant_sms.lifecycle import State
+from compliant_sms.flows._sending._asked import due_text
 from compliant_sms.messages import Draft, Inbound, Message
 from compliant_sms.optout import Author, Intent, Reading, Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
@@ -125,8 +125,17 @@ async def take_in(
         said = await with_keyword(tx, ports, practice.id, said, event)
     meant = said.answered
     said = evolve(said, doubt=await _doubt(tx, ports, practice.id, said, event, proof=proof))
-    asked_about = await asked_visits(tx, practice.id, said.answered)
-    elsewhen = is_elsewhen(event.body, said.answered, asked_about, at)
+    visits_asked = await asked_visits(tx, practice.id, said.answered)
+    other_time = names_other_time(event.body, said.answered, visits_asked, at)
+    # Whoever answers about a visit as it was has to be told how it stands.
+    needs_person = (
+        page is not None
+        or said.needs_person(event)
+        or any(each.is_stale for each in visits_asked)
+        or other_time
+        or await is_beside_visits(tx, said.answered, visits_asked, at)
+        or await _may_accept(tx, ports, practice.id, said, event)
+    )
     inbound_id = ports.ids()
     inbound = Inbound(
         inbound_id=inbound_id,
@@ -142,13 +151,7 @@ async def take_in(
         author=said.reading.author,
         answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        # Whoever answers about a visit as it was has to be told how it stands.
-        needs_person=page is not None
-        or said.needs_person(event)
-        or any(each.is_stale for each in asked_about)
-        or elsewhen
-        or await is_beside_visits(tx, said.answered, asked_about, at)
-        or await _may_accept(tx, ports, practice.id, said, event),
+        needs_person=needs_person,
         proven=proof is Proof.GIVEN,
     )
     new = await tx.add_inbound(inbound)
@@ -171,20 +174,20 @@ async def take_in(
         draft = await answer_to(tx, ports, written)
     if draft is not None and not said.is_answered_by(event) and page is None:
         await enqueue_answer(tx, ports, practice, draft)
-    more = elsewhen or said.says_more(event)
+    more = other_time or said.says_more(event)
     filed = Filed(
         inbound=inbound,
         # Whose it is, tells what it would answer, though nothing may prove that it does.
         answers=meant or page,
         written_to=event.to,
         language=said.reading.language,
-        requests=is_request(inbound, asked_about, says_more=more),
+        requests=is_request(inbound, visits_asked, says_more=more),
     )
     quiet = draft is not None or event.answered or page is not None
     quiet = quiet or inbound.author is not Author.PERSON
     thread_id = await arrive(tx, ports, filed, at, quiet=quiet)
     visits = await keep_answers(
-        tx, ports, inbound, asked_about, says_more=more, thread_id=thread_id
+        tx, ports, inbound, visits_asked, says_more=more, thread_id=thread_id
     )
     return evolve(made, visits=visits, thread_id=thread_id)
 
@@ -255,7 +258,7 @@ async def _may_accept(
 async def answer_to(
     tx: Transaction, ports: Ports, written: Written, *, at: datetime | None = None
 ) -> Draft | None:
-    """Write what a text means to the ledger; the draft of the answer to it.
+    """Write what a text means to the ledger, and return the draft of the answer to it.
 
     Args:
         tx: the transaction, with the number locked.
@@ -290,12 +293,5 @@ async def answer_to(
 async def enqueue_answer(tx: Transaction, ports: Ports, practice: Practice, draft: Draft) -> None:
     """Have the answer to a text go out."""
     at = ports.clock()
-    message = Message(
-        message_id=ports.ids(),
-        practice_id=practice.id,
-        draft=draft,
-        created_at=at,
-        state=State.DUE,
-        not_before=at,
-    )
+    message = due_text(draft, ports.ids(), practice.id, at)
     await tx.save(message, at)

@@ -78,7 +78,7 @@ async def is_beside_visits(
     return any(visit.status is Status.BOOKED and visit.starts_at > at for visit in each)
 
 
-def is_elsewhen(
+def names_other_time(
     body: str, message: Message | None, asked: Sequence[AskedVisit], at: datetime
 ) -> bool:
     """Whether an answer names another time or day than that of the visits that we asked about.
@@ -320,7 +320,7 @@ def _is_about(found: Iterable[Voided | NumberFlagged], person: str | None) -> bo
 
 
 async def acknowledge_answers(ports: Ports, answers: Iterable[AppointmentAnswer]) -> int:
-    """The host has done what these ask for; how many it had not done before.
+    """Record that the host acted on these answers. Returns how many were still open.
 
     Raises:
         InvalidInput: something is no answer.

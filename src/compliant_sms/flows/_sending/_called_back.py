@@ -25,7 +25,7 @@ def is_called_back(message: Message) -> bool:
 
 
 def call_back(message: Message) -> Message:
-    """The text with that wish; what else was known of it stays in the words."""
+    """The text with that wish on it. The words of an earlier problem stay."""
     known = message.problem
     category = known.category if known else Failure.UNKNOWN
     words = f"{_WORDS} {known.words}" if known else _WORDS

@@ -61,5 +61,5 @@ async def _give_back(tx: Transaction, ports: Ports, claimed: Message, again: dat
 
 
 def is_open(message: Message, claimed: Message) -> bool:
-    """Whether it is still that claim which is open."""
+    """Whether that claim is still open: nobody else claimed the text since."""
     return message.departure == claimed.departure and message.state in IN_FLIGHT

@@ -13,25 +13,19 @@ from compliant_sms.flows._deciding._facts import may_carry_phi, wishes_as_told
 from compliant_sms.flows._deciding._pause import is_paused
 from compliant_sms.flows._deciding._rehearsed import DRY_RUN
 from compliant_sms.flows._deciding._routes import routes_for
-from compliant_sms.flows._deciding._standing import SET_ASIDE, standing
+from compliant_sms.flows._deciding._standing import standing
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._deciding._waits import LONGEST_WAIT, keep_wait
 from compliant_sms.flows._sending._called_back import as_uncertain, is_called_back, keep
 from compliant_sms.flows._sending._claim import claiming, give_back, is_open
 from compliant_sms.flows._sending._echo import without_echo
 from compliant_sms.flows._sending._news import apply_early, early_news
+from compliant_sms.flows._sending._outcome import outcome_of
 from compliant_sms.flows._sending._reported import concerns_number, record_problem, reported_of
 from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import (
-    Blocked,
-    Cancelled,
-    Failed,
-    Held,
     Message,
     Outcome,
-    Queued,
-    Sent,
-    Uncertain,
 )
 from compliant_sms.ports import Ports, Transaction
 from compliant_sms.providers import (
@@ -44,7 +38,6 @@ from compliant_sms.providers import (
     StatusUpdate,
 )
 from compliant_sms.routing import Route
-from compliant_sms.volume import UNTIL_RESUMED, pause_finding
 from compliant_sms.wire import HttpRequest
 
 # Whoever has put the account right wants to see texts leave.
@@ -93,23 +86,26 @@ async def deliver(ports: Ports, claim: Claimed) -> Outcome:
             left; otherwise it stays claimed and becomes uncertain.
     """
     refused: list[tuple[Route, Attempt]] = []
-    result, step = await _leave(ports, claim, refused)
+    result, step = await _send_by_route(ports, claim, refused)
     while isinstance(step, Claimed):
         claim = step
-        result, step = await _leave(ports, claim, refused)
+        result, step = await _send_by_route(ports, claim, refused)
     if step is not None:
         return step
-    final = _telling(result, refused)
+    final = _final_result(result, refused)
     # It has left: whoever is cancelled now must not make it uncertain.
     return await ports.unbroken(
         ports.store.run(lambda tx: _record(tx, ports, claim, result, final))
     )
 
 
-async def _leave(
+async def _send_by_route(
     ports: Ports, claim: Claimed, refused: list[tuple[Route, Attempt]]
 ) -> tuple[Attempt, Claimed | Outcome | None]:
-    """Send it by its route; what came of that, and how it goes on where it moves to another."""
+    """Send a claimed text by its route: the result, and the next step if another route may take it.
+
+    Without a next step, the result is final.
+    """
     open_request = _Request()
     try:
         result = await _request(ports, claim, open_request)
@@ -119,17 +115,17 @@ async def _leave(
         if not result.may_move_on or result == _LEASE_OVER:
             return result, None
         refused.append((claim.route, result))
-        return result, await _next(ports, claim, refused)
+        return result, await _try_next_route(ports, claim, refused)
     except GeneratorExit:  # nothing can be awaited any more
         raise
     except BaseException as error:
         if not open_request.may_have_left:
-            again = ports.clock() + _after(error, claim.message, ports)
+            again = ports.clock() + _pause_after_error(error, claim.message, ports)
             await give_back(ports, claim.message, again)
         raise
 
 
-def _telling(last: Attempt, refused: Sequence[tuple[Route, Attempt]]) -> Attempt:
+def _final_result(last: Attempt, refused: Sequence[tuple[Route, Attempt]]) -> Attempt:
     """What the text's outcome is: it may still go by a route that refused it for a while."""
     if not last.may_move_on:
         return last
@@ -137,7 +133,7 @@ def _telling(last: Attempt, refused: Sequence[tuple[Route, Attempt]]) -> Attempt
     return next(passing, last)
 
 
-async def _next(
+async def _try_next_route(
     ports: Ports, claim: Claimed, refused: Sequence[tuple[Route, Attempt]]
 ) -> Claimed | Outcome | None:
     """Have the text leave by another route; None where there is none."""
@@ -145,11 +141,13 @@ async def _next(
     at = ports.clock()
     signed = may_carry_phi(claim.route.provider, at)
     tried = [route for route, _ in refused]
-    but = [r for r in ports.routes if r in tried or (signed and not may_carry_phi(r.provider, at))]
-    if not routes_for(ports, claim.known, at, but=but):
+    excluded = [
+        r for r in ports.routes if r in tried or (signed and not may_carry_phi(r.provider, at))
+    ]
+    if not routes_for(ports, claim.brief, at, excluded=excluded):
         return None
     result = refused[-1][1]
-    return await claiming(ports, lambda tx: _move_on(tx, ports, claim, result, but))
+    return await claiming(ports, lambda tx: _move_on(tx, ports, claim, result, excluded))
 
 
 async def _move_on(
@@ -157,7 +155,7 @@ async def _move_on(
     ports: Ports,
     claim: Claimed,
     result: Attempt,
-    but: Collection[Route],
+    excluded: Collection[Route],
 ) -> Claimed | Outcome | None:
     await tx.lock(claim.message.practice_id, claim.message.draft.to)
     message = await tx.message(claim.message.practice_id, claim.message.message_id)
@@ -165,13 +163,14 @@ async def _move_on(
         return None
     at = ports.clock()
     await keep_wait(tx, claim.route, result, at)
-    due = _refused(message.moved(State.DUE, not_before=at, problem=result.problem), result)
+    due = message.moved(State.DUE, not_before=at, problem=result.problem)
+    due = _with_refusal_counted(due, result)
     due = await keep(tx, ports, message, due, at)
     if due.state is State.CANCELLED:
         return outcome_of(due)
-    step = await admit(tx, ports, due, claim.known, at, but=but)
+    step = await admit(tx, ports, due, claim.brief, at, excluded=excluded)
     if isinstance(step, Limited | Unlinked | Unasked):
-        until = step.until if isinstance(step, Limited) else at + _pause(message.attempts, ports)
+        until = step.until if isinstance(step, Limited) else at + _backoff(message.attempts, ports)
         due = evolve(due, not_before=until)
         await tx.save(due, at)
         return outcome_of(due)
@@ -196,13 +195,13 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
         return Attempt(certainty=Certainty.ACCEPTED, provider_id=DRY_RUN)
     request = evolve(
         written,
-        may_leave=lambda: _is_ours(message, ports),
+        may_leave=lambda: _is_within_lease(message, ports),
     )
 
     async def attempt() -> Attempt:
         refused = open_request.refused
         if refused is not None and not open_request.is_stale and request.may_leave():
-            stands = await ports.store.run(lambda tx: _stands(tx, ports, claim))
+            stands = await ports.store.run(lambda tx: _still_stands(tx, ports, claim))
             open_request.is_stale = not stands
         if refused is not None and open_request.is_stale:
             return refused
@@ -219,26 +218,26 @@ async def _request(ports: Ports, claim: Claimed, open_request: _Request) -> Atte
     return await ports.retry(attempt)
 
 
-async def _stands(tx: Transaction, ports: Ports, claim: Claimed) -> bool:
+async def _still_stands(tx: Transaction, ports: Ports, claim: Claimed) -> bool:
     """Whether nobody has said anything against a refused text since its claim."""
-    claimed, known = claim.message, claim.known
+    claimed, brief = claim.message, claim.brief
     await tx.lock(claimed.practice_id, claimed.draft.to)
     message = await tx.message(claimed.practice_id, claimed.message_id)
     if message is None or not is_open(message, claimed) or is_called_back(message):
         return False
-    if await is_paused(tx, claimed.practice_id, known):
+    if await is_paused(tx, claimed.practice_id, brief):
         return False
-    if await standing(tx, ports, message, known, ports.clock()) is not None:
+    if await standing(tx, ports, message, brief, ports.clock()) is not None:
         return False
     return await wishes_as_told(tx, claimed.practice_id, claimed.draft, claim.facts)
 
 
-def _after(error: BaseException, message: Message, ports: Ports) -> timedelta:
+def _pause_after_error(error: BaseException, message: Message, ports: Ports) -> timedelta:
     # Whoever stops the program says nothing about the text; what fails on it may fail again.
-    return _pause(message.attempts, ports) if isinstance(error, Exception) else timedelta(0)
+    return _backoff(message.attempts, ports) if isinstance(error, Exception) else timedelta(0)
 
 
-def _is_ours(message: Message, ports: Ports) -> bool:
+def _is_within_lease(message: Message, ports: Ports) -> bool:
     # Somebody else may claim it afterwards: no request is written after the lease. A clock that
     # shows a time before the claim was turned back, and cannot tell.
     until = message.claimed_until
@@ -316,72 +315,31 @@ def _settled(
     passes = result.may_be_tried_later or result.is_about_account
     if passes and message.state is State.BLOCKED:
         return message  # blocked since: only who asked for it may ask again
-    refused = _refused(message, last)  # what other routes said was counted as it moved on
+    # What other routes said was counted as it moved on.
+    refused = _with_refusal_counted(message, last)
     # However often the account was refused, the text may still go.
     if result.is_about_account or (passes and refused.refusals < ports.delivery.attempts):
         if message.state not in IN_FLIGHT:  # settled, and decided again
             return message
-        again = at + _asked_for(result, refused, ports)
+        again = at + _pause_before_retry(result, refused, ports)
         return refused.moved(State.DUE, not_before=again, problem=result.problem)
     return message.moved(State.FAILED, problem=result.problem)
 
 
-def _refused(message: Message, result: Attempt) -> Message:
-    """The text with that refusal counted, unless it is about the account and so about none."""
+def _with_refusal_counted(message: Message, result: Attempt) -> Message:
+    """The text with that refusal counted, unless it is about the account, not about the text."""
     counts = result.may_be_tried_later and not result.is_about_account
     return evolve(message, refusals=message.refusals + 1) if counts else message
 
 
-def _asked_for(result: Attempt, message: Message, ports: Ports) -> timedelta:
+def _pause_before_retry(result: Attempt, message: Message, ports: Ports) -> timedelta:
     if result.is_about_account:
-        return min(_pause(message.attempts, ports), _LONGEST_FOR_ACCOUNT)
+        return min(_backoff(message.attempts, ports), _LONGEST_FOR_ACCOUNT)
     if result.retry_after is not None:
         return timedelta(seconds=min(result.retry_after, LONGEST_WAIT.total_seconds()))
-    return _pause(message.refusals, ports)
+    return _backoff(message.refusals, ports)
 
 
-def _pause(tries: int, ports: Ports) -> timedelta:
+def _backoff(tries: int, ports: Ports) -> timedelta:
     doublings = min(tries - 1, _MOST_DOUBLINGS)
     return min(ports.delivery.pause * (1 << doublings), LONGEST_WAIT)
-
-
-def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for each state
-    """What to tell somebody who asks for the text again, from where it is.
-
-    A blocked or held text's reasons lie in its decisions; see :func:`recorded_outcome`.
-    """
-    message_id = message.message_id
-    match message.state:
-        case State.SENT | State.DELIVERED | State.UNDELIVERED:
-            return Sent(message_id=message_id, provider_id=message.provider_id)
-        case State.DUE | State.CLAIMED:
-            return Queued(
-                message_id=message_id, not_before=message.not_before, problem=message.problem
-            )
-        case State.HELD:
-            return Held(message_id=message_id, until=message.not_before, reasons=())
-        case State.BLOCKED:
-            return Blocked(message_id=message_id, reasons=())
-        case State.UNCERTAIN:
-            return Uncertain(message_id=message_id, problem=message.problem)
-        case State.CANCELLED:
-            problem = message.problem
-            aside = problem if problem and problem.code == SET_ASIDE else None
-            return Cancelled(message_id=message_id, reason=aside.words if aside else "")
-        case _:  # failed
-            return Failed(message_id=message_id, problem=message.problem or _UNEXPLAINED)
-
-
-async def recorded_outcome(tx: Transaction, message: Message) -> Outcome:
-    """The outcome on record, with its reasons."""
-    outcome = outcome_of(message)
-    if isinstance(outcome, Held | Blocked):
-        if message.not_before == UNTIL_RESUMED:
-            return evolve(outcome, reasons=(pause_finding(),))
-        # None, where they were purged.
-        decisions = await tx.decisions(message.practice_id, message.message_id)
-        return evolve(outcome, reasons=decisions[-1].reasons) if decisions else outcome
-    return outcome
-
-
-_UNEXPLAINED = Problem(category=Failure.UNKNOWN, code="none", words="The provider gave no reason.")

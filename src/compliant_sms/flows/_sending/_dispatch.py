@@ -21,15 +21,16 @@ from compliant_sms.flows._deciding._admit import (
     take,
     too_late,
 )
-from compliant_sms.flows._deciding._brief import asked_about, brief
+from compliant_sms.flows._deciding._brief import brief_for, with_household
 from compliant_sms.flows._deciding._places import leave_places
 from compliant_sms.flows._deciding._rate import at_once
 from compliant_sms.flows._deciding._traced import traced
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._sending._called_back import as_uncertain, call_back, is_called_back
 from compliant_sms.flows._sending._claim import claiming
-from compliant_sms.flows._sending._deliver import deliver, recorded_outcome
+from compliant_sms.flows._sending._deliver import deliver
 from compliant_sms.flows._sending._link import link
+from compliant_sms.flows._sending._outcome import recorded_outcome
 from compliant_sms.lifecycle import IN_FLIGHT, State
 from compliant_sms.messages import Cancelled, Message, Outcome, Queued
 from compliant_sms.ports import Ports, Transaction
@@ -250,15 +251,14 @@ def _refused(ports: Ports, outcomes: Sequence[Outcome]) -> Problem | None:
 @traced("dispatch")
 async def dispatch_one(ports: Ports, waiting: Message) -> Outcome | Limited | None:
     """What came of a text that waits; None where somebody else took it."""
-    known = await brief(ports, waiting.draft)
-    step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, known))
+    brief = await brief_for(ports, waiting.draft)
+    step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, brief))
     if isinstance(step, Unasked):
-        everybody = await asked_about(ports, known, step.persons)
-        known = everybody
-        step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, everybody))
+        brief = await with_household(ports, brief, step.persons)
+        step = await claiming(ports, lambda tx: take(tx, ports, waiting.message_id, brief))
         assert not isinstance(step, Unasked), "all of them were asked"  # noqa: S101
     if isinstance(step, Unlinked):
-        step = await link(ports, known, step.message)
+        step = await link(ports, brief, step.message)
     return await deliver(ports, step) if isinstance(step, Claimed) else step
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from compliant_sms.flows._deciding._routes import refuse_others_senders
 from compliant_sms.flows._sending._answered import answer_thread
-from compliant_sms.flows._sending._deliver import outcome_of, recorded_outcome
-from compliant_sms.flows._sending._send import prepared, refuse_other_text, send
+from compliant_sms.flows._sending._asked import due_text, is_decided_again, refuse_other_text
+from compliant_sms.flows._sending._outcome import outcome_of, recorded_outcome
+from compliant_sms.flows._sending._send import prepared, send
 from compliant_sms.lifecycle import State
-from compliant_sms.messages import Draft, Message, Outcome
+from compliant_sms.messages import Draft, Outcome
 from compliant_sms.ports import Ports, Transaction
 
 
@@ -39,14 +40,7 @@ async def enter(
     # Neither number nor practice is held: a STOP must not wait until the host's transaction ends.
     await refuse_others_senders(tx, ports)
     at = ports.clock()
-    new = Message(
-        message_id=ports.ids(),
-        practice_id=ports.practice.id,
-        draft=draft,
-        created_at=at,
-        state=State.DUE,
-        not_before=not_before or at,
-    )
+    new = due_text(draft, ports.ids(), ports.practice.id, at, not_before=not_before)
     if await tx.add(new, at):
         await answer_thread(tx, ports, new)
         return outcome_of(new)
@@ -54,7 +48,7 @@ async def enter(
     assert known is not None, "its key was taken just before"  # noqa: S101
     refuse_other_text(known, draft)
     # Asked for again, it is decided again.
-    if known.state is State.BLOCKED and known.purged is None:
+    if is_decided_again(known):
         known = known.moved(State.DUE, not_before=at)
         await tx.save(known, at)
     return await recorded_outcome(tx, known)

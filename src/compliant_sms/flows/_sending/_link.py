@@ -11,9 +11,9 @@ from attrs import evolve
 from compliant_sms.flows._deciding._admit import WAITING, Claimed, Limited, Unlinked, take
 from compliant_sms.flows._deciding._brief import Brief
 from compliant_sms.flows._deciding._visit_void import Unasked
-from compliant_sms.flows._deciding._withhold import noticed
+from compliant_sms.flows._deciding._withhold import Withheld
 from compliant_sms.flows._sending._claim import claiming
-from compliant_sms.flows._sending._deliver import outcome_of, recorded_outcome
+from compliant_sms.flows._sending._outcome import outcome_of, recorded_outcome
 from compliant_sms.flows._sending._secure_link import secure_link
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
@@ -25,7 +25,7 @@ _LONGEST_LINK = 500
 _LINK = re.compile(r"https://[!-~]+")
 
 
-async def link(ports: Ports, known: Brief, message: Message) -> Claimed | Limited | Outcome:
+async def link(ports: Ports, brief: Brief, message: Message) -> Claimed | Limited | Outcome:
     """Ask for the link of a text, and claim the text with it.
 
     Where there is no link the text stays queued and is tried again later: it never leaves as it
@@ -34,15 +34,15 @@ async def link(ports: Ports, known: Brief, message: Message) -> Claimed | Limite
     Returns:
         as :func:`admit`.
     """
-    answer = await _ask(ports, known, message)
+    answer = await _ask(ports, brief, message)
     if isinstance(answer, Problem):
         problem = answer
         return await ports.store.run(lambda tx: _postpone(tx, ports, message, problem))
-    told = _with(known, answer, ports)
-    return await claiming(ports, lambda tx: _claim(tx, ports, message, told))
+    linked = _with(brief, answer, ports)
+    return await claiming(ports, lambda tx: _claim(tx, ports, message, linked))
 
 
-async def _ask(ports: Ports, known: Brief, message: Message) -> str | Problem:
+async def _ask(ports: Ports, brief: Brief, message: Message) -> str | Problem:
     ask = ports.secure_links
     if ports.secure_pages is not None:
         ask = partial(secure_link, ports, ports.secure_pages)
@@ -54,7 +54,7 @@ async def _ask(ports: Ports, known: Brief, message: Message) -> str | Problem:
         person=message.draft.person,
         number=message.draft.to,
         body=message.draft.body,
-        language=known.plain.language,
+        language=brief.plain.language,
     )
     try:
         answer: object = await ask(waiting)
@@ -73,22 +73,24 @@ def _no_link(why: str) -> Problem:
     return Problem(category=Failure.UNKNOWN, code="no-secure-link", words=words)
 
 
-def _with(known: Brief, made: str, ports: Ports) -> Brief:
-    withheld = known.instead.readings.withheld if known.instead else ()
-    instead = noticed(made, known.plain, ports.practice, known.profile, withheld)
-    return evolve(known, instead=instead)
+def _with(brief: Brief, made: str, ports: Ports) -> Brief:
+    withheld = Withheld(
+        plain=brief.plain,
+        practice=ports.practice,
+        profile=brief.profile,
+        findings=brief.instead.readings.withheld if brief.instead else (),
+    )
+    return evolve(brief, instead=withheld.notice(made))
 
 
 async def _claim(
-    tx: Transaction, ports: Ports, message: Message, told: Brief
+    tx: Transaction, ports: Ports, message: Message, brief: Brief
 ) -> Claimed | Limited | Outcome:
-    step = await take(tx, ports, message.message_id, told)
-    if step is None or isinstance(
-        step, Unlinked | Unasked
-    ):  # somebody else took it, or called it back
-        return await recorded_outcome(
-            tx, await tx.message(message.practice_id, message.message_id) or message
-        )
+    step = await take(tx, ports, message.message_id, brief)
+    if step is None or isinstance(step, Unlinked | Unasked):
+        # Somebody else took it, or called it back.
+        current = await tx.message(message.practice_id, message.message_id) or message
+        return await recorded_outcome(tx, current)
     return step
 
 

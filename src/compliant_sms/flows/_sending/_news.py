@@ -1,4 +1,4 @@
-"""What a provider tells of a text, also before anybody here knew how it calls the text."""
+"""What a provider reports about a text, even before its id of the text is known here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from compliant_sms.providers import StatusUpdate
 async def apply_news(
     tx: Transaction, message: Message, provider: str, update: StatusUpdate, at: datetime
 ) -> Message:
-    """The text after news of it, saved; as it was where they come too late to mean anything."""
+    """Apply news of a text and save it. Returns the text, unchanged if the news is out of date."""
     if update.state is None or _is_past(message, provider, update.state):
         return message
     state = await _of_the_whole(tx, message, update, update.state)
@@ -48,7 +48,7 @@ def _is_past(message: Message, provider: str, state: State) -> bool:
 async def early_news(
     tx: Transaction, message: Message, provider: str, provider_id: str
 ) -> Sequence[StatusUpdate]:
-    """What came of a text before its id at the provider was known; from now on it is the text's.
+    """Take the news that came before the text's id at the provider was known, and file it under it.
 
     Call it before the text is read: whoever takes in news holds the id first, then the number, and
     then the text.
@@ -63,16 +63,16 @@ async def early_news(
 async def apply_early(
     tx: Transaction, ports: Ports, message: Message, early: Iterable[StatusUpdate], at: datetime
 ) -> Message:
-    """The text after what :func:`early_news` found, in the order in which that came."""
+    """Apply what :func:`early_news` found, in the order in which it came. Returns the text."""
     for update in early:
         message = await apply_news(tx, message, message.provider or "", update, at)
-        if concerns_number(update.problem) and not await _is_on_record(tx, message, update):
+        if concerns_number(update.problem) and not await _was_recorded(tx, message, update):
             await record_problem(tx, ports, reported_of(message), update.problem, at)
     return message
 
 
-async def _is_on_record(tx: Transaction, message: Message, update: StatusUpdate) -> bool:
-    """Whether the ledger heard of it when it came, because it told the number."""
+async def _was_recorded(tx: Transaction, message: Message, update: StatusUpdate) -> bool:
+    """Whether it was put on the ledger when it came, because it named the number."""
     events = await tx.consent_events(message.practice_id, message.draft.to)
     return any(
         isinstance(event, Revoked | NumberFlagged) and event.reference == update.provider_id

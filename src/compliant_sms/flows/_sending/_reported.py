@@ -53,14 +53,14 @@ def reported_of(message: Message) -> Reported:
 
 
 def concerns_number(problem: Problem | None) -> bool:
-    """Whether the ledger hears of it."""
+    """Whether a problem is about the number, so that it goes on the ledger."""
     return problem is not None and problem.consequence.on_record is not OnRecord.NOTHING
 
 
 async def record_problem(
     tx: Transaction, ports: Ports, about: Reported, problem: Problem | None, at: datetime
 ) -> None:
-    """Put on the ledger what a problem says of the number, where it says anything."""
+    """Put on the ledger what a problem says of the number, if it says anything."""
     if problem is None or not concerns_number(problem):
         return
     opted_out = problem.consequence.on_record is OnRecord.REVOKED
@@ -70,7 +70,7 @@ async def record_problem(
 async def record_news(
     tx: Transaction, ports: Ports, about: Reported, problem: Problem | None, at: datetime
 ) -> None:
-    """The same for what is told of a text after its request: once, whichever way it came.
+    """Put on the ledger what is told of a text after its request: once, whichever way it came.
 
     A report can say what a look-up said before. Where something was given since, it counts again:
     when unsure, no texts.

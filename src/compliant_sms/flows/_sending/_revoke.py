@@ -13,7 +13,7 @@ E = TypeVar("E", bound=Revoked | NumberFlagged | Voided | PhiPreferenceStated)
 
 
 async def append_heard(tx: Transaction, ports: Ports, event: E) -> E:
-    """Add what was heard a moment ago and stops texts; it comes after all that is on record.
+    """Add an event that stops texts and was heard a moment ago, as the newest on record.
 
     Clocks differ from machine to machine and are set right now and then. A consent that a clock
     dated too late must not outlast the STOP that came after it, so the revocation takes its time.

@@ -7,17 +7,19 @@ from attrs import evolve
 from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.classification import MessageClass
 from compliant_sms.consent._words import is_declared, known_categories
-from compliant_sms.errors import ConfigurationError, IdempotencyConflict, InvalidInput
+from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.flows._deciding._admit import Claimed, Limited, Unlinked, admit, decide, prefetch
-from compliant_sms.flows._deciding._brief import Brief, brief
+from compliant_sms.flows._deciding._brief import Brief, brief_for
 from compliant_sms.flows._deciding._places import planned
 from compliant_sms.flows._deciding._routes import enroll, refuse_unsupported, routes_for
 from compliant_sms.flows._deciding._traced import traced
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._sending._answered import answer_thread
+from compliant_sms.flows._sending._asked import due_text, is_decided_again, refuse_other_text
 from compliant_sms.flows._sending._claim import claiming
-from compliant_sms.flows._sending._deliver import deliver, outcome_of, recorded_outcome
+from compliant_sms.flows._sending._deliver import deliver
 from compliant_sms.flows._sending._link import link
+from compliant_sms.flows._sending._outcome import outcome_of, recorded_outcome
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
@@ -86,35 +88,15 @@ def prepared(ports: Ports, draft: Draft, *, to_anybody: bool = False) -> Draft:
     return draft
 
 
-def refuse_other_text(known: Message, draft: Draft) -> None:
-    """Refuse a draft under the key of another text.
-
-    Raises:
-        IdempotencyConflict: it is not the text that was asked for under its key, or that is erased.
-    """
-    if known.draft.is_erased:
-        msg = (
-            "the text under this idempotency key was erased with its person, so nobody can tell "
-            "whether this is the same one, and nothing was sent. Use a new key if it is to go."
-        )
-        raise IdempotencyConflict(msg)
-    if not known.is_for(draft):
-        msg = (
-            "this idempotency key was used for a different text. Use a new key for new content; "
-            "to change a text that has not gone out, cancel it first."
-        )
-        raise IdempotencyConflict(msg)
-
-
 async def check(ports: Ports, draft: Draft) -> Decision:
     """What :func:`send` would decide now; nothing is stored and nothing is sent."""
     draft = prepared(ports, draft)
-    known = await brief(ports, draft)
+    brief = await brief_for(ports, draft)
     at = ports.clock()
-    routes = routes_for(ports, known, at)
+    routes = routes_for(ports, brief, at)
 
     async def work(tx: Transaction) -> Decision:
-        decided = await decide(tx, ports, known, routes, practice_id=ports.practice.id, at=at)
+        decided = await decide(tx, ports, brief, routes, at=at)
         return (await planned(tx, ports, decided.decision, None)).decision
 
     return await ports.store.run(work)
@@ -124,10 +106,10 @@ async def check(ports: Ports, draft: Draft) -> Decision:
 async def send(ports: Ports, draft: Draft) -> Outcome:
     """Send the draft, hold it or block it; durable before it returns."""
     draft = prepared(ports, draft)
-    known = await brief(ports, draft)
-    step = await claiming(ports, lambda tx: _enter(tx, ports, known))
+    brief = await brief_for(ports, draft)
+    step = await claiming(ports, lambda tx: _enter(tx, ports, brief))
     if isinstance(step, Unlinked):
-        step = await link(ports, known, step.message)
+        step = await link(ports, brief, step.message)
     if isinstance(step, Unasked):  # a reminder of several visits, asked for once more by hand
         return await _as_recorded(ports, draft)
     if isinstance(step, Limited):
@@ -158,38 +140,31 @@ async def _enroll(tx: Transaction, ports: Ports) -> None:
 
 
 async def _enter(
-    tx: Transaction, ports: Ports, told: Brief
+    tx: Transaction, ports: Ports, brief: Brief
 ) -> Claimed | Unlinked | Unasked | Limited | Outcome:
-    draft = told.draft
+    draft = brief.draft
     await tx.lock(ports.practice.id, draft.to)
     # The clock is read inside: a claim's lease must not have run while it waited for the store.
     at = ports.clock()
     await _enroll(tx, ports)
-    await prefetch(tx, ports, told, at)
+    await prefetch(tx, ports, brief, at)
     known = await tx.message_by_key(ports.practice.id, draft.idempotency_key)
     if known is None:
-        new = Message(
-            message_id=ports.ids(),
-            practice_id=ports.practice.id,
-            draft=draft,
-            created_at=at,
-            state=State.DUE,
-            not_before=at,
-        )
-        step = await _admit(tx, ports, new, told)
+        new = due_text(draft, ports.ids(), ports.practice.id, at)
+        step = await _admit(tx, ports, new, brief)
         await answer_thread(tx, ports, new)
         return step
     refuse_other_text(known, draft)
-    if known.state is State.BLOCKED and known.purged is None:
-        return await _admit(tx, ports, evolve(known, state=State.DUE, not_before=at), told)
+    if is_decided_again(known):
+        return await _admit(tx, ports, evolve(known, state=State.DUE, not_before=at), brief)
     return await recorded_outcome(tx, known)
 
 
 async def _admit(
-    tx: Transaction, ports: Ports, message: Message, told: Brief
+    tx: Transaction, ports: Ports, message: Message, brief: Brief
 ) -> Claimed | Unlinked | Unasked | Limited | Outcome:
     at = message.not_before
-    step = await admit(tx, ports, message, told, at)
+    step = await admit(tx, ports, message, brief, at)
     if isinstance(step, Unlinked | Unasked | Limited):
         # Durable before anybody is asked for anything, and where it waits for its turn.
         await tx.save(message, at)

@@ -10,10 +10,11 @@ from attrs import evolve, field, frozen
 from compliant_sms.errors import NotOurDatabase, RecordAltered, StoreError, TransportError
 from compliant_sms.flows._deciding._routes import left_by
 from compliant_sms.flows._sending._called_back import keep
-from compliant_sms.flows._sending._deliver import outbound, outcome_of
+from compliant_sms.flows._sending._deliver import outbound
 from compliant_sms.flows._sending._dispatch import give_up_lapsed_claims, never
 from compliant_sms.flows._sending._echo import without_words
 from compliant_sms.flows._sending._news import apply_early, early_news
+from compliant_sms.flows._sending._outcome import outcome_of
 from compliant_sms.flows._sending._reported import record_problem, reported_of
 from compliant_sms.flows._settling._repeat import repeat
 from compliant_sms.flows._settling._unreported import ask_reports

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from compliant_sms.flows._deciding._admit import Decided, decide
-from compliant_sms.flows._deciding._brief import Brief, asked_about, brief
+from compliant_sms.flows._deciding._brief import Brief, brief_for, with_household
 from compliant_sms.flows._deciding._pause import is_paused
 from compliant_sms.flows._deciding._rate import turn
 from compliant_sms.flows._deciding._standing import standing
 from compliant_sms.flows._deciding._visit_void import Unasked
 from compliant_sms.flows._deciding._waits import keep_wait, wait_of
 from compliant_sms.flows._sending._called_back import is_called_back
-from compliant_sms.flows._sending._deliver import outbound, outcome_of, submit
+from compliant_sms.flows._sending._deliver import outbound, submit
 from compliant_sms.flows._sending._news import apply_early, early_news
+from compliant_sms.flows._sending._outcome import outcome_of
 from compliant_sms.flows._sending._reported import record_problem, reported_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome
@@ -41,11 +42,11 @@ async def repeat(ports: Ports, route: Route, message: Message) -> Outcome:
     """
     if not _is_possible(ports, route, message):
         return outcome_of(message)
-    known = await brief(ports, message.draft)
-    until = await ports.store.run(lambda tx: _decided(tx, ports, route, message, known))
+    brief = await brief_for(ports, message.draft)
+    until = await ports.store.run(lambda tx: _decided(tx, ports, route, message, brief))
     if isinstance(until, Unasked):
-        everybody = await asked_about(ports, known, until.persons)
-        until = await ports.store.run(lambda tx: _decided(tx, ports, route, message, everybody))
+        brief = await with_household(ports, brief, until.persons)
+        until = await ports.store.run(lambda tx: _decided(tx, ports, route, message, brief))
     if not isinstance(until, datetime):
         return outcome_of(message)
     deadline = until
@@ -68,23 +69,28 @@ def _is_possible(ports: Ports, route: Route, message: Message) -> bool:
 
 
 async def _decided(
-    tx: Transaction, ports: Ports, route: Route, message: Message, known: Brief
+    tx: Transaction, ports: Ports, route: Route, message: Message, brief: Brief
 ) -> datetime | Unasked | None:
-    """Decide again and keep the decision; until when the request may be written, if it may."""
+    """Decide again and keep the decision. Returns until when the request may go, if it may."""
     await tx.lock(message.practice_id, message.draft.to)
     current = await tx.message(message.practice_id, message.message_id)
     if current is None or current.state is not State.UNCERTAIN or is_called_back(current):
         return None
-    if ports.dry_run or await is_paused(tx, message.practice_id, known):
+    if ports.dry_run or await is_paused(tx, message.practice_id, brief):
         return None
     at = ports.clock()
     if not await _is_remembered(tx, route, message, at):
         return None
-    stands = await standing(tx, ports, current, known, at)
+    stands = await standing(tx, ports, current, brief, at)
     if stands is not None:  # a visit that was moved, or a template that was withdrawn
         return stands if isinstance(stands, Unasked) else None
     decided = await decide(
-        tx, ports, known, [route], practice_id=message.practice_id, at=at, but=message.departure
+        tx,
+        ports,
+        brief,
+        [route],
+        at=at,
+        own_departure=message.departure,
     )
     wait = await wait_of(tx, route, at)
     if not _is_same(decided, message) or await turn(tx, ports, decided.decision.facts, route, wait):
@@ -106,11 +112,11 @@ async def _is_remembered(tx: Transaction, route: Route, message: Message, at: da
 
 
 def _is_same(decided: Decided, message: Message) -> bool:
-    told = decided.told
+    rendered = decided.rendered
     return (
         decided.decision.verdict is Verdict.ALLOW
-        and not told.needs_link
-        and (told.body, told.media) == (message.body, message.media)
+        and not rendered.needs_link
+        and (rendered.body, rendered.media) == (message.body, message.media)
     )
 
 

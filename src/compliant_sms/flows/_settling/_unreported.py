@@ -13,9 +13,10 @@ from attrs import evolve, frozen
 from compliant_sms.errors import TransportError
 from compliant_sms.flows._deciding._routes import left_by
 from compliant_sms.flows._deciding._waits import wait_of
-from compliant_sms.flows._sending._deliver import outbound, outcome_of
+from compliant_sms.flows._sending._deliver import outbound
 from compliant_sms.flows._sending._dispatch import never
 from compliant_sms.flows._sending._echo import without_words
+from compliant_sms.flows._sending._outcome import outcome_of
 from compliant_sms.flows._settling._status import apply_status
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message, Outcome

@@ -29,7 +29,7 @@ _BY_ITSELF = "inbox"
 
 
 async def escalate(ports: Ports, limit: int) -> int:
-    """Raise what is due, overdue, or the point person's, each once; how many events that were.
+    """Raise what is due, overdue, or the point person's, each once. Returns how many events.
 
     Raises:
         ConfigurationError: the messenger has no inbox.

@@ -104,7 +104,7 @@ async def threads(ports: Ports, listed: ListedThreads) -> tuple[Thread, ...]:
 
 
 async def waiting_threads(ports: Ports, listed: ListedThreads) -> tuple[WaitingThread, ...]:
-    """Those in which a patient waits; the list has to be one of no others."""
+    """The threads in which a patient waits; ``listed`` must ask for no others."""
     return tuple(map(WaitingThread.of, await threads(ports, listed)))
 
 
@@ -159,7 +159,7 @@ async def inbox_events(ports: Ports, limit: int) -> tuple[InboxEvent, ...]:
 
 
 async def acknowledge_inbox_events(ports: Ports, events: Sequence[InboxEvent]) -> int:
-    """Leave these out of :func:`inbox_events` from now on; how many that were.
+    """Leave these out of :func:`inbox_events` from now on, and return how many.
 
     Raises:
         InvalidInput: something is no event.

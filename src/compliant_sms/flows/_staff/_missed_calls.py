@@ -12,9 +12,9 @@ from compliant_sms.contact import MissedCall, MissedCalls, SpokenOffer
 from compliant_sms.errors import ConfigurationError, InvalidInput
 from compliant_sms.flows._deciding._holders import caller_of, is_caller, who_agreed
 from compliant_sms.flows._deciding._routes import refuse_others_senders
-from compliant_sms.flows._sending._deliver import recorded_outcome
+from compliant_sms.flows._sending._asked import is_decided_again
 from compliant_sms.flows._sending._enqueue import ask_for
-from compliant_sms.lifecycle import State
+from compliant_sms.flows._sending._outcome import recorded_outcome
 from compliant_sms.messages import Draft, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
 
@@ -90,7 +90,7 @@ async def _keep(tx: Transaction, ports: Ports, call: MissedCall) -> _Before:
         return _Before(person=person, key=free)
     if known.draft.to != call.from_:
         return _Before(person=person, key=known.draft.idempotency_key)  # which refuses it
-    if known.state is not State.BLOCKED or known.purged is not None:
+    if not is_decided_again(known):
         return _Before(outcome=await recorded_outcome(tx, known))
     if known.draft.person == person:
         return _Before(draft=known.draft)

@@ -36,7 +36,7 @@ def _placed(plan: InboxPlan, item: OpenItem) -> OpenItem:
 
 
 async def dismiss(ports: Ports, items: Sequence[OpenItem], *, by: str, reason: str) -> int:
-    """Take texts that did not arrive off the list once somebody saw to them; how many.
+    """Take texts that did not arrive off the list, and return how many.
 
     Raises:
         InvalidInput: something is no such item: the others end when they are answered or settled.

@@ -7,8 +7,8 @@ from compliant_sms.audit import Act, AuditEvent
 from compliant_sms.errors import UnknownMessage
 from compliant_sms.flows._records._history import TextRecord, text_record
 from compliant_sms.flows._sending._called_back import keep
-from compliant_sms.flows._sending._deliver import recorded_outcome
 from compliant_sms.flows._sending._dispatch import give_up_lapsed_claims
+from compliant_sms.flows._sending._outcome import recorded_outcome
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Outcome
 from compliant_sms.ports import Ports, Transaction

@@ -176,7 +176,7 @@ async def reopen(ports: Ports, thread_id: str, *, by: str, reason: str) -> Threa
 
 
 async def join_thread(ports: Ports, thread_id: str, person: str, *, by: str) -> Thread:
-    """Say whose a thread is that came from somebody unknown; the thread that it is now.
+    """Say whose a thread from an unknown sender is. Returns the thread that holds it now.
 
     Raises:
         InvalidInput: it is another person's, or has no number.

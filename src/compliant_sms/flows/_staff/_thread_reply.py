@@ -10,9 +10,9 @@ from compliant_sms.classification import Purpose
 from compliant_sms.conversations import EntryKind, Thread
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._deciding._admit import Limited
-from compliant_sms.flows._sending._deliver import outcome_of
 from compliant_sms.flows._sending._dispatch import dispatch_one
 from compliant_sms.flows._sending._enqueue import enter
+from compliant_sms.flows._sending._outcome import outcome_of
 from compliant_sms.flows._sending._send import prepared
 from compliant_sms.flows._staff._inbox import fixed_thread, the_plan
 from compliant_sms.flows._staff._thread_acts import ThreadAct, named

@@ -20,7 +20,7 @@ from compliant_sms.reminders import Appointment, DiaryEntry, PlannedText, Status
 
 
 @frozen(kw_only=True)
-class Known:
+class KnownVisit:
     """A visit with what was read of it."""
 
     kept: KeptAppointment
@@ -49,12 +49,12 @@ class Known:
         return [each for each in self.told if each.sequence == self.kept.sequence]
 
 
-async def known_of(
+async def known_visit(
     tx: Transaction,
     kept: KeptAppointment,
     agreed: Agreements | None = None,
     coming: Mapping[Key, Appointment] | None = None,
-) -> Known:
+) -> KnownVisit:
     """A visit as planning sees it; without agreements, as if nothing had been agreed.
 
     Args:
@@ -67,7 +67,7 @@ async def known_of(
     done = visit.status is Status.DONE
     number = await agreed.texted_at(visit.numbers, visit.person) if agreed else visit.numbers[0]
     events = await agreed.at(number) if agreed else ()
-    return Known(
+    return KnownVisit(
         kept=kept,
         told=await tx.told_of(practice_id, visit.key),
         number=number,
@@ -77,7 +77,7 @@ async def known_of(
     )
 
 
-async def profiles_of(ports: Ports, known: Sequence[Known]) -> dict[str, Profile]:
+async def profiles_of(ports: Ports, known: Sequence[KnownVisit]) -> dict[str, Profile]:
     """What the host knows of persons who share a number; of one alone nothing is asked."""
     persons = {each.kept.appointment.person for each in known}
     if len(persons) == 1:
@@ -85,7 +85,7 @@ async def profiles_of(ports: Ports, known: Sequence[Known]) -> dict[str, Profile
     return {person: await ports.people(person) or Profile() for person in sorted(persons)}
 
 
-def entry_of(known: Known, profiles: Mapping[str, Profile], at: datetime) -> DiaryEntry:
+def entry_of(known: KnownVisit, profiles: Mapping[str, Profile], at: datetime) -> DiaryEntry:
     person = known.kept.appointment.person
     return DiaryEntry(
         appointment=known.kept.appointment,
@@ -99,7 +99,7 @@ def entry_of(known: Known, profiles: Mapping[str, Profile], at: datetime) -> Dia
     )
 
 
-async def drafted(ports: Ports, text: PlannedText, known: Mapping[Key, Known]) -> Draft:
+async def drafted(ports: Ports, text: PlannedText, known: Mapping[Key, KnownVisit]) -> Draft:
     """The text as it is to be kept, in words for whoever it is for."""
     visit = text.reminders[0].appointment
     profile = await ports.people(visit.person) or Profile()

@@ -13,7 +13,7 @@ from attrs import define, field
 
 from compliant_sms import _given
 from compliant_sms.flows._deciding._admit import decide
-from compliant_sms.flows._deciding._brief import Brief, brief
+from compliant_sms.flows._deciding._brief import Brief, brief_for
 from compliant_sms.flows._deciding._pause import is_paused
 from compliant_sms.flows._deciding._routes import routes_for
 from compliant_sms.flows._sending._from_template import drafted
@@ -85,11 +85,11 @@ async def estimate(
             visits.append(each)
             continue
         draft = await drafted(ports, each) if isinstance(each, FromTemplate) else each
-        known = await brief(ports, prepared(ports, draft))
-        await ports.store.run(partial(_add, ports=ports, known=known, tally=tally))
+        brief = await brief_for(ports, prepared(ports, draft))
+        await ports.store.run(partial(_add, ports=ports, brief=brief, tally=tally))
     for coming in await reminders_coming(ports, visits):
-        known = await brief(ports, coming.draft)
-        await ports.store.run(partial(_add, ports=ports, known=known, tally=tally, later=coming.at))
+        brief = await brief_for(ports, coming.draft)
+        await ports.store.run(partial(_add, ports=ports, brief=brief, tally=tally, later=coming.at))
     return Estimate(
         verdicts={verdict: tally.verdicts[verdict] for verdict in Verdict},
         reasons=dict(sorted(tally.reasons.items())),
@@ -107,12 +107,12 @@ async def estimate(
 
 
 async def _add(
-    tx: Transaction, ports: Ports, known: Brief, tally: _Tally, later: datetime | None = None
+    tx: Transaction, ports: Ports, brief: Brief, tally: _Tally, later: datetime | None = None
 ) -> None:
     at = max(ports.clock(), later or ports.clock())
-    routes = routes_for(ports, known, at)
-    decided = await decide(tx, ports, known, routes, practice_id=ports.practice.id, at=at)
-    decision, paused = decided.decision, await is_paused(tx, ports.practice.id, known)
+    routes = routes_for(ports, brief, at)
+    decided = await decide(tx, ports, brief, routes, at=at)
+    decision, paused = decided.decision, await is_paused(tx, ports.practice.id, brief)
     reasons = {reason.rule for reason in decision.reasons}
     if decision.verdict is Verdict.BLOCK:
         tally.verdicts[Verdict.BLOCK] += 1
@@ -126,7 +126,7 @@ async def _add(
     if place is None or place.at > (decision.until or at):
         reasons.add("volume-plan")
     tally.reasons.update(reasons)
-    if place is None or _is_too_late(place.at, known.draft, reminds=later is not None):
+    if place is None or _is_too_late(place.at, brief.draft, reminds=later is not None):
         tally.too_late += 1
         return
     if place.number is not None:

@@ -11,7 +11,13 @@ from attrs import frozen
 from compliant_sms.flows._deciding._household import Agreements
 from compliant_sms.flows._deciding._visit_void import Key
 from compliant_sms.flows._visits._appointments import as_kept
-from compliant_sms.flows._visits._diary import Known, drafted, entry_of, known_of, profiles_of
+from compliant_sms.flows._visits._diary import (
+    KnownVisit,
+    drafted,
+    entry_of,
+    known_visit,
+    profiles_of,
+)
 from compliant_sms.messages import Draft
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import KeptAppointment, Ports, Transaction
@@ -69,7 +75,7 @@ async def _read(
     number: PhoneNumber,
     batch: Mapping[Key, Appointment],
     at: datetime,
-) -> list[Known]:
+) -> list[KnownVisit]:
     """The visits at a number, those of the batch as it has them."""
     practice_id = ports.practice.id
     kept = {
@@ -81,7 +87,7 @@ async def _read(
         if visit.numbers[0] == number:
             kept[key] = await _as_kept(tx, practice_id, visit, at)
     agreed = Agreements(tx, ports, practice_id, at)
-    return [await known_of(tx, kept[key], agreed, batch) for key in sorted(kept)]
+    return [await known_visit(tx, kept[key], agreed, batch) for key in sorted(kept)]
 
 
 async def _as_kept(

@@ -17,7 +17,13 @@ from compliant_sms import _given
 from compliant_sms.flows._deciding._household import Agreements
 from compliant_sms.flows._sending._enqueue import enter
 from compliant_sms.flows._visits._appointments import end_of
-from compliant_sms.flows._visits._diary import Known, drafted, entry_of, known_of, profiles_of
+from compliant_sms.flows._visits._diary import (
+    KnownVisit,
+    drafted,
+    entry_of,
+    known_visit,
+    profiles_of,
+)
 from compliant_sms.messages import Draft
 from compliant_sms.people import Profile
 from compliant_sms.ports import KeptAppointment, Ports, ToldReminder, Transaction
@@ -100,7 +106,7 @@ async def _waits_still(
     if len({(each.appointment.person, each.appointment.numbers) for each in group}) > 1:
         return False
     # What one person agreed to decides where their texts go, and not when.
-    known = [await known_of(tx, each) for each in group]
+    known = [await known_visit(tx, each) for each in group]
     texts = _texts(ports, known, {}, at)
     if _due(texts, kept, until):
         return False
@@ -110,7 +116,7 @@ async def _waits_still(
 
 
 def _texts(
-    ports: Ports, known: Sequence[Known], profiles: Mapping[str, Profile], at: datetime
+    ports: Ports, known: Sequence[KnownVisit], profiles: Mapping[str, Profile], at: datetime
 ) -> tuple[PlannedText, ...]:
     diary = [entry_of(each, profiles, at) for each in known if not each.ended]
     return planned(diary, ports.reminders, at)
@@ -130,7 +136,7 @@ async def _put_off(ports: Ports, kept: KeptAppointment, at: datetime) -> None:
 
 
 async def _plan(ports: Ports, kept: KeptAppointment, at: datetime, until: datetime) -> int:
-    """Ask for what is due of a visit; how many texts."""
+    """Ask for the texts that are due of a visit, and return how many."""
     known = await ports.store.run(lambda tx: _read(tx, ports, kept, at))
     if not known:  # it was planned together with another, or has changed
         return 0
@@ -148,12 +154,14 @@ async def _plan(ports: Ports, kept: KeptAppointment, at: datetime, until: dateti
     return await ports.store.run(lambda tx: asking.ask(tx, kept))
 
 
-async def _read(tx: Transaction, ports: Ports, kept: KeptAppointment, at: datetime) -> list[Known]:
+async def _read(
+    tx: Transaction, ports: Ports, kept: KeptAppointment, at: datetime
+) -> list[KnownVisit]:
     """The visits that may be told together with one, and it; none where it has changed."""
     practice_id, number = kept.practice_id, kept.appointment.numbers[0]
     group = await tx.open_appointments_at(practice_id, number)
     agreed = Agreements(tx, ports, practice_id, at)
-    return [await known_of(tx, each, agreed) for each in group] if kept in group else []
+    return [await known_visit(tx, each, agreed) for each in group] if kept in group else []
 
 
 def _tells_of(text: PlannedText, kept: KeptAppointment) -> bool:
@@ -165,7 +173,7 @@ class _Asking:
     """What is to be asked for, and what it rests on."""
 
     ports: Ports
-    known: dict[tuple[str, str], Known]
+    known: dict[tuple[str, str], KnownVisit]
     due: Sequence[tuple[PlannedText, Draft]] = ()
     rest: Sequence[PlannedText]
     at: datetime

@@ -163,7 +163,7 @@ class TextRecords(SubjectRecords):
         )
 
     def _messages(self, rows: Iterable[Row], unreadable: list[Exception] | None) -> list[Message]:
-        """The texts; what is wrong with others goes into the list, where there is one."""
+        """The texts that can be read. Errors of others go into the list, if one is given."""
         found: list[Message] = []
         for row in rows:
             try:
