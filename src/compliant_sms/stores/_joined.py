@@ -42,6 +42,9 @@ class _HostTransaction(SqlTransaction):
     async def _hold_volume(self, practice_id: str) -> None:
         """Hold nobody up: in here nothing is claimed, so nothing takes up room."""
 
+    async def one_moment(self) -> None:
+        """Read as the host's transaction does, which has begun."""
+
     async def lock_person(self, practice_id: str, person: str) -> None:
         """Likewise."""
 

@@ -49,6 +49,7 @@ class Session:
     def __init__(self, link: Link, patience: float) -> None:
         self._link = link
         self._patience = patience
+        self._begin: LiteralString = _BEGIN
         self._begun = False
         self._waiting: list[Statement] = []
         self._behind: list[Statement] = []
@@ -74,7 +75,10 @@ class Session:
 
     async def later(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
         """Run a statement on one way with the next, or with the commit."""
-        if sql.startswith(_WRITES) and self._number is None:
+        if sql == POSTGRESQL.one_moment:
+            assert not self._begun, "a transaction has one beginning"  # noqa: S101
+            self._begin = sql
+        elif sql.startswith(_WRITES) and self._number is None:
             # A commit may only leave after the number by which to ask for it is here.
             await self.execute(sql, parameters)
         else:
@@ -93,7 +97,7 @@ class Session:
         if not self._begun:
             self._begun = True
             patience = f"{int(self._patience * 1000)}ms"
-            self._waiting += [(_BEGIN, None), (_SETTINGS, (patience,))]
+            self._waiting += [(self._begin, None), (_SETTINGS, (patience,))]
         if not sql.startswith("SELECT") or sql in _LOCKS:
             self._forget()
         self._wrote = self._wrote or not sql.startswith("SELECT")
