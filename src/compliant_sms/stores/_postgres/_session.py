@@ -24,7 +24,12 @@ _SETTINGS = """SELECT set_config('lock_timeout', $1, true),
     CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN ''
     ELSE set_config('synchronous_commit', 'on', true) END"""
 # The number of the transaction comes with the first row that it writes, on no way of its own.
-_NUMBERED = " RETURNING pg_current_xact_id()::text"
+# After a crash the server may give a number again, so that it counts until the next start alone.
+_STARTED = "extract(epoch FROM pg_postmaster_start_time())::text"
+_NUMBERED = f" RETURNING pg_current_xact_id()::text || ' ' || {_STARTED}"
+_NUMBER = f"SELECT pg_current_xact_id_if_assigned()::text || ' ' || {_STARTED}"
+STATUS = f"SELECT CASE WHEN {_STARTED} = $2 THEN pg_xact_status($1::xid8) END"
+"""What became of the transaction of a number; NULL where the server was started since."""
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _LOCKS = (POSTGRESQL.lock, POSTGRESQL.lock_shared)
 
@@ -41,7 +46,7 @@ class Session:
 
     Attributes:
         failure: why the transaction came to nothing; None as long as it stands.
-        unknown: the number of a transaction of whose commit no news came.
+        unknown: the number, and the server's start, of a transaction of whose commit no news came.
     """
 
     dialect: Dialect = POSTGRESQL
@@ -141,7 +146,7 @@ class Session:
         assert answer.tag == "COMMIT", "only what stands is committed"  # noqa: S101
 
     async def _ask_number(self) -> None:
-        answer = await self._ask("SELECT pg_current_xact_id_if_assigned()::text", ())
+        answer = await self._ask(_NUMBER, ())
         self._number = answer.rows[0][0]
 
     async def roll_back(self) -> None:
