@@ -522,6 +522,30 @@ def test_prepared_statements(postgres_dsn: str) -> None:
 # Others at work
 
 
+def test_a_history_is_of_one_moment(
+    make_messenger: Make, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """News that comes while a history is read is in it as a whole or not at all."""
+    messenger, other = (make_messenger(store=PostgreSQL(postgres_dsn)) for _ in range(2))
+    agree(messenger)
+    sent = remind(messenger)
+    decisions = SqlTransaction.decisions
+
+    async def meanwhile(tx: SqlTransaction, practice_id: str, message_id: str) -> Any:
+        if tell:
+            other.receive(callback({"MessageSid": sent.provider_id, "MessageStatus": tell.pop()}))
+        return await decisions(tx, practice_id, message_id)
+
+    tell = ["delivered"]
+    monkeypatch.setattr(SqlTransaction, "decisions", meanwhile)
+    during, after = (messenger.history(PERSON).texts[0] for _ in range(2))
+
+    assert tell == []
+    for record, state in ((during, "sent"), (after, "delivered")):
+        assert record.message.state == record.steps[-1].state == state
+    assert (during.callbacks, len(after.callbacks)) == ((), 1)
+
+
 def test_same_thing_at_once(postgres_dsn: str, store: PostgreSQL) -> None:
     """Where somebody else makes the same thing first, the work is done anew and finds it."""
     seen = []

@@ -17,9 +17,12 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
 from compliant_sms import Messenger, Sent
+from compliant_sms.driver import finish
 from compliant_sms.errors import CommitUnknown, StoreError
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import PostgreSQL
+from compliant_sms.stores._postgres._engine import _Done, _Lost
+from compliant_sms.stores._postgres._errors import Failure
 from databases import Server
 from test_postgresql import in_threads
 from test_send import BODY, agree, outgoing, remind
@@ -186,6 +189,21 @@ def test_nobody_knows(store: PostgreSQL, cable: Cable, postgres_dsn: str) -> Non
     assert count(direct) == 1
     assert count(store) == 1
     direct.close()
+
+
+def test_a_number_that_was_given_before_a_crash(postgres: Server, postgres_dsn: str) -> None:
+    """Nobody says that a commit held by a number that the server may have given again since."""
+    store = PostgreSQL(postgres_dsn, busy_timeout=0.2)
+    store.run(writing("another's"))
+    number = "SELECT xmin::text, extract(epoch FROM pg_postmaster_start_time())::text"
+    ((of_it, started),) = postgres.run(f"{number} FROM sms_practices", postgres_dsn)
+    failure = Failure(error=StoreError("it broke"), lost=True)
+    settle = store._threads._settled
+
+    assert finish(settle(_Lost("done", f"{of_it} {started}", failure))) == _Done("done")
+    with pytest.raises(CommitUnknown):
+        finish(settle(_Lost("done", f"{of_it} 1.5", failure)))
+    store.close()
 
 
 def test_reading_without_an_answer(store: PostgreSQL, cable: Cable) -> None:

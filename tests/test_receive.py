@@ -28,7 +28,7 @@ from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.testing.webhooks import PlivoWebhooks
 from compliant_sms.transport import BlockingTransport
-from compliant_sms.wire import WebhookRequest
+from compliant_sms.wire import HttpReply, HttpRequest, WebhookRequest
 from conftest import MORNING, OTHER_SENDERS, PATIENT, PERSON, SENDER, TOKEN
 from test_send import BODY, Meanwhile, agree, outgoing, remind
 
@@ -36,6 +36,17 @@ pytestmark = pytest.mark.both_databases
 
 URL = "https://clinic.example/texts"
 Make = Callable[..., Messenger]
+
+
+class Same:
+    """A provider that calls each text alike."""
+
+    async def send(self, request: HttpRequest) -> HttpReply:
+        """Take it; or tell that it arrived."""
+        word = "delivered" if request.method == "GET" else "queued"
+        told = {"sid": "SMsame", "status": word, "direction": "outbound-api"}
+        status = 200 if request.method == "GET" else 201
+        return HttpReply(status=status, headers={}, body=json.dumps(told).encode())
 
 
 def callback(fields: Mapping[str, str], *, url: str = URL, token: str = TOKEN) -> WebhookRequest:
@@ -535,6 +546,41 @@ def test_opt_out_of_another_number_than_that_of_the_text(willing: Messenger) -> 
         kinds = [type(event) for event in willing.consent.events(number)]
         assert kinds.count(Revoked) == 1
         assert isinstance(remind(willing, f"to {person}", to=number, person=person), Blocked)
+
+
+def test_two_texts_of_one_provider_id(willing: Messenger, make_messenger: Make) -> None:
+    """News of an id that a provider gives twice moves the text that it names, or the newest."""
+    other = "+12175550135"
+    agree(willing, number=other, person="pat-2")
+    messenger = make_messenger(transport=Same())
+    first = remind(messenger, "one")
+    second = remind(messenger, "two", to=other, person="pat-2")
+
+    def states() -> list[State]:
+        return [willing.history(each).texts[0].message.state for each in (PERSON, "pat-2")]
+
+    by_id = news_of(willing.receive(status("SMsame", "delivered", ref=first.message_id)))
+    assert (by_id.message_id, states()) == (first.message_id, [State.DELIVERED, State.SENT])
+    fields = {"MessageSid": "SMsame", "MessageStatus": "undelivered", "ErrorCode": "30003"}
+    by_number = news_of(willing.receive(callback(fields | {"To": PATIENT})))
+    assert by_number.message_id == first.message_id
+    newest = news_of(willing.receive(status("SMsame", "sent")))
+    assert newest.message_id == second.message_id
+
+
+def test_two_texts_of_one_provider_id_are_asked_for(
+    willing: Messenger, make_messenger: Make, clock: MovableClock
+) -> None:
+    """What a provider tells, when asked, of an id that it gave twice is told of each text."""
+    agree(willing, number="+12175550135", person="pat-2")
+    messenger = make_messenger(transport=Same())
+    remind(messenger, "one")
+    remind(messenger, "two", to="+12175550135", person="pat-2")
+    clock.advance(timedelta(hours=4))
+    messenger.reconcile()
+
+    for person in (PERSON, "pat-2"):
+        assert willing.history(person).texts[0].message.state is State.DELIVERED
 
 
 @pytest.mark.parametrize(

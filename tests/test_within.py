@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,6 +27,7 @@ from compliant_sms.errors import (
 )
 from compliant_sms.keyring import Keyring
 from compliant_sms.sandbox import Sandbox
+from compliant_sms.stores import SQLite
 from compliant_sms.stores._schema import newest
 from compliant_sms.testing import MovableClock
 from conftest import MORNING, PATIENT, PERSON
@@ -410,6 +414,39 @@ def test_two_hosts_ask_at_once(
     assert (other.returncode, errors) == (0, "")
     assert [outcome.message_id for outcome in outcomes] == [first.message_id]
     assert outgoing(carrier) == [BODY]
+
+
+def test_threads_share_a_connection(willing: Messenger, place: Place) -> None:
+    """What one thread asked for is there, whatever fails in another on the same connection."""
+    connection: Any
+    if isinstance(place.store, SQLite):
+        connection = sqlite3.connect(place.where, isolation_level=None, check_same_thread=False)
+    else:
+        connection = psycopg.connect(place.where, autocommit=True)
+    asked: list[str] = []
+
+    def ask(thread: int) -> None:
+        for number in range(8):
+            try:
+                key, body = f"{(thread + number) % 5}", f"{BODY} {(thread + number) % 2}"
+                outcome = remind(willing.within(connection), key, body=body)
+                asked.append(outcome.message_id)
+            except IdempotencyConflict:
+                pass
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with closing(connection), ThreadPoolExecutor(4) as threads:
+            connection.execute("BEGIN")
+            list(threads.map(ask, range(4)))
+            connection.execute("COMMIT")
+    finally:
+        sys.setswitchinterval(interval)
+
+    there = {record.message.message_id for record in willing.history(PERSON).texts}
+    assert there == set(asked)
+    assert len(there) == 5
 
 
 # Whose connection it is

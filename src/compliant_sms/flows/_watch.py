@@ -80,9 +80,17 @@ class _WatchedTransaction:
         return self._saw(await self._tx.message_by_key(practice_id, key))
 
     async def message_by_provider_id(
-        self, practice_id: str, provider: str, provider_id: str
+        self,
+        practice_id: str,
+        provider: str,
+        provider_id: str,
+        *,
+        reference: str | None = None,
+        recipient: PhoneNumber | None = None,
     ) -> Message | None:
-        found = await self._tx.message_by_provider_id(practice_id, provider, provider_id)
+        found = await self._tx.message_by_provider_id(
+            practice_id, provider, provider_id, reference=reference, recipient=recipient
+        )
         return self._saw(found)
 
     async def save(self, message: Message, at: datetime) -> None:

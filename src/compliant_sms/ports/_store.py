@@ -52,6 +52,13 @@ class Transaction(
 ):
     """What can be read and written in one transaction, which takes effect as a whole or not."""
 
+    async def one_moment(self) -> None:
+        """Read everything as it was at one moment, whatever others commit meanwhile.
+
+        Call it before anything else, and lock nothing afterwards: what a lock waited for is later.
+        In a transaction of the host's, that is as the host set it.
+        """
+
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
         """Keep others from claiming texts to the number, or adding events about it, until the end.
 

@@ -57,9 +57,19 @@ class Texts(Protocol):
         """The text that was asked for under that idempotency key."""
 
     async def message_by_provider_id(
-        self, practice_id: str, provider: str, provider_id: str
+        self,
+        practice_id: str,
+        provider: str,
+        provider_id: str,
+        *,
+        reference: str | None = None,
+        recipient: PhoneNumber | None = None,
     ) -> Message | None:
-        """The practice's text that its provider calls so."""
+        """The practice's text that its provider calls so.
+
+        Where a provider calls several alike, the one whose id is ``reference``; otherwise one to
+        ``recipient``; of those that are left, the newest.
+        """
 
     async def messages_to(
         self,

@@ -124,6 +124,11 @@ class Records:
         """Have what :meth:`_all` will ask for travel behind the next query."""
         await self._db.prefetch(sql, _storable(parameters))
 
+    async def one_moment(self) -> None:
+        """Read everything as it was at one moment; call it first."""
+        if self._dialect.one_moment:
+            await self._soon(self._dialect.one_moment)
+
     async def lock(self, practice_id: str, number: PhoneNumber) -> None:
         await self._hold(_place(practice_id, number))
 

@@ -28,6 +28,8 @@ class Dialect:
         json: the field ``{name}`` of the payload of a consent event, which is JSON, as a text.
         revoked: whether the payload of a consent event can be that of a revocation, in words that
             an index may have.
+        one_moment: how a transaction begins that reads everything as it was at its first query;
+            empty, where each does.
         scrub: has what is dropped overwritten in the file; empty, where that is done otherwise.
     """
 
@@ -42,6 +44,7 @@ class Dialect:
     skip_locked: LiteralString = ""
     lock: LiteralString = ""
     lock_shared: LiteralString = ""
+    one_moment: LiteralString = ""
     scrub: LiteralString = ""
     json: LiteralString
     revoked: LiteralString
@@ -80,6 +83,7 @@ SQLITE = Dialect(
 
 POSTGRESQL = Dialect(
     name="PostgreSQL",
+    one_moment="BEGIN ISOLATION LEVEL REPEATABLE READ",
     serial="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     blob="BYTEA",
     text='TEXT COLLATE "C"',

@@ -6,9 +6,11 @@ Each work is a savepoint: its error undoes it alone, and the host's transaction 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager
+from threading import Lock, RLock
 from types import MethodType
 from typing import Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.ports import HostConnection, Transaction
@@ -40,8 +42,48 @@ class _HostTransaction(SqlTransaction):
     async def _hold_volume(self, practice_id: str) -> None:
         """Hold nobody up: in here nothing is claimed, so nothing takes up room."""
 
+    async def one_moment(self) -> None:
+        """Read as the host's transaction does, which has begun."""
+
     async def lock_person(self, practice_id: str, person: str) -> None:
         """Likewise."""
+
+
+class Turn:
+    """Lets one thread at a time onto a connection: savepoints end in the order in which they began.
+
+    It is held by work that never suspends, so an event loop may wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    async def __aenter__(self) -> None:
+        self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+# Whoever has a turn keeps the connection, so that its id is nobody else's meanwhile. Nothing can
+# refer weakly to a connection of sqlite3.
+_turns: WeakValueDictionary[int, Turn] = WeakValueDictionary()
+_asking = Lock()
+
+
+def turn_on(connection: object) -> Turn:
+    """The turn on a driver's connection, one for all who share it; keep the connection with it."""
+    with _asking:
+        turn = _turns.get(id(connection))
+        if turn is None:
+            turn = _turns[id(connection)] = Turn()
+        return turn
 
 
 class Joined:
@@ -51,7 +93,7 @@ class Joined:
         guest: the host's connection.
         vault: seals records. It is this store's alone.
         begun: whether the host began a transaction, where it keeps count itself.
-        turn: lets one work at a time onto the connection, where several tasks share it.
+        turn: lets one work at a time onto the connection, which threads or tasks may share.
     """
 
     def __init__(
@@ -59,12 +101,12 @@ class Joined:
         guest: Guest,
         vault: Vault,
         begun: Callable[[], bool],
-        turn: AbstractAsyncContextManager[object] | None = None,
+        turn: AbstractAsyncContextManager[object],
     ) -> None:
         self._guest = guest
         self._vault = vault
         self._begun = begun
-        self._turn = turn or nullcontext()
+        self._turn = turn
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run the work; what it wrote holds once the host commits.

@@ -75,6 +75,7 @@ async def history(ports: Ports, person: str) -> History:
 
 
 async def _history(tx: Transaction, practice_id: str, person: str) -> History:
+    await tx.one_moment()
     numbers = await tx.numbers_of(practice_id, person)
     events = [e for n in numbers for e in await tx.consent_events(practice_id, n)]
     return History(

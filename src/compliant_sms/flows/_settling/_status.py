@@ -112,7 +112,13 @@ async def _message_of(
     practice is meant only where it has the same account.
     """
     here = ports.practice.id
-    known = await tx.message_by_provider_id(here, provider, update.provider_id)
+    known = await tx.message_by_provider_id(
+        here,
+        provider,
+        update.provider_id,
+        reference=update.reference,
+        recipient=update.recipient,
+    )
     if known is not None or update.reference is None:
         return known
     known = await tx.message(here, update.reference)

@@ -122,7 +122,7 @@ async def _record(
     problem = without_words(told.problem, message)  # the key lies in the clear
     code = problem.code if problem else ""
     news = StatusUpdate(
-        key=f"asked/{told.provider_id}/{told.state}/{code}",
+        key=f"asked/{message.message_id}/{told.state}/{code}",
         provider_id=told.provider_id,
         reference=message.message_id,
         state=told.state,

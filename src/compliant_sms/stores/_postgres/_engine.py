@@ -14,7 +14,7 @@ from compliant_sms.errors import CommitUnknown, StoreError
 from compliant_sms.ports import Transaction
 from compliant_sms.stores._postgres._errors import Failure, failure_of, unreachable
 from compliant_sms.stores._postgres._links import Link, Pool
-from compliant_sms.stores._postgres._session import Session
+from compliant_sms.stores._postgres._session import STATUS, Session
 from compliant_sms.stores._postgres._tables import (
     Place,
     bring_up_to_date,
@@ -189,7 +189,7 @@ class Engine:
     async def _status(self, number: str) -> str | None:
         try:
             async with self._pool.alone() as link:
-                ((status,),) = (await link.ask("SELECT pg_xact_status($1::xid8)", (number,))).rows
+                ((status,),) = (await link.ask(STATUS, tuple(number.split()))).rows
         except Error:  # it restarts, perhaps
             return None
         return None if status is None else str(status)

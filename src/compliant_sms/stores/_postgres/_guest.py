@@ -18,7 +18,7 @@ from compliant_sms.errors import CompliantSmsError, ConfigurationError, StoreBus
 from compliant_sms.ports import HostConnection, Store
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import POSTGRESQL, Dialect
-from compliant_sms.stores._joined import NOT_BEGUN, Joined, driver_connection, not_here
+from compliant_sms.stores._joined import NOT_BEGUN, Joined, driver_connection, not_here, turn_on
 from compliant_sms.stores._postgres._errors import failure_of
 from compliant_sms.stores._postgres._named import positional
 from compliant_sms.stores._postgres._tables import PLACE, Place
@@ -58,7 +58,8 @@ def join_postgres(connection: HostConnection, vault: Vault, is_home: IsHome) -> 
     driver, begun = driver_connection(connection)
     if not isinstance(driver, Connection):
         raise not_here(driver, "a psycopg.Connection")
-    return Joined(_PostgresGuest(driver, _BlockingLink(driver), is_home), vault, begun)
+    guest = _PostgresGuest(driver, _BlockingLink(driver), is_home)
+    return Joined(guest, vault, begun, turn_on(driver))
 
 
 def join_postgres_asynchronous(connection: HostConnection, vault: Vault, is_home: IsHome) -> Store:
@@ -71,13 +72,13 @@ def join_postgres_asynchronous(connection: HostConnection, vault: Vault, is_home
     if not isinstance(driver, AsyncConnection):
         raise not_here(driver, "a psycopg.AsyncConnection")
     guest = _PostgresGuest(driver, _AsyncLink(driver), is_home)
-    return Joined(guest, vault, begun, turn=_turn_on(driver))
+    return Joined(guest, vault, begun, _turn_of_tasks(driver))
 
 
 _turns: WeakKeyDictionary[AsyncConnection[Any], Lock] = WeakKeyDictionary()
 
 
-def _turn_on(connection: AsyncConnection[Any]) -> AbstractAsyncContextManager[None]:
+def _turn_of_tasks(connection: AsyncConnection[Any]) -> AbstractAsyncContextManager[None]:
     # Savepoints end in the order in which they began; tasks do not.
     return _turns.setdefault(connection, Lock())
 

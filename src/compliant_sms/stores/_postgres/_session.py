@@ -24,7 +24,12 @@ _SETTINGS = """SELECT set_config('lock_timeout', $1, true),
     CASE WHEN current_setting('synchronous_commit') IN ('on', 'remote_apply') THEN ''
     ELSE set_config('synchronous_commit', 'on', true) END"""
 # The number of the transaction comes with the first row that it writes, on no way of its own.
-_NUMBERED = " RETURNING pg_current_xact_id()::text"
+# After a crash the server may give a number again, so that it counts until the next start alone.
+_STARTED = "extract(epoch FROM pg_postmaster_start_time())::text"
+_NUMBERED = f" RETURNING pg_current_xact_id()::text || ' ' || {_STARTED}"
+_NUMBER = f"SELECT pg_current_xact_id_if_assigned()::text || ' ' || {_STARTED}"
+STATUS = f"SELECT CASE WHEN {_STARTED} = $2 THEN pg_xact_status($1::xid8) END"
+"""What became of the transaction of a number; NULL where the server was started since."""
 _WRITES = ("INSERT", "UPDATE", "DELETE")
 _LOCKS = (POSTGRESQL.lock, POSTGRESQL.lock_shared)
 
@@ -41,7 +46,7 @@ class Session:
 
     Attributes:
         failure: why the transaction came to nothing; None as long as it stands.
-        unknown: the number of a transaction of whose commit no news came.
+        unknown: the number, and the server's start, of a transaction of whose commit no news came.
     """
 
     dialect: Dialect = POSTGRESQL
@@ -49,6 +54,7 @@ class Session:
     def __init__(self, link: Link, patience: float) -> None:
         self._link = link
         self._patience = patience
+        self._begin: LiteralString = _BEGIN
         self._begun = False
         self._waiting: list[Statement] = []
         self._behind: list[Statement] = []
@@ -74,7 +80,10 @@ class Session:
 
     async def later(self, sql: LiteralString, parameters: Mapping[str, object]) -> None:
         """Run a statement on one way with the next, or with the commit."""
-        if sql.startswith(_WRITES) and self._number is None:
+        if sql == POSTGRESQL.one_moment:
+            assert not self._begun, "a transaction has one beginning"  # noqa: S101
+            self._begin = sql
+        elif sql.startswith(_WRITES) and self._number is None:
             # A commit may only leave after the number by which to ask for it is here.
             await self.execute(sql, parameters)
         else:
@@ -93,7 +102,7 @@ class Session:
         if not self._begun:
             self._begun = True
             patience = f"{int(self._patience * 1000)}ms"
-            self._waiting += [(_BEGIN, None), (_SETTINGS, (patience,))]
+            self._waiting += [(self._begin, None), (_SETTINGS, (patience,))]
         if not sql.startswith("SELECT") or sql in _LOCKS:
             self._forget()
         self._wrote = self._wrote or not sql.startswith("SELECT")
@@ -137,7 +146,7 @@ class Session:
         assert answer.tag == "COMMIT", "only what stands is committed"  # noqa: S101
 
     async def _ask_number(self) -> None:
-        answer = await self._ask("SELECT pg_current_xact_id_if_assigned()::text", ())
+        answer = await self._ask(_NUMBER, ())
         self._number = answer.rows[0][0]
 
     async def roll_back(self) -> None:

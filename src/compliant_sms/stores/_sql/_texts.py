@@ -292,16 +292,26 @@ class TextRecords(SubjectRecords):
         return self._message(row) if row else None
 
     async def message_by_provider_id(
-        self, practice_id: str, provider: str, provider_id: str
+        self,
+        practice_id: str,
+        provider: str,
+        provider_id: str,
+        *,
+        reference: str | None = None,
+        recipient: PhoneNumber | None = None,
     ) -> Message | None:
+        number = await self._number(practice_id, recipient) if recipient else ""
         row = await self._one(
             MESSAGE
             + """WHERE practice_id = :practice_id AND provider = :provider
-            AND provider_id = :provider_id"""
+            AND provider_id = :provider_id ORDER BY CASE WHEN message_id = :reference THEN 0
+            WHEN number = :number THEN 1 ELSE 2 END, created_at DESC, message_id DESC LIMIT 1"""
             + self._dialect.for_update,
             practice_id=practice_id,
             provider=provider,
             provider_id=provider_id,
+            reference=reference or "",
+            number=number,
         )
         return self._message(row) if row else None
 

@@ -13,7 +13,7 @@ from compliant_sms.errors import ConfigurationError, StoreBusy
 from compliant_sms.ports import HostConnection, Store
 from compliant_sms.stores._connection import Row
 from compliant_sms.stores._dialect import SQLITE, Dialect
-from compliant_sms.stores._joined import Joined, driver_connection, not_here
+from compliant_sms.stores._joined import Joined, driver_connection, not_here, turn_on
 from compliant_sms.stores._sqlite._errors import our_errors
 from compliant_sms.stores._vault import Vault
 
@@ -53,13 +53,14 @@ def join_sqlite(connection: HostConnection, path: str, vault: Vault) -> Store:
     driver, begun = driver_connection(connection)
     if not isinstance(driver, sqlite3.Connection):
         raise not_here(driver, "a connection to the SQLite file of the store")
-    guest = _SqliteGuest(driver)
-    if not guest.is_to(path):
-        raise ConfigurationError(_OTHER_FILE)
-    kinds = sorted(sqlite3.converters.keys() & set(_TYPES))
-    if kinds and guest.converts():
-        raise ConfigurationError(_CONVERTED.format(kinds=" and ".join(kinds)))
-    return Joined(guest, vault, begun)
+    guest, turn = _SqliteGuest(driver), turn_on(driver)
+    with turn:
+        if not guest.is_to(path):
+            raise ConfigurationError(_OTHER_FILE)
+        kinds = sorted(sqlite3.converters.keys() & set(_TYPES))
+        if kinds and guest.converts():
+            raise ConfigurationError(_CONVERTED.format(kinds=" and ".join(kinds)))
+    return Joined(guest, vault, begun, turn)
 
 
 class _SqliteGuest:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import evolve
 
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.lifecycle import State
+from compliant_sms.messages import Message
+from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
 from compliant_sms.practice import Practice
 from compliant_sms.providers import Failure, Problem
@@ -91,6 +95,31 @@ class TextContract(Contract):
 
             assert store.run(look) == [None] * 7
             assert store.run(lambda tx: tx.message(HERE, a_text().message_id)) is not None
+
+    def test_two_texts_of_one_provider_id(self, make_store: MakeStore) -> None:
+        """The one that is named, or that went to the number, or the newest; the same each time."""
+        given: dict[str, Any] = {"state": State.SENT, "provider": "twilio", "provider_id": "SM1"}
+        texts = [
+            a_text("2", at=NOON + minutes(1), **given),
+            a_text("3", at=NOON + minutes(2), **given),
+            a_text("4", at=NOON, to=BEN, person="pat-2", **given),
+        ]
+
+        def found(
+            reference: str | None = None, recipient: PhoneNumber | None = None
+        ) -> Work[Message | None]:
+            return lambda tx: tx.message_by_provider_id(
+                HERE, "twilio", "SM1", reference=reference, recipient=recipient
+            )
+
+        with self._bench(make_store) as store:
+            for text in texts:
+                store.run(saving(text))
+            assert store.run(found()) == texts[1]
+            assert store.run(found(reference="nothing", recipient=SENDER)) == texts[1]
+            assert store.run(found(recipient=BEN)) == texts[2]
+            assert store.run(found(recipient=ANA)) == texts[1]
+            assert store.run(found(reference=f"{HERE}/2", recipient=BEN)) == texts[0]
 
     def test_one_key_in_two_practices(self, make_store: MakeStore) -> None:
         """A key belongs to its practice."""
