@@ -567,6 +567,7 @@ OF_NOBODY = {
     "to_rewrap": "whoever has the keys of several practices means all of them",
     "rewrap": "likewise",
     "sealed_with": "likewise; ids of keys",
+    "one_moment": "it reads nothing itself",
 }
 """What a store is asked without a practice, and why."""
 
