@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 RECORDED = Path(__file__).parent / "data" / "public-api.txt"
 _ROOM = re.compile(r"^\.\. automodule:: (\S+)\n((?:   :.*\n)*)", re.MULTILINE)
 # What is there may change until 1.0: docs/api-stability.md.
-_PROVISIONAL = {"provisional", "shared"}
+_PROVISIONAL = {"ports", "provisional", "shared"}
 _PLAIN = (str, int, float, bool, bytes, type(None))
 
 
