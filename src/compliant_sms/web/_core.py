@@ -22,9 +22,8 @@ from compliant_sms.ports import Recurring
 from compliant_sms.web._address import Arrival, PublicAddress
 from compliant_sms.wire import LARGEST_BODY, HttpReply, WebhookRequest
 
-"""Bytes. Providers' callbacks have a few thousand."""
-
 READ_AT_ONCE = 1 << 16
+"""Bytes of a body that are read in one piece; providers' callbacks have a few thousand."""
 
 Read = Callable[[], Awaitable[bytes]]
 """Reads the next part of the body; empty at its end."""
