@@ -238,10 +238,29 @@ def test_disguise_hides_nothing(disguise: object) -> None:
         ("Write to a.b.c@h.i.v.com", ["a.b.c@h.i.v.com"]),
         ("https://h.i.v.clinic.example/x/h.i.v.html", []),
         ("See you at 3 p.m., e.g. at noon, i.e. 12", []),
+        ("Your H I V test is back", ["H I V test"]),
+        ("about the H-I-V result", ["H-I-V"]),
+        ("You have A. D. H. D., Ana", ["A. D. H. D", "Ana"]),
+        ("Bring forms A B C, as I said", []),
+        ("so i saw h i v", []),
     ],
 )
-def test_periods_between_letters_hide_no_abbreviation(text: str, said: list[str]) -> None:
+def test_signs_between_letters_hide_no_abbreviation(text: str, said: list[str]) -> None:
     """Offsets are those of the text as given; initials and hosts are none."""
+    assert [text[each.start : each.end] for each in find(text)] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Your \u041dIV test is back", ["\u041dIV test"]),
+        ("M\u0430ria Lopez missed her visit", ["M\u0430ria Lopez"]),
+        ("Write to an\u0430@mail.example", ["an\u0430@mail.example"]),
+        ("You have as\u200bth\u200bm\u0430", ["as\u200bth\u200bm\u0430"]),
+    ],
+)
+def test_look_alikes_hide_nothing_in_a_latin_word(text: str, said: list[str]) -> None:
+    """Letters of other scripts that look like Latin ones: the word is read as a Latin one."""
     assert [text[each.start : each.end] for each in find(text)] == said
 
 

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from compliant_sms.optout._keywords import ENTITY, LETTERLIKE_EMOJI, invisible, resolved
 from compliant_sms.optout._spelling import Spelling, spelling
-from compliant_sms.phrases import WORD, fold
+from compliant_sms.phrases import LOOK_ALIKES, WORD, fold
 
 MOST_READ = 4_000
 """Code points: no further is a text read. The longest text message has 1,600, in ten segments."""
@@ -160,7 +160,7 @@ def _latin(word: re.Match[str]) -> str:
     """A word with Greek or Cyrillic letters in it that was meant to be a Latin one."""
     if word[0].isascii():
         return word[0]
-    letters = word[0].translate(_look_alikes())
+    letters = word[0].translate(LOOK_ALIKES)
     if not letters.isascii():
         return word[0]
     mixed = any(letter.isascii() for letter in word[0])
@@ -244,15 +244,6 @@ def _plain_letters() -> dict[int, str]:
 
 
 @cache
-def _look_alikes() -> dict[int, int]:
-    """Greek, Cyrillic, Armenian and Cherokee letters that look like small or capital Latin ones."""
-    return str.maketrans(
-        "авгеікмнорѕстухјһѵԁԛԝьєοαβγεικνρτυχօսոսցհ",
-        "abreikmhopsctyxjhvdqwbeoabyeiknptuxounugh",
-    )
-
-
-@cache
 def _alike() -> re.Pattern[str]:
     """Finds a letter that looks like a Latin one."""
-    return re.compile(f"[{''.join(map(chr, _look_alikes()))}]")
+    return re.compile(f"[{''.join(map(chr, LOOK_ALIKES))}]")

@@ -7,7 +7,7 @@ whatever a text holds, looking takes time in proportion to its length.
 from __future__ import annotations
 
 from compliant_sms.phrases._beginnings import WORD, words_in
-from compliant_sms.phrases._folding import LEFT_OUT, PLAIN, Folded, fold
+from compliant_sms.phrases._folding import LEFT_OUT, LOOK_ALIKES, PLAIN, Folded, fold
 from compliant_sms.phrases._rules import Phrasebook, PhraseRule, WordIndex, listed, parse
 from compliant_sms.phrases._search import LONGEST, NEARBY, Found, matches, search, sentence
 from compliant_sms.phrases._tables import read_toml, rows_of
@@ -15,6 +15,7 @@ from compliant_sms.phrases._tables import read_toml, rows_of
 __all__ = [
     "LEFT_OUT",
     "LONGEST",
+    "LOOK_ALIKES",
     "NEARBY",
     "PLAIN",
     "WORD",

@@ -12,6 +12,12 @@ PLAIN |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
 """Quotes and dashes as a keyboard has them."""
 LEFT_OUT = frozenset({"Mn", "Cf"})
 """Categories of Unicode: accents on their own, and what nobody sees."""
+LOOK_ALIKES = str.maketrans(
+    "авгеікмнорѕстухјһѵԁԛԝьєοαβγεικνρτυχօսոսցհ",
+    "abreikmhopsctyxjhvdqwbeoabyeiknptuxounugh",
+)
+"""Small letters of Greek, Cyrillic, Armenian and Cherokee that look like Latin ones, or their
+capitals do."""
 _MOST_KEPT = 4096
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from compliant_sms.phi._words._lexicon import lexicon
 from compliant_sms.phi._words._marks import A1C, FIGURE, GROUPS, HEALTH, NOT_ASCII
-from compliant_sms.phrases import LEFT_OUT, PLAIN
+from compliant_sms.phrases import LEFT_OUT, LOOK_ALIKES, PLAIN
 
 if TYPE_CHECKING:
     from compliant_sms.phi._audience._audience import Audience
@@ -89,16 +89,48 @@ def _digits() -> re.Pattern[str]:
 
 
 @cache
-def _letter_in_dots() -> re.Pattern[str]:
-    # It begins with one sign, so that the search skips fast to what fits.
-    return re.compile(r"\.[A-Za-z]\.")
+def _look_alike_letters() -> dict[int, str]:
+    """The look-alikes in both cases."""
+    small = {chr(this): chr(that) for this, that in LOOK_ALIKES.items()}
+    capital = {this.upper(): that.upper() for this, that in small.items()}
+    return {ord(this): that for this, that in (capital | small).items()}
 
 
 @cache
-def _dotted() -> re.Pattern[str]:
+def _look_alike() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, _look_alike_letters()))}]")
+
+
+@cache
+def _letters() -> re.Pattern[str]:
+    return re.compile(f"[A-Za-z{''.join(map(chr, _look_alike_letters()))}]{{2,}}+")
+
+
+def _with_latin_letters(plain: str) -> str:
+    """Read a word as Latin if the other letters in it look like Latin ones; the same length."""
+    return _letters().sub(_latin, plain) if _look_alike().search(plain) else plain
+
+
+def _latin(word: re.Match[str]) -> str:
+    latin = word[0].translate(_look_alike_letters())
+    changed = sum(map(str.__ne__, latin, word[0]))
+    return latin if changed < len(latin) else word[0]
+
+
+@cache
+def _letters_apart() -> re.Pattern[str]:
+    # It begins with a class and no repeat, so that the search skips fast to what fits.
+    return re.compile(r"[. -][A-Za-z](?:[.-]|\.? )[A-Za-z](?!\w)")
+
+
+@cache
+def _spelled() -> re.Pattern[str]:
     # A period before a small letter ends no sentence. No part of a host or an address counts.
+    # Small letters with blanks between are words, such as "a" and "y".
     last = r"(?:\.(?= [a-z])|(?!\.?[\w@/-]))"
-    return re.compile(rf"(?<![\w.@/-])[A-Za-z](?:\.[A-Za-z]){{2,6}}{last}")
+    dots, dashes = r"(?:\. ?[A-Za-z]){2,6}", r"(?:-[A-Za-z]){2,6}"
+    blanks = r"(?: [A-Z]){2,6}(?! [A-Z]\b)"
+    return re.compile(rf"(?<![\w.@/-])[A-Za-z](?:{dots}|{dashes}|{blanks}){last}")
 
 
 def _is_plain(given: str) -> bool:
@@ -121,8 +153,9 @@ class View:
     """A text in plain letters and digits, with the case that it has.
 
     Compatibility forms, accents, full-width and foreign digits, invisible characters and HTML
-    entities are read as what they look like, and an abbreviation of health with periods, such as
-    "H.I.V.", as the one without. It takes linear time.
+    entities are read as what they look like, also a look-alike of another script in a Latin word,
+    and an abbreviation of health whose letters stand apart, such as "H.I.V.", as one word. It
+    takes linear time.
 
     What is called ``at``, ``index`` or ``word`` in this room is the index of a word in it, and
     ``figure`` that of a run of digits.
@@ -161,9 +194,9 @@ class View:
         self.direction = direction
         self._kept_starts: list[int] | None = None
         self._kept_ends: list[int] = []
-        plain = given if _is_plain(given) else self._undisguised(given)
-        if _letter_in_dots().search(plain):
-            plain = self._without_dots(plain)
+        plain = given if _is_plain(given) else _with_latin_letters(self._undisguised(given))
+        if _letters_apart().search(plain):
+            plain = self._together(plain)
         self.plain = plain
         self.lower = lower = plain.lower()
         is_ascii = lower.isascii()
@@ -213,16 +246,17 @@ class View:
             self._kept_starts, self._kept_ends = starts, ends
         return "".join(letters)
 
-    def _without_dots(self, plain: str) -> str:
+    def _together(self, plain: str) -> str:
         """Read "H.I.V." as "HIV": letters that together are said of health, and no initials."""
         starts, ends = self._kept_starts or list(range(len(plain))), self._kept_ends
         ends = list(ends or range(1, len(plain) + 1))
         kept: list[int] = []
         at = 0
-        for found in _dotted().finditer(plain):
-            if lexicon()[found[0].replace(".", "").lower()] & HEALTH:
+        for found in _spelled().finditer(plain):
+            letters = [place for place in range(*found.span()) if plain[place].isalpha()]
+            if lexicon()["".join([plain[place] for place in letters]).lower()] & HEALTH:
                 kept += range(at, found.start())
-                kept += [place for place in range(*found.span()) if plain[place] != "."]
+                kept += letters
                 at = found.end()
                 ends[kept[-1]] = ends[at - 1]
         if not at:
