@@ -23,6 +23,7 @@ from compliant_sms.errors import InvalidInput
 from compliant_sms.log_fields import LOG_FIELDS
 from compliant_sms.logs import EventRedactor, PhiFilter, redact_event
 from compliant_sms.phi import Known, OwnFacts, PatientFacts, PhiLabel
+from compliant_sms.phi._redaction._ids import ID_FIELDS
 from growth import grows
 
 NAME = "Zelda Quagga"
@@ -637,3 +638,63 @@ def test_they_stay_in_structlog() -> None:
     assert (done["at"], done["needs_person"]) == ("2026-12-02T15:58:01+00:00", True)
     assert done["event"] == "text_received"
     assert not [canary for canary in CANARIES if canary in repr(done)]
+
+
+HEX = "0123456789abcdef0123456789abcdef"
+
+
+def test_fields_of_ids_are_those_of_our_own_records() -> None:
+    """What our records call an id is one."""
+    named = {field for fields in LOG_FIELDS.values() for field in fields if field.endswith("_id")}
+
+    assert named == ID_FIELDS
+
+
+@pytest.mark.parametrize("practice", ["clinic00017", "dental-2", "heart_000123", HEX])
+@pytest.mark.parametrize(
+    "said",
+    ["practice_id={} sent", 'got {{"practice_id": "{}", "n": 1}}', "sent, practice_id: {}", "{}"],
+)
+def test_ids_stay_whole(practice: str, said: str) -> None:
+    """Whoever reads the log has to find the practice, whatever its id has inside."""
+    record = logging.makeLogRecord(
+        {"msg": said.format(practice), "practice_id": practice, "message_id": HEX}
+    )
+    PhiFilter().filter(record)
+
+    assert vars(record)["practice_id"] == practice
+    assert vars(record)["message_id"] == HEX
+    assert "practice_id" not in said or record.getMessage() == said.format(practice)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *["+12175550134", "2175550134", "th-2175550134", "ana.gomez@example.com", "mrn12345678"],
+        *["pat12@example.com", "a1b2c3", "x1-555-0134-217"],
+    ],
+)
+def test_what_only_stands_in_the_place_of_an_id(value: str) -> None:
+    """A number or an address is no id, whatever the field is called."""
+    told = [f"message_id={value} sent", f'{{"message_id": "{value}"}}']
+    plain = PhiFilter()
+    for said in told:
+        record = logging.makeLogRecord({"msg": said, "message_id": value})
+        plain.filter(record)
+        other = logging.makeLogRecord(
+            {"msg": said.replace("message_id", "own_field"), "own_field": value}
+        )
+        plain.filter(other)
+
+        assert record.getMessage() == other.getMessage().replace("own_field", "message_id")
+        assert vars(record)["message_id"] == vars(other)["own_field"]
+
+
+def test_what_stands_beside_an_id_is_redacted() -> None:
+    """Only the id stays."""
+    record = logging.makeLogRecord({"msg": f"message_id={HEX} to (217) 555-0134, SSN 219-09-9999"})
+    PhiFilter().filter(record)
+
+    assert record.getMessage().startswith(f"message_id={HEX} to [")
+    assert "0134" not in record.getMessage()
+    assert "9999" not in record.getMessage()

@@ -26,6 +26,7 @@ from compliant_sms import (
     Tier,
     WebhookRequest,
 )
+from compliant_sms.errors import NoAnswer, RequestNotSent, TransportError
 from compliant_sms.evidence._page._moments import Moment
 from compliant_sms.optout._intents_words import speak
 from compliant_sms.phrases import fold
@@ -34,6 +35,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from compliant_sms.transport import BlockingTransport
+from compliant_sms.wire import HttpReply, HttpRequest
 from conftest import INTAKE_WORDING, SENDER, WARNING
 from test_receive import URL, callback, from_patient, status
 from test_send import DAWN, NIGHT, Meanwhile, waits
@@ -319,6 +321,28 @@ def test_interruption_and_bugs(ears: Ears, make_messenger: Make, clock: MovableC
     transport.close()
 
     assert ears.errors == 2
+
+
+@pytest.mark.parametrize("kind", [RequestNotSent, NoAnswer])
+def test_a_transport_that_quotes_the_request(
+    ears: Ears, make_messenger: Make, kind: type[TransportError]
+) -> None:
+    """What a host's own transport says of a request is not kept, only what kind of error it was."""
+
+    class Quoting:
+        async def send(self, request: HttpRequest) -> HttpReply:
+            cause = ConnectionError(f"POST {request.url}: {request.body!r}")
+            msg = f"{cause} {NUMBER} {BODY}"
+            raise kind(msg) from cause
+
+    messenger = make_messenger(transport=Quoting())
+    grant(ears, messenger)
+    outcome = ears.hear(messenger.send, **text())
+    ears.note(outcome.problem.words)
+    (record,) = ears.hear(messenger.history, "pat-881").texts
+    ears.note(record.message.problem.words)
+
+    assert f"{kind.__name__} from ConnectionError" in outcome.problem.words
 
 
 def test_event_loop(  # noqa: PLR0917 - fixtures

@@ -22,7 +22,7 @@ from attrs import evolve
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Error
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from compliant_sms import Held, Keyring, Messenger, Rulebook, Sent, Settings, flows
@@ -38,10 +38,13 @@ from compliant_sms.errors import (
     StoreReadOnly,
 )
 from compliant_sms.imports import ImportedOptOut
+from compliant_sms.messages import Message
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Transaction
 from compliant_sms.rules import PracticeCap
 from compliant_sms.stores import PostgreSQL
+from compliant_sms.stores._postgres import _session
+from compliant_sms.stores._postgres._errors import Failure, failure_of
 from compliant_sms.stores._postgres._named import positional
 from compliant_sms.stores._schema import tables
 from compliant_sms.stores._sql._transaction import SqlTransaction
@@ -682,6 +685,36 @@ def test_one_key_from_two_sides(
         else:
             assert sorted(type(result) for result in results if type(result) is Sent) == [Sent]
             assert kinds == {"Sent", IdempotencyConflict.__name__}
+
+
+def test_a_key_that_was_taken_meanwhile_is_in_no_log_of_the_server(
+    make_messenger: Make, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A constraint that refuses a key has the server log it: no statement may be refused so."""
+    first, second = (make_messenger(store=PostgreSQL(postgres_dsn)) for _ in range(2))
+    for number in (PATIENT, OTHER):
+        agree(first, number)
+    assert isinstance(remind(first, "0", to=PATIENT, body=f"{BODY} 0"), Sent)  # it is enrolled
+    by_key, meanwhile = SqlTransaction.message_by_key, [second]
+
+    async def overtaken(tx: SqlTransaction, practice_id: str, key: str) -> Message | None:
+        found = await by_key(tx, practice_id, key)
+        while meanwhile:
+            assert isinstance(remind(meanwhile.pop(), "1", to=OTHER), Sent)
+        return found
+
+    refusals: list[str | None] = []
+
+    def heard(error: Error, *, lost: bool) -> Failure:
+        refusals.append(error.sqlstate)
+        return failure_of(error, lost=lost)
+
+    monkeypatch.setattr(SqlTransaction, "message_by_key", overtaken)
+    monkeypatch.setattr(_session, "failure_of", heard)
+    with pytest.raises(IdempotencyConflict):
+        remind(first, "1", to=PATIENT)
+
+    assert refusals == []
 
 
 def test_a_practice_is_no_bottleneck(make_messenger: Make, postgres_dsn: str) -> None:

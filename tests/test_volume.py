@@ -28,6 +28,7 @@ from compliant_sms import (
     Sent,
     Settings,
 )
+from compliant_sms.conversations import OpenKind
 from compliant_sms.errors import InvalidInput
 from compliant_sms.messages import Draft
 from compliant_sms.providers import Twilio
@@ -39,6 +40,7 @@ from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock, assert_blocked
 from compliant_sms.volume import Ramp, VolumePlan
 from conftest import MORNING, PATIENT, PERSON
+from test_inbox import PLAN
 from test_receive import from_patient
 from test_send import BODY, agree, outgoing, remind, waits
 
@@ -257,6 +259,45 @@ def test_a_reminder_called_back_leaves_its_place(
         own.erase(visit.person, reason="a request", by="it:kim")
 
     assert remind_all(own, them[2:])[0].until == EIGHT
+
+
+def test_a_reminder_without_a_place_in_time_is_to_be_seen_to(
+    planned: Make, clock: MovableClock
+) -> None:
+    """It is on the list, with what to do, until somebody has seen to it or its visit is past."""
+    own = planned(
+        VolumePlan(texts_per_day=1),
+        reminders=[ReminderPlan(offsets=["3 hours before"])],
+        inbox=PLAN,
+    )
+    them = everybody(own, 3)
+    remind_all(own, them[:1])
+    for place, each in enumerate(them[1:]):
+        own.reminders.save(
+            Appointment(
+                id=f"99{place}",
+                person=f"pat-{each}",
+                numbers=each,
+                start=datetime(2026, 11, 30, 13),  # noqa: DTZ001 - what the clinic's clock shows
+                time_zone="America/Chicago",
+            )
+        )
+    assert own.reminders.plan_due() == 2
+    outcomes = own.dispatch_due()
+    assert [type(each) for each in outcomes] == [Cancelled] * 2
+
+    first, second = own.open_items()
+    assert {first.reference, second.reference} == {each.message_id for each in outcomes}
+    assert first.kind is second.kind is OpenKind.NO_PLACE
+    assert "no place" in first.remedy
+    (record,) = own.history(f"pat-{them[1]}").texts
+    assert record.message.problem is not None
+    assert "plan for its volume" in record.message.problem.words
+    assert own.inbox.dismiss(first, by="desk:ana", reason="called them") == 1
+    assert own.open_items() == (second,)
+    clock.move_to(MORNING + 6 * HOUR)
+    own.reminders.plan_due()
+    assert own.open_items() == ()
 
 
 def test_an_erased_text_that_left_keeps_its_place(

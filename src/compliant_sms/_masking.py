@@ -35,3 +35,21 @@ def where(error: BaseException) -> str:
     """The file and line where an error was raised; never its message, which may say anything."""
     frames = [*walk_tb(error.__traceback__)]
     return f"{frames[-1][0].f_code.co_filename}:{frames[-1][1]}" if frames else ""
+
+
+class OwnWords(str):
+    """What an error of the library's own says, written without anything of a request."""
+
+    __slots__ = ()
+
+
+def own_words(error: BaseException) -> str:
+    """What an error says, if the library wrote it; otherwise only its type, and that of its cause.
+
+    What a host's own transport raises may quote the URL and the body, so number and text.
+    """
+    said = error.args[0] if error.args else None
+    if isinstance(said, OwnWords):
+        return str(said)
+    kinds = [type(each).__name__ for each in (error, error.__cause__) if each is not None]
+    return f"the transport raised {' from '.join(kinds)}"

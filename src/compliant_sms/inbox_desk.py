@@ -224,10 +224,11 @@ class InboxDesk:
         return finish(flows.acknowledge_inbox_events(self._ports, events))
 
     def dismiss(self, *items: OpenItem, by: str, reason: str) -> int:
-        """Mark undelivered texts as dealt with: ``open_items()`` no longer lists them.
+        """Mark texts that did not arrive as dealt with: ``open_items()`` no longer lists them.
 
         Args:
-            items: of the kind ``"undeliverable"``; the others end by being answered or settled.
+            items: of the kinds ``"undeliverable"`` and ``"no_place"``; the others end by being
+                answered or settled.
             by: who dealt with them; for the audit log.
             reason: how; for the audit log.
 
@@ -378,7 +379,7 @@ class AsyncInboxDesk:
         return await flows.acknowledge_inbox_events(self._ports, events)
 
     async def dismiss(self, *items: OpenItem, by: str, reason: str) -> int:
-        """Mark undelivered texts as dealt with: ``open_items()`` no longer lists them.
+        """Mark texts that did not arrive as dealt with: ``open_items()`` no longer lists them.
 
         See :meth:`InboxDesk.dismiss`.
         """

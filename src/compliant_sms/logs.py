@@ -21,6 +21,7 @@ from typing import Any, TypeGuard
 
 from compliant_sms.log_fields import LOG_FIELDS
 from compliant_sms.phi import NOTHING_KNOWN, Known, PhiLabel, Redactor
+from compliant_sms.phi._redaction._ids import is_id
 
 __all__ = ["HIDDEN_FIELDS", "EventRedactor", "PhiFilter", "redact_event"]
 
@@ -78,6 +79,9 @@ class PhiFilter(logging.Filter):
     form. Within a record a value has one placeholder. Objects become their redacted text. The
     record's ``exc_info`` becomes ``exc_text``, because other handlers would show the exception as
     it is.
+
+    What fields such as ``practice_id`` and ``message_id`` hold, here and in texts, stays whole if
+    it looks like an id: one that the library made, or a word and up to six digits.
 
     A record that cannot be redacted is replaced by one that says so, with the type of the failure.
 
@@ -310,7 +314,9 @@ class _Scrub:
         return key if key is None or isinstance(key, bool) else self.value(_flat(key))
 
     def _field(self, key: object, value: object) -> object:
-        return _WITHHELD if self._hides(key, value) else self.value(value)
+        if self._hides(key, value):
+            return _WITHHELD
+        return value if is_id(key, value) else self.value(value)
 
     def value(self, value: object) -> object:
         """The value, if its type is harmless; otherwise redacted text or a redacted container."""

@@ -17,6 +17,7 @@ from typing import Self
 
 import httpx
 
+from compliant_sms._masking import OwnWords
 from compliant_sms.errors import NoAnswer, ReplyTooLarge, RequestNotSent
 from compliant_sms.wire import HttpReply, HttpRequest
 
@@ -34,9 +35,10 @@ _NEVER_LEFT = (
 
 
 def _translate(error: httpx.RequestError | UnicodeError) -> RequestNotSent | NoAnswer:
+    kind = type(error).__name__
     if isinstance(error, _NEVER_LEFT):
-        return RequestNotSent(f"the provider could not be reached ({type(error).__name__})")
-    return NoAnswer(f"the provider took the request and gave no answer ({type(error).__name__})")
+        return RequestNotSent(OwnWords(f"the provider could not be reached ({kind})"))
+    return NoAnswer(OwnWords(f"the provider took the request and gave no answer ({kind})"))
 
 
 def _body(answer: httpx.Response, largest: int | None) -> bytes:
@@ -98,7 +100,7 @@ class BlockingTransport:
         outgoing = self._outgoing(request)
         if not request.may_leave():
             msg = "the time reserved for sending ran out while the request waited"
-            raise RequestNotSent(msg)
+            raise RequestNotSent(OwnWords(msg))
         with self._connection() as connection:
             try:
                 answer = connection.handle_request(outgoing)
@@ -121,13 +123,13 @@ class BlockingTransport:
             )
         except httpx.InvalidURL as error:
             msg = "the provider's URL is not a URL"
-            raise RequestNotSent(msg) from error
+            raise RequestNotSent(OwnWords(msg)) from error
         except UnicodeEncodeError:  # which holds the header
             msg = (
                 "the provider's key, or a header, has a character that HTTP does not allow. "
                 "Copy the key again from the provider's console."
             )
-            raise RequestNotSent(msg) from None
+            raise RequestNotSent(OwnWords(msg)) from None
 
     @contextmanager
     def _connection(self) -> Iterator[httpx.HTTPTransport]:
@@ -165,7 +167,7 @@ class NoTransport:
             RequestNotSent: always.
         """
         msg = "this is a dry run, so no request is sent"
-        raise RequestNotSent(msg)
+        raise RequestNotSent(OwnWords(msg))
 
 
 class AsyncTransport:
@@ -211,7 +213,7 @@ class AsyncTransport:
             if not turn.cancelled():  # it was under way
                 raise
             msg = "the request waited its turn when its caller was cancelled or all was closed"
-            not_sent = RequestNotSent(msg)
+            not_sent = RequestNotSent(OwnWords(msg))
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise error from not_sent

@@ -58,11 +58,18 @@ class OpenKind(Word):
     """A text to a patient that did not arrive, or was refused after it had waited."""
     UNCERTAIN = "uncertain"
     HELD_TOO_LONG = "held_too_long"
+    NO_PLACE = "no_place"
+    """A reminder that was cancelled: the practice's plan for its volume had no place in time."""
 
     @property
     def remedy(self) -> str:
         """What to do, in plain words."""
         return _REMEDIES[self]
+
+    @property
+    def is_dismissed(self) -> bool:
+        """Whether it ends by being dismissed; others end by being answered or settled."""
+        return self in {OpenKind.UNDELIVERABLE, OpenKind.NO_PLACE}
 
 
 _REMEDIES = {
@@ -73,6 +80,8 @@ _REMEDIES = {
     "record the answer.",
     OpenKind.HELD_TOO_LONG: "See in its record why it waits. Reach the patient in another way, or "
     "cancel it.",
+    OpenKind.NO_PLACE: "It was cancelled: the practice's plan for its volume had no place for "
+    "it in time. Reach the patient in another way. Then take it off the list; say how.",
 }
 
 

@@ -23,8 +23,9 @@ class Transport(Protocol):
         """Send one request.
 
         Raises:
-            RequestNotSent: no byte of it left. Its message goes to logs, as that of ``NoAnswer``
-                does: it must quote neither the URL nor the body, which can hold number and text.
+            RequestNotSent: no byte of it left. Of what a host's own transport says in it, or in
+                ``NoAnswer``, only the type is kept with a text, and that of the cause. It can
+                quote the URL or the body, which hold number and text.
             NoAnswer: it may have been processed.
             ReplyTooLarge: the answer is larger than the request allows; the rest was not read.
             BaseException: such as when the caller is cancelled. If certainly no byte had left by

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, LiteralString, Protocol
 
 from compliant_sms import _given, records
-from compliant_sms.errors import CompliantSmsError, InvalidInput, RecordAltered
+from compliant_sms.errors import CompliantSmsError, InvalidInput, RecordAltered, StoreBusy
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.stores._dialect import Dialect
 from compliant_sms.stores._vault import Vault
@@ -17,6 +17,10 @@ from compliant_sms.stores._vault import Vault
 Row = Sequence[Any]
 
 NOBODY = ""  # NULLs are distinct in a UNIQUE constraint; an empty text is not.
+
+
+class Overtaken(StoreBusy):
+    """Somebody else wrote the same first. Done anew, the work finds it."""
 
 
 class Connection(Protocol):

@@ -12,12 +12,14 @@ from compliant_sms.volume._scope import ALL, MARKETING, scope_of
 if TYPE_CHECKING:
     from compliant_sms.volume._days import DayPlan, Days, Place, day_of, first_place, first_place_on
     from compliant_sms.volume._estimate import DayEstimate, Estimate
+    from compliant_sms.volume._no_place import NO_PLACE
     from compliant_sms.volume._pause import UNTIL_RESUMED, Pause, pause_finding
     from compliant_sms.volume._plan import Ramp, VolumePlan
 
 __all__ = [
     "ALL",
     "MARKETING",
+    "NO_PLACE",
     "UNTIL_RESUMED",
     "DayEstimate",
     "DayPlan",
@@ -37,6 +39,7 @@ __all__ = [
 _FILES = {
     "_days": ("DayPlan", "Days", "Place", "day_of", "first_place", "first_place_on"),
     "_estimate": ("DayEstimate", "Estimate"),
+    "_no_place": ("NO_PLACE",),
     "_pause": ("UNTIL_RESUMED", "Pause", "pause_finding"),
     "_plan": ("Ramp", "VolumePlan"),
 }

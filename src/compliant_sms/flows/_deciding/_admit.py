@@ -30,8 +30,10 @@ from compliant_sms.flows._deciding._waits import wait_name, wait_of
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Blocked, Cancelled, Departure, Held, Message, Outcome
 from compliant_sms.ports import Ports, Transaction
+from compliant_sms.providers import Problem
 from compliant_sms.routing import Route
 from compliant_sms.rules import Decision, Facts, OptOutShown, Verdict, is_exempt, used
+from compliant_sms.volume import NO_PLACE
 
 WAITING = frozenset({State.DUE, State.HELD})
 """The states of a text that nobody has taken yet."""
@@ -213,7 +215,7 @@ async def admit(
     told_already = await _is_told_already(tx, message, decision)
     result: Outcome | None
     if told_already:
-        moved, result = _cancelled(message, _TOLD_ALREADY)
+        moved, result = _cancelled(message, aside(_TOLD_ALREADY))
     else:
         moved, result = _consequence(message, decided, ports)
     if result is None and decided.rendered.needs_link:
@@ -262,14 +264,20 @@ def is_late(message: Message, at: datetime) -> bool:
 async def too_late(tx: Transaction, ports: Ports, message: Message, at: datetime) -> Cancelled:
     """Cancel a text that waits, because it makes no sense any more."""
     await leave_places(tx, ports, message, at)
-    cancelled, outcome = _cancelled(message, _TOO_LATE)
+    cancelled, outcome = _cancelled(message, aside(_TOO_LATE))
     await tx.save(cancelled, at)
     return outcome
 
 
-def _cancelled(message: Message, why: str) -> tuple[Message, Cancelled]:
-    cancelled = message.moved(State.CANCELLED, problem=aside(why))
-    return cancelled, Cancelled(message_id=message.message_id, reason=why)
+def _cancelled(message: Message, why: Problem) -> tuple[Message, Cancelled]:
+    cancelled = message.moved(State.CANCELLED, problem=why)
+    return cancelled, Cancelled(message_id=message.message_id, reason=why.words)
+
+
+def _why_too_late(decision: Decision) -> Problem:
+    """Why a text can only go when it is too late; the plan is asked where no rule is against it."""
+    waits_for_plan = any(finding.rule == "volume-plan" for finding in decision.findings)
+    return NO_PLACE if waits_for_plan else aside(_TOO_LATE)
 
 
 def _consequence(
@@ -282,7 +290,7 @@ def _consequence(
         return evolve(message, state=State.BLOCKED), blocked
     earliest = decision.until or at
     if last is not None and earliest > last:
-        return _cancelled(message, _TOO_LATE)
+        return _cancelled(message, _why_too_late(decision))
     if decision.verdict is Verdict.HOLD:
         held = Held(message_id=message_id, until=earliest, reasons=decision.reasons)
         return evolve(message, state=State.HELD, not_before=earliest), held

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from attrs import define, evolve
 
+from compliant_sms._masking import own_words
 from compliant_sms.errors import NoAnswer, RequestNotSent, UnknownMessage
 from compliant_sms.flows._deciding._admit import Claimed, Limited, Unlinked, admit
 from compliant_sms.flows._deciding._facts import may_carry_phi, wishes_as_told
@@ -253,14 +254,14 @@ async def submit(
     try:
         reply = await ports.transport.send(request)
     except RequestNotSent as error:
-        return _not_taken("unreachable", f"It was not sent: {error}.")
+        return _not_taken("unreachable", f"It was not sent: {own_words(error)}.")
     except NoAnswer as error:
         return Attempt(
             certainty=Certainty.AMBIGUOUS,
             problem=Problem(
                 category=Failure.PROVIDER_FAULT,
                 code="no_answer",
-                words=f"It may or may not have been sent: {error}.",
+                words=f"It may or may not have been sent: {own_words(error)}.",
             ),
         )
     return without_echo(provider.response(reply), message)

@@ -19,9 +19,10 @@ from compliant_sms.messages import (
 )
 from compliant_sms.ports import Transaction
 from compliant_sms.providers import Failure, Problem
-from compliant_sms.volume import UNTIL_RESUMED, pause_finding
+from compliant_sms.volume import NO_PLACE, UNTIL_RESUMED, pause_finding
 
 _UNEXPLAINED = Problem(category=Failure.UNKNOWN, code="none", words="The provider gave no reason.")
+_SAY_WHY = frozenset({SET_ASIDE, NO_PLACE.code})
 
 
 def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for each state
@@ -45,7 +46,7 @@ def outcome_of(message: Message) -> Outcome:  # noqa: PLR0911 - one answer for e
             return Uncertain(message_id=message_id, problem=message.problem)
         case State.CANCELLED:
             problem = message.problem
-            aside = problem if problem and problem.code == SET_ASIDE else None
+            aside = problem if problem and problem.code in _SAY_WHY else None
             return Cancelled(message_id=message_id, reason=aside.words if aside else "")
         case _:  # failed
             return Failed(message_id=message_id, problem=message.problem or _UNEXPLAINED)

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
-from compliant_sms.conversations import InboxPlan, OpenItem, OpenKind
+from compliant_sms.conversations import InboxPlan, OpenItem
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._staff._escalate import adopt_all
 from compliant_sms.ports import Ports, Transaction
@@ -36,16 +36,16 @@ def _placed(plan: InboxPlan, item: OpenItem) -> OpenItem:
 
 
 async def dismiss(ports: Ports, items: Sequence[OpenItem], *, by: str, reason: str) -> int:
-    """Take texts that did not arrive off the list, and return how many.
+    """Take texts that did not arrive, or never left, off the list, and return how many.
 
     Raises:
         InvalidInput: something is no such item: the others end when they are answered or settled.
     """
     _given.each_of(items, OpenItem, "an item", "what open_items() returned")
-    if any(item.kind is not OpenKind.UNDELIVERABLE for item in items):
+    if not all(item.kind.is_dismissed for item in items):
         msg = (
-            "only what could not be delivered can be dismissed. Answer a thread or close it, "
-            "settle an uncertain text, cancel one that waits."
+            "only what did not arrive, or had no place in time, can be dismissed. Answer a "
+            "thread or close it, settle an uncertain text, cancel one that waits."
         )
         raise InvalidInput(msg)
     at, practice_id = ports.clock(), ports.practice.id

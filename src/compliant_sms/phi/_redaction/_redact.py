@@ -10,6 +10,7 @@ from attrs import field, frozen
 from compliant_sms.phi._find import find
 from compliant_sms.phi._known import NOTHING_KNOWN, Known
 from compliant_sms.phi._labels import Direction, PhiFinding, PhiLabel
+from compliant_sms.phi._redaction._ids import ids_in
 from compliant_sms.phi._redaction._placeholders import Placeholders, is_placeholder, round_for
 from compliant_sms.phi._redaction._strict import find_strictly, unescaped, unframed, united
 
@@ -91,7 +92,13 @@ class Redactor:
         if self._strict:
             kept = [f for f in everything if f.label not in self._labels]
             found = united(found, self._strictly(text, kept))
-        return [f for f in found if not _is_no_value(text, f)]
+        ids = ids_in(text) if self._strict else []
+        return [
+            f
+            for f in found
+            if not _is_no_value(text, f)
+            and not any(start <= f.start and f.end <= end for start, end in ids)
+        ]
 
     def _readings(self, text: str) -> list[str]:
         """The text without what programs write around values, and without the program itself."""

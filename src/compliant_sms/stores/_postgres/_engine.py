@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout
 
 from compliant_sms.errors import CommitUnknown, StoreError
 from compliant_sms.ports import Transaction
+from compliant_sms.stores._connection import Overtaken
 from compliant_sms.stores._postgres._errors import Failure, failure_of, unreachable
 from compliant_sms.stores._postgres._links import Link, Pool
 from compliant_sms.stores._postgres._session import STATUS, Session
@@ -150,6 +151,9 @@ class Engine:
             result = await work(SqlTransaction(session, vault))
             if session.failure is None:
                 await session.commit()
+        except Overtaken as overtaken:
+            await session.roll_back()
+            return Failure(error=overtaken, again=True)
         except Exception:
             if session.failure is None:
                 await session.roll_back()

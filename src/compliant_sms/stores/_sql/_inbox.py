@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 
+from compliant_sms import records
 from compliant_sms.conversations import InboxEvent, InboxEventKind, OpenItem, OpenKind, Wait
 from compliant_sms.messages import Inbound
 from compliant_sms.stores._connection import Row, instant, text
@@ -13,6 +14,7 @@ from compliant_sms.stores._sql._conversations import ThreadRecords
 from compliant_sms.stores._sql._inbound import InboundRecords
 from compliant_sms.stores._sql._many import AT_ONCE, each, listed
 from compliant_sms.stores._sql._waits import OPEN, WAIT, wait_of
+from compliant_sms.volume import NO_PLACE
 
 _NEXT_STEP: LiteralString = (
     "CASE w.raised WHEN 0 THEN w.warn_at WHEN 1 THEN w.due_at ELSE w.point_at END"
@@ -50,10 +52,12 @@ _THESE: LiteralString = (
     + each(":id_#")
     + ") ORDER BY seq"
 )
+_NO_PLACE = records.encode(NO_PLACE)
 # Each branch: why, since when, what, thread, queue, assignee. A text waits since it was asked for,
 # also one that is tried each hour; a reminder may have been asked for days ahead, and waits since
 # it was first held or tried. A reminder that did not arrive needs somebody until its visit is past,
-# also one that was moved: what may still come is looked at again.
+# also one that was moved: what may still come is looked at again. So does one that had no place on
+# the plan for volume, which is found from the visits that something may still come of.
 _OPEN_ITEMS: LiteralString = (
     """SELECT CASE WHEN t.person = '' THEN 'unmatched' ELSE 'unanswered' END, w.at,
         coalesce(w.inbound_id, w.wait_id), t.thread_id, t.queue, t.assignee
@@ -92,6 +96,17 @@ _OPEN_ITEMS: LiteralString = (
         AND m.state IN ('due', 'held') AND m.created_at <= :held_since
         AND (m.state = 'held' OR m.attempts > 0 OR m.not_before <= :held_since)) waiting
     WHERE since <= :held_since
+    UNION ALL SELECT DISTINCT 'no_place', coalesce(
+            (SELECT max(s.at) FROM sms_steps s WHERE s.message_id = m.message_id), m.created_at),
+        m.message_id, '', '', ''
+    FROM sms_appointments a JOIN sms_reminders r ON r.practice_id = a.practice_id
+        AND r.appointment_id = a.appointment_id AND r.occurrence = a.occurrence
+    JOIN sms_messages m ON m.message_id = r.message_id
+    WHERE a.practice_id = :practice_id AND a.look_at IS NOT NULL
+    AND (r.until_at > :at OR r.code LIKE 'recall-%' OR a.status IN ('booked', 'confirmed'))
+    AND m.state = 'cancelled' AND m.problem = :no_place AND m.purged IS NULL
+    AND NOT EXISTS (SELECT 1 FROM sms_dismissed d WHERE d.practice_id = m.practice_id
+        AND d.kind = 'no_place' AND d.reference = m.message_id)
     ORDER BY 2, 3 LIMIT :limit"""
 )
 
@@ -208,6 +223,7 @@ class InboxRecords(InboundRecords, ThreadRecords):
             practice_id=practice_id,
             at=text(at),
             held_since=text(held_since),
+            no_place=_NO_PLACE,
             limit=limit,
         )
         return [

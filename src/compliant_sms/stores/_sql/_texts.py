@@ -15,7 +15,7 @@ from compliant_sms.ports import Step
 from compliant_sms.providers import Problem
 from compliant_sms.retention import Purged
 from compliant_sms.rules import Decision
-from compliant_sms.stores._connection import Connection, Row, instant, text
+from compliant_sms.stores._connection import Connection, Overtaken, Row, instant, text
 from compliant_sms.stores._sql._subjects import SubjectRecords
 from compliant_sms.stores._vault import Subject, Vault
 
@@ -201,12 +201,31 @@ class TextRecords(SubjectRecords):
     async def save(self, message: Message, at: datetime) -> None:
         # What was not read before is new, most likely.
         its = message.practice_id, message.message_id
-        is_new = its not in self._owners and await self._add_message(
-            message, at, unless="ON CONFLICT (message_id) DO NOTHING"
+        may_be_new = its not in self._owners
+        # A server logs the value that a constraint refuses, and the key may be anything.
+        is_new = may_be_new and await self._add_message(
+            message, at, unless="ON CONFLICT DO NOTHING"
         )
+        if may_be_new and not is_new:
+            await self._refuse_taken_key(message)
         if not (is_new or await self._move(message, at)):
             raise _unknown()
         await self._add_step(message, at)
+
+    async def _refuse_taken_key(self, message: Message) -> None:
+        """Refuse a text under whose key another one was kept since somebody looked."""
+        row = await self._one(
+            """SELECT message_id FROM sms_messages
+            WHERE practice_id = :practice_id AND idempotency_key = :key""",
+            practice_id=message.practice_id,
+            key=message.draft.idempotency_key,
+        )
+        if row is not None and row[0] != message.message_id:
+            msg = (
+                "somebody else asked for a text under this idempotency key at the same time. "
+                "Roll back, and do the whole transaction again."
+            )
+            raise Overtaken(msg)
 
     async def close_claim(self, settled: Message, at: datetime) -> bool:
         closed = await self._do(_CHANGED + _AT + _IF_CLAIMED, **_where_it_is(settled, at))

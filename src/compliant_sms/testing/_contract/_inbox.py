@@ -23,6 +23,7 @@ from compliant_sms.testing._contract._samples import (
     minutes,
 )
 from compliant_sms.testing._contract._threads import a_thread, a_wait, answering, waiting_in
+from compliant_sms.volume import NO_PLACE
 
 
 def an_event(event_id: str, **changes: object) -> InboxEvent:
@@ -169,6 +170,9 @@ class InboxContract(Contract):
                 a_text(key, state=State.FAILED)
                 for key in ("past", "coming", "next", "moved", "recalled")
             ),
+            a_text("crowded", state=State.CANCELLED, problem=NO_PLACE),
+            a_text("called off", state=State.CANCELLED),
+            a_text("promotion", state=State.CANCELLED, problem=NO_PLACE),
         ]
 
         async def write(tx: Transaction) -> None:
@@ -192,6 +196,10 @@ class InboxContract(Contract):
             for key, each in reminded.items():
                 await tx.add_told(HERE, evolve(each, message_id=f"{HERE}/{key}"))
             await tx.add_appointment(kept("2", sequence=1), NOON, "chain-2")
+            for key in ("crowded", "called off"):
+                await tx.add_told(
+                    HERE, told(code=key, appointment_id="2", message_id=f"{HERE}/{key}")
+                )
 
         at, since = NOON + minutes(60), NOON + minutes(30)
 
@@ -209,6 +217,7 @@ class InboxContract(Contract):
                 ("held_too_long", f"{HERE}/held", NOON),
                 ("held_too_long", f"{HERE}/overslept", NOON),
                 ("held_too_long", f"{HERE}/stuck", NOON),
+                ("no_place", f"{HERE}/crowded", NOON),
                 ("unanswered", "in-w1", NOON + minutes(7)),
                 ("unanswered", "w2", NOON),
                 ("uncertain", f"{HERE}/lapsed", NOON + minutes(3)),

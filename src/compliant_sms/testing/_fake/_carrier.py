@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar, Unpack, cast
 
 from attrs import evolve
 
+from compliant_sms._masking import OwnWords
 from compliant_sms.clock import Clock
 from compliant_sms.driver import finish
 from compliant_sms.errors import (
@@ -237,7 +238,7 @@ class FakeCarrier(Trouble):
         """
         if not self.reachable or not request.may_leave():
             msg = "the provider could not be reached (the fake carrier was told so)"
-            raise RequestNotSent(msg)
+            raise RequestNotSent(OwnWords(msg))
         return await self._endpoints.answer(request)
 
     # Patients

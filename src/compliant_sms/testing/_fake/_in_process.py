@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Message, Scope
 
+from compliant_sms._masking import OwnWords
 from compliant_sms.clock import Clock
 from compliant_sms.errors import NoAnswer, ReplyTooLarge
 from compliant_sms.sandbox import Account
@@ -85,7 +86,7 @@ class Endpoints:
             await response.background()
         if isinstance(response, Silence):
             msg = "the provider took the request and gave no answer (the fake carrier was told so)"
-            raise NoAnswer(msg)
+            raise NoAnswer(OwnWords(msg))
         return _reply(response, request.largest_reply)
 
     async def _respond(self, request: HttpRequest) -> Response:
