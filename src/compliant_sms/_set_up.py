@@ -1,45 +1,67 @@
 """What a messenger is made of: its arguments checked and completed, a host's functions wrapped.
 
-``AsyncMessenger`` and ``Messenger`` differ in setup only by these functions, which flows await.
+``AsyncMessenger`` and ``Messenger`` differ only in the :class:`Driving` that they pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from importlib import import_module
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, runtime_checkable
 
-from attrs import evolve
+from attrs import asdict, evolve, frozen
 
 from compliant_sms import _given, phi, system
 from compliant_sms.classification import MessageClass
 from compliant_sms.consent import Category
 from compliant_sms.consent._words import checked_categories, is_declared, known_categories
 from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.events import Event
 
 # Load with the messenger what every messenger needs, not inside its first transaction.
-from compliant_sms.flows import dispatch_due, receive, send  # noqa: F401
+from compliant_sms.flows import Watched, dispatch_due, receive, send  # noqa: F401
 from compliant_sms.lookups import AsyncLookups, Lookups
 from compliant_sms.people import Profile
 from compliant_sms.permission import Permission, taken_by
 from compliant_sms.phi import ContentTier, Direction, Known, Sensitivity
 from compliant_sms.phone import as_number
-from compliant_sms.ports import AtRest, Plaintext
+from compliant_sms.ports import NO_TELEMETRY, AtRest, Delivery, Plaintext, Ports
 from compliant_sms.practice import PhiMode, Practice
+from compliant_sms.retry import BriefRetry  # imports tenacity
 from compliant_sms.routing import Routes
 from compliant_sms.rules._read import own_facts
 from compliant_sms.secure_pages import SecurePages
 from compliant_sms.text import within
 
 if TYPE_CHECKING:
+    from compliant_sms.clock import Clock
     from compliant_sms.contact import MissedCalls
     from compliant_sms.conversations import InboxPlan
+    from compliant_sms.hooks import Hooks
     from compliant_sms.phone import PhoneNumber
+    from compliant_sms.ports import (
+        Ids,
+        People,
+        Retry,
+        SecureLinks,
+        SecureMessage,
+        Store,
+        StoreKind,
+        Telemetry,
+        Transport,
+        Unbroken,
+    )
+    from compliant_sms.providers import Provider
     from compliant_sms.reminders import ReminderPlan
+    from compliant_sms.retention import Retention
     from compliant_sms.rules import Rulebook
     from compliant_sms.templates import Catalogue, Template
     from compliant_sms.volume import VolumePlan
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @runtime_checkable
@@ -48,6 +70,117 @@ class _MakesFormKeys(Protocol):
 
     def form_keys(self) -> tuple[bytes, ...]:
         """Keys of 32 bytes derived from its own, newest first."""
+
+
+class Way(Protocol):
+    """Wraps a host's function for a flow to await."""
+
+    def __call__(self, ask: Callable[P, Any], /) -> Callable[P, Coroutine[object, object, Any]]: ...
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Driving:
+    """How flows are run, which is all that the two messengers differ in.
+
+    Attributes:
+        store: the database, opened for that.
+        hooks: passes events to the host.
+        transport: makes HTTP requests.
+        way: wraps each of the host's functions.
+        sleep: waits for that many seconds.
+        unbroken: finishes what must not be left half done.
+    """
+
+    store: Store
+    hooks: Hooks
+    transport: Transport
+    way: Way
+    sleep: Callable[[float], Awaitable[None]]
+    unbroken: Unbroken
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class SetUp:
+    """What a messenger was given; :class:`compliant_sms.Messenger` says what each is.
+
+    Raises:
+        InvalidInput: an argument has the wrong type.
+        ConfigurationError: two of them do not go together.
+    """
+
+    practice: Practice
+    provider: Provider | Routes
+    store: StoreKind
+    rulebook: Rulebook | None
+    people: People | Callable[[str], Profile | None] | None
+    lookups: AsyncLookups | Lookups | None
+    keyring: AtRest
+    secure_links: SecureLinks | Callable[[SecureMessage], str] | SecurePages | None
+    templates: Catalogue | None
+    clock: Clock
+    delivery: Delivery | None
+    transport: Transport | None
+    ids: Ids
+    retention: Retention | None
+    volume: VolumePlan | None
+    only_to: Iterable[str | PhoneNumber] | None
+    dry_run: bool
+    reminders: Sequence[ReminderPlan]
+    permission: Permission | None
+    inbox: InboxPlan | None
+    missed_calls: MissedCalls | None
+    telemetry: Telemetry
+    retry: Retry | None
+
+    def __attrs_post_init__(self) -> None:
+        _refuse_other_types(self)
+        routes = Routes.of(self.provider)
+        _refuse_unsealed(routes, self.keyring)
+        _refuse_half_a_notice(self.practice, self.keyring, self.secure_links)
+        refuse_taken_keywords(self.permission, routes)
+        _refuse_undeclared_categories(self.practice, self.permission, _a_catalogue(self.templates))
+
+    def ports(self, driving: Driving) -> Ports:
+        """Everything that a flow works with; telemetry hears of events from now on.
+
+        Raises:
+            InvalidInput: an argument has the wrong type.
+            ConfigurationError: two of them do not go together.
+        """
+        if self.telemetry is not NO_TELEMETRY:
+            driving.hooks.on(Event, self.telemetry.heard)
+        way = driving.way
+        links = None if isinstance(self.secure_links, SecurePages) else self.secure_links
+        return Ports(
+            practice=self.practice,
+            routes=Routes.of(self.provider),
+            store=Watched(driving.store, driving.hooks.tell),
+            tell=driving.hooks.tell,
+            rulebook=_with_caps(self.rulebook, self.volume),
+            people=way(self.people) if self.people else _nobody,
+            lookups=_look_ups(self.lookups or Lookups(), way),
+            secure_links=way(links) if links else None,
+            secure_pages=_own_pages(self.practice, self.secure_links),
+            templates=self.templates,
+            plaintext=self.keyring if isinstance(self.keyring, Plaintext) else None,
+            sealed=not isinstance(self.keyring, Plaintext | None),
+            clock=self.clock,
+            delivery=self.delivery or Delivery(),
+            transport=self.telemetry.transport(driving.transport),
+            telemetry=self.telemetry,
+            retry=self.retry or BriefRetry(driving.sleep),
+            unbroken=driving.unbroken,
+            ids=self.ids,
+            entropy=system.entropy,
+            volume=self.volume,
+            only_to=_allow_list(self.only_to),
+            dry_run=self.dry_run,
+            permission=self.permission,
+            form_keys=_form_keys_of(self.permission, self.keyring),
+            inbox=_an_inbox(self.inbox),
+            reminders=_plans_with(self.reminders, self.templates),
+            missed_calls=_calls_with(self.missed_calls, self.practice),
+        )
 
 
 _ABOUT_VISITS = (MessageClass.TRANSACTIONAL, Category.APPOINTMENTS)
@@ -79,15 +212,9 @@ _MADE_OF = {
 _NEEDED = ("practice", "provider", "store", "clock", "ids", "telemetry")
 
 
-def refuse_other_types(given: Mapping[str, object]) -> None:
-    """Refuse arguments that would fail later, during a send, or be misread, as "false" for true.
-
-    Args:
-        given: a messenger's arguments by name; others are ignored.
-
-    Raises:
-        InvalidInput: an argument has the wrong type.
-    """
+def _refuse_other_types(set_up: SetUp) -> None:
+    """Refuse arguments that would fail later, during a send, or be misread, as "false" for true."""
+    given = asdict(set_up, recurse=False)
     _given.yes_or_no(given["dry_run"], "dry_run")
     for name, (module, kind) in _MADE_OF.items():
         if given[name] is not None or name in _NEEDED:
@@ -107,13 +234,9 @@ def refuse_other_types(given: Mapping[str, object]) -> None:
             raise InvalidInput(msg)
 
 
-async def nobody(_: str) -> Profile | None:
+async def _nobody(_: str) -> Profile | None:
     """``people`` for a host that tells nothing about its patients."""
     return None
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def never_suspending(ask: Callable[P, T]) -> Callable[P, Coroutine[object, object, T]]:
@@ -147,11 +270,7 @@ def either_way(
     return answer
 
 
-class _Way(Protocol):
-    def __call__(self, ask: Callable[P, Any], /) -> Callable[P, Coroutine[object, object, Any]]: ...
-
-
-def look_ups(ask: Lookups | AsyncLookups, way: _Way) -> AsyncLookups:
+def _look_ups(ask: Lookups | AsyncLookups, way: Way) -> AsyncLookups:
     """Wrap each of a host's lookup functions in that way."""
     return AsyncLookups(
         national_dnc=way(ask.national_dnc) if ask.national_dnc else None,
@@ -161,7 +280,7 @@ def look_ups(ask: Lookups | AsyncLookups, way: _Way) -> AsyncLookups:
     )
 
 
-def refuse_half_a_notice(practice: Practice, keyring: AtRest, secure_links: object | None) -> None:
+def _refuse_half_a_notice(practice: Practice, keyring: AtRest, secure_links: object | None) -> None:
     """Refuse notices whose messages would not be sealed, or whose links would lead nowhere."""
     missing = {
         "keyring=Keyring.from_file(...), which seals the messages that wait": (
@@ -178,7 +297,7 @@ def refuse_half_a_notice(practice: Practice, keyring: AtRest, secure_links: obje
         raise ConfigurationError(msg)
 
 
-def refuse_unsealed(routes: Routes, keyring: AtRest) -> None:
+def _refuse_unsealed(routes: Routes, keyring: AtRest) -> None:
     """Refuse a real provider without a keyring or a reason to do without."""
     if keyring is None and not all(provider.simulated for provider in routes.providers):
         msg = (
@@ -189,7 +308,7 @@ def refuse_unsealed(routes: Routes, keyring: AtRest) -> None:
         raise ConfigurationError(msg)
 
 
-def own_pages(practice: Practice, secure_links: object) -> SecurePages | None:
+def _own_pages(practice: Practice, secure_links: object) -> SecurePages | None:
     """The library's own pages, if they are used; refuse them on a host not of the practice."""
     if not isinstance(secure_links, SecurePages):
         return None
@@ -219,7 +338,7 @@ def _told_by_links(pages: SecurePages, practice: Practice) -> list[str]:
     return sorted({finding.label for finding in telling})
 
 
-def refuse_undeclared_categories(
+def _refuse_undeclared_categories(
     practice: Practice, permission: Permission | None, templates: Catalogue | None
 ) -> None:
     """Refuse programmes and templates about what the practice does not declare.
@@ -258,7 +377,9 @@ def refuse_taken_keywords(permission: Permission | None, routes: Routes) -> None
             raise ConfigurationError(msg)
 
 
-def form_keys_of(permission: Permission | None, keyring: AtRest) -> Callable[[], tuple[bytes, ...]]:
+def _form_keys_of(
+    permission: Permission | None, keyring: AtRest
+) -> Callable[[], tuple[bytes, ...]]:
     """The keys that authenticate forms: the host's secret, the keyring's, or this process's own."""
     if permission is not None and permission.secret:
         given = (permission.secret,)
@@ -269,7 +390,7 @@ def form_keys_of(permission: Permission | None, keyring: AtRest) -> Callable[[],
     return lambda: own
 
 
-def a_catalogue(given: Catalogue | None) -> Catalogue | None:
+def _a_catalogue(given: Catalogue | None) -> Catalogue | None:
     """Return what a messenger was given for its templates, checked.
 
     Raises:
@@ -282,7 +403,7 @@ def a_catalogue(given: Catalogue | None) -> Catalogue | None:
     return given
 
 
-def plans_with(
+def _plans_with(
     given: Sequence[ReminderPlan], templates: Catalogue | None
 ) -> tuple[ReminderPlan, ...]:
     """Return a practice's reminder plans, after checking that their templates exist and fit.
@@ -333,7 +454,7 @@ def _refuse_unfit(versions: Iterable[Template], *, may_ask: bool) -> None:
             raise ConfigurationError(msg)
 
 
-def an_inbox(plan: InboxPlan | None) -> InboxPlan | None:
+def _an_inbox(plan: InboxPlan | None) -> InboxPlan | None:
     """Return the plan, if it is one.
 
     Raises:
@@ -346,7 +467,7 @@ def an_inbox(plan: InboxPlan | None) -> InboxPlan | None:
     return plan
 
 
-def calls_with(given: MissedCalls | None, practice: Practice) -> MissedCalls | None:
+def _calls_with(given: MissedCalls | None, practice: Practice) -> MissedCalls | None:
     """Return what a messenger was given for missed calls, checked.
 
     Raises:
@@ -357,7 +478,7 @@ def calls_with(given: MissedCalls | None, practice: Practice) -> MissedCalls | N
     return given
 
 
-def allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNumber] | None:
+def _allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNumber] | None:
     """The only numbers that are texted; None if there is no such list.
 
     Raises:
@@ -371,7 +492,7 @@ def allow_list(numbers: Iterable[str | PhoneNumber] | None) -> frozenset[PhoneNu
     return frozenset(map(as_number, numbers))
 
 
-def with_caps(rulebook: Rulebook | None, volume: VolumePlan | None) -> Rulebook:
+def _with_caps(rulebook: Rulebook | None, volume: VolumePlan | None) -> Rulebook:
     """The rulebook with a plan's caps, so that each decision records them."""
     from compliant_sms.rules import Rulebook
 

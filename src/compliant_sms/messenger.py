@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from attrs import evolve
 
@@ -17,7 +17,7 @@ from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
 from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.observing import AsyncObserving, Observing
 from compliant_sms.permission_desk import AsyncPermissionDesk, PermissionDesk
-from compliant_sms.ports import NO_TELEMETRY
+from compliant_sms.ports import NO_TELEMETRY, StoreKind
 from compliant_sms.record_keeping import AsyncRecordKeeping, RecordKeeping
 from compliant_sms.reminder_desk import AsyncReminderDesk, ReminderDesk
 from compliant_sms.secure_desk import AsyncSecureDesk, SecureDesk
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
         Retry,
         SecureLinks,
         SecureMessage,
-        Store,
         Telemetry,
         Transport,
     )
@@ -64,28 +63,6 @@ if TYPE_CHECKING:
     from compliant_sms.wire import WebhookRequest
 
 __all__ = ["AsyncMessenger", "Messenger", "StoreKind"]
-
-
-class StoreKind(Protocol):
-    """A database that either facade can work on, such as :class:`compliant_sms.stores.SQLite`."""
-
-    def blocking(self, keyring: AtRest = None) -> Store:
-        """The store for blocking calls: its coroutines never suspend. A keyring seals its data."""
-
-    def asynchronous(self, keyring: AtRest = None) -> Store:
-        """The store for an event loop. A keyring seals its data."""
-
-    def joined(self, connection: HostConnection, keyring: AtRest = None) -> Store:
-        """The store inside the transaction of a host's connection. It never suspends."""
-
-    def joined_asynchronous(self, connection: HostConnection, keyring: AtRest = None) -> Store:
-        """:meth:`joined` for an event loop."""
-
-    def close(self) -> None:
-        """Close it."""
-
-    async def aclose(self) -> None:
-        """Close it, and whatever was opened for the running event loop."""
 
 
 class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Observing):
@@ -160,83 +137,52 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         telemetry: Telemetry = NO_TELEMETRY,
         retry: Retry | None = None,
     ) -> None:
-        from compliant_sms._set_up import (
-            a_catalogue,
-            allow_list,
-            an_inbox,
-            calls_with,
-            form_keys_of,
-            look_ups,
-            never_suspending,
-            nobody,
-            own_pages,
-            plans_with,
-            refuse_half_a_notice,
-            refuse_other_types,
-            refuse_taken_keywords,
-            refuse_undeclared_categories,
-            refuse_unsealed,
-            with_caps,
-        )
-        from compliant_sms.events import Event
+        from compliant_sms._set_up import Driving, SetUp, never_suspending
         from compliant_sms.hooks import Hooks
-        from compliant_sms.lookups import Lookups
-        from compliant_sms.ports import Delivery, Plaintext, Ports
-        from compliant_sms.retry import BriefRetry  # imports tenacity
-        from compliant_sms.routing import Routes
-        from compliant_sms.secure_pages import SecurePages
+        from compliant_sms.ports import as_it_is
         from compliant_sms.transport import BlockingTransport, NoTransport  # imports httpx
 
-        refuse_other_types(locals())
-        routes = Routes.of(provider)
-        refuse_unsealed(routes, keyring)
-        refuse_half_a_notice(practice, keyring, secure_links)
-        refuse_taken_keywords(permission, routes)
-        refuse_undeclared_categories(practice, permission, a_catalogue(templates))
-        hooks = Hooks(awaits=False)
-        carries: Transport | None = NoTransport() if dry_run else transport
-        own: BlockingTransport | None = None
-        if carries is None:  # loading its certificates takes longer than everything else here
-            carries = own = BlockingTransport()
-        links = None if isinstance(secure_links, SecurePages) else secure_links
-        super().__init__(
-            Ports(
-                practice=practice,
-                routes=routes,
-                store=flows.Watched(store.blocking(keyring), hooks.tell),
-                tell=hooks.tell,
-                rulebook=with_caps(rulebook, volume),
-                people=never_suspending(people) if people else nobody,
-                lookups=look_ups(lookups or Lookups(), never_suspending),
-                secure_links=never_suspending(links) if links else None,
-                secure_pages=own_pages(practice, secure_links),
-                templates=a_catalogue(templates),
-                plaintext=keyring if isinstance(keyring, Plaintext) else None,
-                sealed=not isinstance(keyring, Plaintext | None),
-                clock=clock,
-                delivery=delivery or Delivery(),
-                transport=telemetry.transport(carries),
-                telemetry=telemetry,
-                retry=retry or BriefRetry(system.blocking_sleep),
-                ids=ids,
-                entropy=system.entropy,
-                volume=volume,
-                only_to=allow_list(only_to),
-                dry_run=dry_run,
-                permission=permission,
-                form_keys=form_keys_of(permission, keyring),
-                inbox=an_inbox(inbox),
-                reminders=plans_with(reminders, templates),
-                missed_calls=calls_with(missed_calls, practice),
-            ),
-            retention,
+        given = SetUp(
+            practice=practice,
+            provider=provider,
+            store=store,
+            rulebook=rulebook,
+            people=people,
+            lookups=lookups,
+            keyring=keyring,
+            secure_links=secure_links,
+            templates=templates,
+            clock=clock,
+            delivery=delivery,
+            transport=transport,
+            ids=ids,
+            retention=retention,
+            volume=volume,
+            only_to=only_to,
+            dry_run=dry_run,
+            reminders=reminders,
+            permission=permission,
+            inbox=inbox,
+            missed_calls=missed_calls,
+            telemetry=telemetry,
+            retry=retry,
         )
+        carries: Transport | None = NoTransport() if dry_run else transport
+        self._own_transport: BlockingTransport | None = None
+        if carries is None:  # loading its certificates takes longer than everything else here
+            carries = self._own_transport = BlockingTransport()
+        driving = Driving(
+            store=store.blocking(keyring),
+            hooks=Hooks(awaits=False),
+            transport=carries,
+            way=never_suspending,
+            sleep=system.blocking_sleep,
+            unbroken=as_it_is,
+        )
+        super().__init__(given.ports(driving), retention)
         self._store = store
         self._keyring = keyring
-        self._own_transport = own
-        self._hooks = hooks
-        if telemetry is not NO_TELEMETRY:
-            hooks.on(Event, telemetry.heard)
+        self._hooks = driving.hooks
         self.consent: ConsentDesk = ConsentDesk(self._ports)
         self.legal_holds: HoldDesk = HoldDesk(self._ports)
         self.secure_pages: SecureDesk = SecureDesk(self._ports)
@@ -464,45 +410,13 @@ class AsyncMessenger(
 ):
     """:class:`Messenger` for an event loop: the same names, the same flows.
 
-    Args:
-        practice: who texts.
-        provider: who carries the texts; or several, as :class:`compliant_sms.routing.Routes`.
-        store: the database.
-        rulebook: the rules, with this practice's settings.
-        people: given your id of a patient, returns what you know of them: a coroutine function, or
-            a plain one, which blocks the event loop while it runs.
-        lookups: asks others about a number; functions of either kind, as above.
-        keyring: seals patients' texts, names and numbers in the store.
-        secure_links: publishes a message behind a login and returns its https link; a function of
-            either kind, as above, or ``SecurePages(url=...)``.
-        templates: what :meth:`send_template` sends.
-        clock: returns the current instant; the system's clock by default.
-        delivery: time limits for sending and for reports.
-        transport: makes HTTP requests; a pooled client by default.
-        ids: makes ids.
-        retention: how long records are kept, where not for the default period.
-        volume: how many texts go out in a day, and at what hours; no limit by default.
-        only_to: outside production, the only numbers that are texted. Texts to anyone else,
-            replies included, are ``Blocked`` by the rule ``not-production``.
-        dry_run: outside production, decide and record everything as usual, under the provider
-            name ``"dry-run"``, but make no request and write nothing to the ledger or the audit
-            log. Use a separate database for it.
-        reminders: when patients are reminded of which visits.
-        permission: how patients are asked for permission to text.
-        inbox: who answers what patients write, and by when; without it no threads are kept.
-        missed_calls: what is texted after missed calls; nothing by default.
-        telemetry: measures operations, for example
-            :class:`compliant_sms.telemetry.OpenTelemetry`; off by default.
-        retry: repeats a request that was certainly not processed; by default three tries within
-            a few seconds.
+    Its arguments are those of :class:`Messenger`, with one difference. ``people``, the functions
+    of ``lookups``, and ``secure_links`` may be coroutine functions; a plain function blocks the
+    event loop while it runs.
 
     Raises:
-        InvalidInput: an argument has the wrong type.
-        ConfigurationError: the practice sends notices with links, and ``keyring`` or
-            ``secure_links`` is missing; the pages are on a host that is not the practice's; the
-            provider is a real one, and there is neither a keyring nor a reason to do without; or
-            the provider handles a programme's keyword itself; or a programme or a template is about
-            a category that is neither the library's nor of ``Practice(own_categories=[...])``.
+        InvalidInput: as for :class:`Messenger`.
+        ConfigurationError: as for :class:`Messenger`.
     """
 
     def __init__(
@@ -532,84 +446,51 @@ class AsyncMessenger(
         telemetry: Telemetry = NO_TELEMETRY,
         retry: Retry | None = None,
     ) -> None:
-        from compliant_sms._set_up import (
-            a_catalogue,
-            allow_list,
-            an_inbox,
-            calls_with,
-            either_way,
-            form_keys_of,
-            look_ups,
-            nobody,
-            own_pages,
-            plans_with,
-            refuse_half_a_notice,
-            refuse_other_types,
-            refuse_taken_keywords,
-            refuse_undeclared_categories,
-            refuse_unsealed,
-            with_caps,
-        )
-        from compliant_sms.events import Event
+        from compliant_sms._set_up import Driving, SetUp, either_way
         from compliant_sms.hooks import Hooks
-        from compliant_sms.lookups import Lookups
-        from compliant_sms.ports import Delivery, Plaintext, Ports
-        from compliant_sms.retry import BriefRetry  # imports tenacity
-        from compliant_sms.routing import Routes
-        from compliant_sms.secure_pages import SecurePages
         from compliant_sms.transport import AsyncTransport, NoTransport  # imports httpx
 
-        refuse_other_types(locals())
-        routes = Routes.of(provider)
-        refuse_unsealed(routes, keyring)
-        refuse_half_a_notice(practice, keyring, secure_links)
-        refuse_taken_keywords(permission, routes)
-        refuse_undeclared_categories(practice, permission, a_catalogue(templates))
-        hooks = Hooks(awaits=True)
-        carries: Transport | None = NoTransport() if dry_run else transport
-        own: AsyncTransport | None = None
-        if carries is None:  # loading its certificates takes longer than everything else here
-            carries = own = AsyncTransport()
-        links = None if isinstance(secure_links, SecurePages) else secure_links
-        super().__init__(
-            Ports(
-                practice=practice,
-                routes=routes,
-                store=flows.Watched(store.asynchronous(keyring), hooks.tell),
-                tell=hooks.tell,
-                rulebook=with_caps(rulebook, volume),
-                people=either_way(people) if people else nobody,
-                lookups=look_ups(lookups or Lookups(), either_way),
-                secure_links=either_way(links) if links else None,
-                secure_pages=own_pages(practice, secure_links),
-                templates=a_catalogue(templates),
-                plaintext=keyring if isinstance(keyring, Plaintext) else None,
-                sealed=not isinstance(keyring, Plaintext | None),
-                clock=clock,
-                delivery=delivery or Delivery(),
-                transport=telemetry.transport(carries),
-                telemetry=telemetry,
-                retry=retry or BriefRetry(system.async_sleep),
-                unbroken=system.to_the_end,
-                ids=ids,
-                entropy=system.entropy,
-                volume=volume,
-                only_to=allow_list(only_to),
-                dry_run=dry_run,
-                permission=permission,
-                form_keys=form_keys_of(permission, keyring),
-                inbox=an_inbox(inbox),
-                reminders=plans_with(reminders, templates),
-                missed_calls=calls_with(missed_calls, practice),
-            ),
-            retention,
+        given = SetUp(
+            practice=practice,
+            provider=provider,
+            store=store,
+            rulebook=rulebook,
+            people=people,
+            lookups=lookups,
+            keyring=keyring,
+            secure_links=secure_links,
+            templates=templates,
+            clock=clock,
+            delivery=delivery,
+            transport=transport,
+            ids=ids,
+            retention=retention,
+            volume=volume,
+            only_to=only_to,
+            dry_run=dry_run,
+            reminders=reminders,
+            permission=permission,
+            inbox=inbox,
+            missed_calls=missed_calls,
+            telemetry=telemetry,
+            retry=retry,
         )
+        carries: Transport | None = NoTransport() if dry_run else transport
+        self._own_transport: AsyncTransport | None = None
+        if carries is None:  # loading its certificates takes longer than everything else here
+            carries = self._own_transport = AsyncTransport()
+        driving = Driving(
+            store=store.asynchronous(keyring),
+            hooks=Hooks(awaits=True),
+            transport=carries,
+            way=either_way,
+            sleep=system.async_sleep,
+            unbroken=system.to_the_end,
+        )
+        super().__init__(given.ports(driving), retention)
         self._store = store
         self._keyring = keyring
-        self._own_transport = own
-        self._hooks = hooks
-        if telemetry is not NO_TELEMETRY:
-            hooks.on(Event, telemetry.heard)
+        self._hooks = driving.hooks
         self.consent: AsyncConsentDesk = AsyncConsentDesk(self._ports)
         self.legal_holds: AsyncHoldDesk = AsyncHoldDesk(self._ports)
         self.secure_pages: AsyncSecureDesk = AsyncSecureDesk(self._ports)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from compliant_sms.ports._consent import Chain, ConsentLedger
     from compliant_sms.ports._conversations import Conversations, ListedThreads
     from compliant_sms.ports._counts import Counts, Period, Stop
+    from compliant_sms.ports._database import StoreKind
     from compliant_sms.ports._delivery import Delivery
     from compliant_sms.ports._erasure import Erased, Erasure
     from compliant_sms.ports._evidence import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         SecureMessage,
         Transport,
         Unbroken,
+        as_it_is,
     )
     from compliant_sms.ports._pages import SecurePageRecords
     from compliant_sms.ports._ports import Ports, Tell, tell_nobody
@@ -94,6 +96,7 @@ __all__ = [
     "Step",
     "Stop",
     "Store",
+    "StoreKind",
     "StoredChain",
     "StoredCheckpoint",
     "StoredLink",
@@ -105,6 +108,7 @@ __all__ = [
     "Transport",
     "Unbroken",
     "Unconfirmed",
+    "as_it_is",
     "refuse_other_practice",
     "tell_nobody",
 ]
@@ -115,6 +119,7 @@ _FILES = {
     "_consent": ("Chain", "ConsentLedger"),
     "_conversations": ("Conversations", "ListedThreads"),
     "_counts": ("Counts", "Period", "Stop"),
+    "_database": ("StoreKind",),
     "_delivery": ("Delivery",),
     "_erasure": ("Erased", "Erasure"),
     "_evidence": ("EvidenceRecords", "StoredChain", "StoredLink"),
@@ -131,6 +136,7 @@ _FILES = {
         "SecureMessage",
         "Transport",
         "Unbroken",
+        "as_it_is",
     ),
     "_pages": ("SecurePageRecords",),
     "_ports": ("Ports", "Tell", "tell_nobody"),
