@@ -91,6 +91,7 @@ class Trial:
     point: Points = field(init=False)
     now: datetime = START
     latest: datetime = START
+    farthest: datetime = START
     messenger: Messenger = field(init=False)
     model: dict[str, Modelled] = field(factory=dict)
     told: set[tuple[str, int, str]] = field(factory=set)
@@ -175,6 +176,7 @@ class Trial:
     def plan(self, ahead: timedelta, die_at: int | None) -> None:
         """Plan, perhaps ahead, perhaps dying."""
         until = self.now + ahead
+        self.farthest = max(self.farthest, self.now)
         self.dying(lambda: self.messenger.reminders.plan_due(until=until), die_at)
 
     def jump(self, by: timedelta) -> None:
@@ -186,6 +188,7 @@ class Trial:
         for _ in range(2):
             self.dying(lambda: self.messenger.reminders.plan_due(limit=500), die_at)
             self.latest = max(self.latest, self.now)
+            self.farthest = max(self.farthest, self.now)
             if self.messenger.dispatch_due(limit=500):
                 self.judge_sent()
             self.now += timedelta(minutes=5)
@@ -257,7 +260,9 @@ class Trial:
                 if at <= self.now and until > self.latest:
                     told = (visit_id, modelled.epoch, code) in self.told
                     too_late = self.opens() >= until  # the hours end only then
-                    waits = self.opens() > self.now and (visit_id, code) in waiting
+                    # What was planned by a clock that ran ahead waits until it is that late.
+                    goes = max(self.opens(), self.farthest)
+                    waits = goes > self.now and (visit_id, code) in waiting
                     assert told or too_late or waits, (visit_id, code)
 
     def opens(self) -> datetime:

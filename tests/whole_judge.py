@@ -336,6 +336,8 @@ class Judge:
             if each.state is State.UNDELIVERED
             and each.purged is None
             and each.draft.purpose not in ANSWERS  # whose patient waits again, or was called
+            # Nobody should reach whoever said stop.
+            and each.draft.purpose != Purpose.OPT_OUT_CONFIRMATION
             and not self.is_past(each)
         }
         listed = {i.reference for i in items if i.kind is OpenKind.UNDELIVERABLE}
