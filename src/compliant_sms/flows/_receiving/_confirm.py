@@ -15,6 +15,7 @@ from attrs import evolve
 from compliant_sms import _given
 from compliant_sms.consent import Revoked
 from compliant_sms.errors import TransportError
+from compliant_sms.flows._receiving._about_visits import about_visits
 from compliant_sms.flows._receiving._arrive import proved
 from compliant_sms.flows._receiving._believe import (
     ELSEWHERE,
@@ -27,14 +28,7 @@ from compliant_sms.flows._receiving._patient_text import Written, answer_to, enq
 from compliant_sms.flows._receiving._question import Question, bound_question
 from compliant_sms.flows._receiving._said import Said, read_text, with_keyword
 from compliant_sms.flows._receiving._threads import Filed
-from compliant_sms.flows._receiving._visit_answers import (
-    asked_visits,
-    has_newer_answer,
-    is_beside_visits,
-    is_request,
-    keep_answers,
-    names_other_time,
-)
+from compliant_sms.flows._receiving._visit_answers import has_newer_answer, keep_answers
 from compliant_sms.messages import Draft, Inbound
 from compliant_sms.optout import Reserved
 from compliant_sms.ports import Ports, Transaction, Unconfirmed
@@ -110,20 +104,16 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
     late = draft is not None and not answered and _is_late(draft, at)
     if draft is not None and not answered and not late:
         await enqueue_answer(tx, ports, ports.practice, draft)
-    visits_asked = await asked_visits(tx, inbound.practice_id, said.answered)
-    other_time = names_other_time(event.body, said.answered, visits_asked, inbound.received_at)
+    visits = await about_visits(tx, inbound.practice_id, event, said, inbound.received_at)
     thread = await tx.thread_with(inbound.practice_id, inbound.inbound_id)
-    more = other_time or said.says_more(event)
     await keep_answers(
         tx,
         ports,
         inbound,
-        visits_asked,
-        says_more=more,
+        visits.asked,
+        says_more=visits.says_more,
         thread_id=thread.thread_id if thread else None,
     )
-    stale = any(each.is_stale for each in visits_asked)
-    beside = await is_beside_visits(tx, said.answered, visits_asked, inbound.received_at)
     # What needed somebody for another reason than that nothing proved it does so still.
     waits = claimed.inbound.needs_person and not claimed.doubted
     proven = evolve(
@@ -132,14 +122,14 @@ async def _count(tx: Transaction, ports: Ports, claimed: Unconfirmed) -> Inbound
         intent=said.reading.intent,
         answers=said.answered.message_id if said.answered else None,
         unsure=said.unsure,
-        needs_person=late or stale or beside or waits or other_time or said.needs_person(event),
+        needs_person=late or waits or visits.needs_person or said.needs_person(event),
     )
     await tx.prove_inbound(proven, at)
     filed = Filed(
         inbound=proven,
         written_to=event.to,
         language=said.reading.language,
-        requests=is_request(proven, visits_asked, says_more=more),
+        requests=visits.is_request(proven),
     )
     await proved(tx, ports, filed, at, quiet=draft is not None or event.answered)
     return proven

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from attrs import evolve, field, frozen
 
 from compliant_sms.consent import Channel, Revoked
+from compliant_sms.flows._receiving._about_visits import AboutVisits, about_visits
 from compliant_sms.flows._receiving._arrive import arrive
 from compliant_sms.flows._receiving._believe import ELSEWHERE, UNPROVEN, doubt_of, is_elsewhere
 from compliant_sms.flows._receiving._heard import Heard, act_on
@@ -20,13 +21,7 @@ from compliant_sms.flows._receiving._question import (
 from compliant_sms.flows._receiving._replies import Asked
 from compliant_sms.flows._receiving._said import Said, read_answer, read_text, with_keyword
 from compliant_sms.flows._receiving._threads import Filed
-from compliant_sms.flows._receiving._visit_answers import (
-    asked_visits,
-    is_beside_visits,
-    is_request,
-    keep_answers,
-    names_other_time,
-)
+from compliant_sms.flows._receiving._visit_answers import keep_answers
 from compliant_sms.flows._sending._asked import due_text
 from compliant_sms.messages import Draft, Inbound, Message
 from compliant_sms.optout import Author, Intent, Reading, Reserved
@@ -118,78 +113,146 @@ async def take_in(
     if event.sender is not None:
         # What it means depends on what was written before: texts of one number come in in turn.
         await tx.lock(practice.id, event.sender)
-    at = ports.clock()
-    said = await _said(tx, ports, practice, event, page)
-    asked = said.question
-    if page is None:
-        said = await with_keyword(tx, ports, practice.id, said, event)
-    meant = said.answered
-    said = evolve(said, doubt=await _doubt(tx, ports, practice.id, said, event, proof=proof))
-    visits_asked = await asked_visits(tx, practice.id, said.answered)
-    other_time = names_other_time(event.body, said.answered, visits_asked, at)
-    # Whoever answers about a visit as it was has to be told how it stands.
-    needs_person = (
-        page is not None
-        or said.needs_person(event)
-        or any(each.is_stale for each in visits_asked)
-        or other_time
-        or await is_beside_visits(tx, said.answered, visits_asked, at)
-        or await _may_accept(tx, ports, practice.id, said, event)
-    )
-    inbound_id = ports.ids()
-    inbound = Inbound(
-        inbound_id=inbound_id,
-        practice_id=practice.id,
+    way = _WayIn(
+        tx=tx,
+        ports=ports,
+        practice=practice,
         provider=provider,
-        provider_key=_key(event, said, inbound_id),
-        number=event.sender,
-        body=event.body,
-        media=event.media,
-        received_at=at,
-        rule=said.rule,
-        intent=said.reading.intent,
-        author=said.reading.author,
-        answers=said.answered.message_id if said.answered else None,
-        unsure=said.unsure,
-        needs_person=needs_person,
-        proven=proof is Proof.GIVEN,
+        event=event,
+        proof=proof,
+        page=page,
+        at=ports.clock(),
     )
+    read = await way.read()
+    inbound = way.inbound(read)
     new = await tx.add_inbound(inbound)
     made = ReceivedText(
         inbound=inbound,
         new=new,
-        reserved=said.reserved,
-        reading=said.reading,
-        answers=said.answered,
+        reserved=read.said.reserved,
+        reading=read.said.reading,
+        answers=read.said.answered,
         pending=proof is Proof.TO_COME,
     )
     if not new:
         return made
-    written = Written(practice=practice, event=event, inbound=inbound, said=said)
-    draft: Draft | None = None
-    if proof is Proof.TO_COME:
-        await _await_proof(tx, written, asked)
-    # Whatever STOP it narrows holds; before it is proved it would only add another one.
-    if not (proof is Proof.TO_COME and said.narrows):
-        draft = await answer_to(tx, ports, written)
-    if draft is not None and not said.is_answered_by(event) and page is None:
-        await enqueue_answer(tx, ports, practice, draft)
-    more = other_time or said.says_more(event)
-    filed = Filed(
-        inbound=inbound,
-        # Whose it is, tells what it would answer, though nothing may prove that it does.
-        answers=meant or page,
-        written_to=event.to,
-        language=said.reading.language,
-        requests=is_request(inbound, visits_asked, says_more=more),
-    )
-    quiet = draft is not None or event.answered or page is not None
-    quiet = quiet or inbound.author is not Author.PERSON
-    thread_id = await arrive(tx, ports, filed, at, quiet=quiet)
-    visits = await keep_answers(
-        tx, ports, inbound, visits_asked, says_more=more, thread_id=thread_id
-    )
-    return evolve(made, visits=visits, thread_id=thread_id)
+    answered = await way.act(read, inbound)
+    thread_id = await way.file(read, inbound, answered=answered)
+    visits, more = read.visits.asked, read.visits.says_more
+    kept = await keep_answers(tx, ports, inbound, visits, says_more=more, thread_id=thread_id)
+    return evolve(made, visits=kept, thread_id=thread_id)
+
+
+@frozen(kw_only=True)
+class _Read:
+    """A text, read.
+
+    Attributes:
+        said: what it says, and why it is not believed where it would permit something.
+        asked: what it was read as an answer to.
+        meant: our text that it would answer, though nothing may prove that it does.
+        visits: what it means for the visits that ours asked about.
+        needs_person: whether a person has to see to it.
+    """
+
+    said: Said
+    asked: Question | None
+    meant: Message | None
+    visits: AboutVisits
+    needs_person: bool
+
+
+@frozen(kw_only=True)
+class _WayIn:
+    """The steps of a text on its way in: read, acted on, filed.
+
+    Attributes:
+        tx: the transaction, with the number locked.
+        ports: what to work with.
+        practice: whom it was written to.
+        provider: who brought it.
+        event: as the provider told it.
+        proof: whether the provider stands for it.
+        page: the message on whose page it was written.
+        at: now (UTC).
+    """
+
+    tx: Transaction
+    ports: Ports
+    practice: Practice
+    provider: str
+    event: InboundText
+    proof: Proof
+    page: Message | None
+    at: datetime
+
+    async def read(self) -> _Read:
+        """What it says, whether that is believed, and who has to see to it."""
+        tx, ports, practice_id, event = self.tx, self.ports, self.practice.id, self.event
+        said = await _said(tx, ports, self.practice, event, self.page)
+        asked = said.question
+        if self.page is None:
+            said = await with_keyword(tx, ports, practice_id, said, event)
+        meant = said.answered
+        doubt = await _doubt(tx, ports, practice_id, said, event, proof=self.proof)
+        said = evolve(said, doubt=doubt)
+        visits = await about_visits(tx, practice_id, event, said, self.at)
+        needs_person = (
+            self.page is not None
+            or said.needs_person(event)
+            or visits.needs_person
+            or await _may_accept(tx, ports, practice_id, said, event)
+        )
+        return _Read(said=said, asked=asked, meant=meant, visits=visits, needs_person=needs_person)
+
+    def inbound(self, read: _Read) -> Inbound:
+        """The text as it is kept."""
+        said, event, inbound_id = read.said, self.event, self.ports.ids()
+        return Inbound(
+            inbound_id=inbound_id,
+            practice_id=self.practice.id,
+            provider=self.provider,
+            provider_key=_key(event, said, inbound_id),
+            number=event.sender,
+            body=event.body,
+            media=event.media,
+            received_at=self.at,
+            rule=said.rule,
+            intent=said.reading.intent,
+            author=said.reading.author,
+            answers=said.answered.message_id if said.answered else None,
+            unsure=said.unsure,
+            needs_person=read.needs_person,
+            proven=self.proof is Proof.GIVEN,
+        )
+
+    async def act(self, read: _Read, inbound: Inbound) -> bool:
+        """Write what it means to the ledger. Returns whether there is an answer to it."""
+        said = read.said
+        written = Written(practice=self.practice, event=self.event, inbound=inbound, said=said)
+        if self.proof is Proof.TO_COME:
+            await _await_proof(self.tx, written, read.asked)
+            if said.narrows:
+                # Whatever STOP it narrows holds; before it is proved it would only add another one.
+                return False
+        draft = await answer_to(self.tx, self.ports, written)
+        if draft is not None and not said.is_answered_by(self.event) and self.page is None:
+            await enqueue_answer(self.tx, self.ports, self.practice, draft)
+        return draft is not None
+
+    async def file(self, read: _Read, inbound: Inbound, *, answered: bool) -> str | None:
+        """Put it into its thread, and return the thread's id; None where no threads are kept."""
+        filed = Filed(
+            inbound=inbound,
+            # Whose it is, tells what it would answer, though nothing may prove that it does.
+            answers=read.meant or self.page,
+            written_to=self.event.to,
+            language=read.said.reading.language,
+            requests=read.visits.is_request(inbound),
+        )
+        quiet = answered or self.event.answered or self.page is not None
+        quiet = quiet or inbound.author is not Author.PERSON
+        return await arrive(self.tx, self.ports, filed, self.at, quiet=quiet)
 
 
 async def _await_proof(tx: Transaction, written: Written, asked: Question | None) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeGuard
-from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from compliant_sms import _given, optout
+from compliant_sms import _given
 from compliant_sms.consent import ConsentEvent, Flag, NumberFlagged, Voided
 from compliant_sms.messages import Inbound, Message
 from compliant_sms.optout import Intent
@@ -57,46 +56,6 @@ async def asked_visits(
     return tuple([await _asked(tx, practice_id, each) for each in told])
 
 
-async def is_beside_visits(
-    tx: Transaction, asked: Message | None, visits: Sequence[AskedVisit], at: datetime
-) -> bool:
-    """Whether an answer to a text that no plan made may be about a visit that the host keeps.
-
-    Whoever keeps visits acts on the answers about those, and would never see this one; which visit
-    it is about nobody can tell. Without a booked visit ahead, the host reads what was answered.
-
-    Args:
-        tx: the transaction.
-        asked: our text that it answers.
-        visits: those that the text asks about.
-        at: when the answer came in (UTC).
-    """
-    if asked is None or visits or asked.draft.asks or asked.draft.person is None:
-        return False
-    kept = await tx.appointments_of(asked.practice_id, asked.draft.person)
-    each = [one.appointment for one in kept]
-    return any(visit.status is Status.BOOKED and visit.starts_at > at for visit in each)
-
-
-def names_other_time(
-    body: str, message: Message | None, asked: Sequence[AskedVisit], at: datetime
-) -> bool:
-    """Whether an answer names another time or day than that of the visits that we asked about.
-
-    Args:
-        body: the patient's text.
-        message: our text that it answers.
-        asked: the visits; where nobody knows when they are, no time is another one.
-        at: when it came in (UTC).
-    """
-    known = [(each.start, each.time_zone) for each in asked if each.start is not None]
-    if not known or message is None:
-        return False
-    starts = [start for start, _ in known]
-    here = at.astimezone(ZoneInfo(known[0][1]))
-    return optout.names_another_time(body, message.body, starts=starts, written=here)
-
-
 async def keep_answers(
     tx: Transaction,
     ports: Ports,
@@ -135,18 +94,6 @@ async def keep_answers(
         await tx.add_answer(inbound.practice_id, said)
         made.append(said)
     return tuple(made)
-
-
-def is_request(inbound: Inbound, asked: Sequence[AskedVisit], *, says_more: bool) -> bool:
-    """Whether a text asks to move or cancel a visit as it stands, so that a program can do so.
-
-    Args:
-        inbound: the text.
-        asked: the visits that ours asked about.
-        says_more: whether it says anything else.
-    """
-    wanted = inbound.intent in {Intent.RESCHEDULE, Intent.CANCEL_APPOINTMENT}
-    return wanted and not says_more and len(asked) == 1 and asked[0].stands
 
 
 async def has_newer_answer(
