@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve, frozen
 
 from compliant_sms import Blocked, Messenger, Practice, Sent, Uncertain
-from compliant_sms.consent import Revoked
+from compliant_sms.consent import Granted, NumberFlagged, Revoked
 from compliant_sms.lifecycle import State
 from compliant_sms.providers import ProviderEvent, StatusUpdate, Twilio, VerifiedWebhook
 from compliant_sms.sandbox import Sandbox
@@ -105,6 +105,17 @@ def test_an_opt_out_in_it(early: Early, number: dict[str, str]) -> None:
     revoked = [e for e in messenger.consent.events(PATIENT) if isinstance(e, Revoked)]
     assert len(revoked) == 1
     assert isinstance(remind(messenger, "another", body="Lakeside: see you."), Blocked)
+
+
+def test_an_opt_out_behind_something_else_in_it(early: Early) -> None:
+    """What was put on record of the number, because news named it, is not the opt-out after it."""
+    messenger = early(
+        told("undelivered", ErrorCode="30005", To=PATIENT), told("failed", ErrorCode="21610")
+    )
+    remind(messenger)
+    events = messenger.consent.events(PATIENT)
+
+    assert [type(e) for e in events if not isinstance(e, Granted)] == [NumberFlagged, Revoked]
 
 
 def test_lost_with_the_answer(early: Early, make_messenger: Make, clock: MovableClock) -> None:

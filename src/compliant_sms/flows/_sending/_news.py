@@ -6,11 +6,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from compliant_sms.consent import NumberFlagged, Revoked
-from compliant_sms.flows._sending._reported import concerns_number, record_problem, reported_of
+from compliant_sms.flows._sending._reported import (
+    concerns_number,
+    record_problem,
+    reported_of,
+    says,
+)
 from compliant_sms.lifecycle import State
 from compliant_sms.messages import Message
 from compliant_sms.ports import Ports, Transaction
-from compliant_sms.providers import StatusUpdate
+from compliant_sms.providers import Problem, StatusUpdate
 
 
 async def apply_news(
@@ -66,15 +71,21 @@ async def apply_early(
     """Apply what :func:`early_news` found, in the order in which it came. Returns the text."""
     for update in early:
         message = await apply_news(tx, message, message.provider or "", update, at)
-        if concerns_number(update.problem) and not await _was_recorded(tx, message, update):
-            await record_problem(tx, ports, reported_of(message), update.problem, at)
+        problem = update.problem
+        if problem is None or not concerns_number(problem):
+            continue
+        if not await _was_recorded(tx, message, update.provider_id, problem):
+            await record_problem(tx, ports, reported_of(message), problem, at)
     return message
 
 
-async def _was_recorded(tx: Transaction, message: Message, update: StatusUpdate) -> bool:
+async def _was_recorded(
+    tx: Transaction, message: Message, provider_id: str, problem: Problem
+) -> bool:
     """Whether it was put on the ledger when it came, because it named the number."""
-    events = await tx.consent_events(message.practice_id, message.draft.to)
     return any(
-        isinstance(event, Revoked | NumberFlagged) and event.reference == update.provider_id
-        for event in events
+        isinstance(event, Revoked | NumberFlagged)
+        and event.reference == provider_id
+        and says(event, problem)
+        for event in await tx.consent_events(message.practice_id, message.draft.to)
     )

@@ -88,11 +88,12 @@ async def _is_on_record(tx: Transaction, about: Reported, problem: Problem) -> b
         if isinstance(event, Granted | Restored | Clarified):
             stands = False
         elif isinstance(event, Revoked | NumberFlagged) and event.reference == about.reference:
-            stands = stands or _says(event, problem)
+            stands = stands or says(event, problem)
     return stands
 
 
-def _says(event: Revoked | NumberFlagged, problem: Problem) -> bool:
+def says(event: Revoked | NumberFlagged, problem: Problem) -> bool:
+    """Whether an event of the ledger puts on record what a problem says of the number."""
     if isinstance(event, Revoked):
         # Somebody of the practice may have noted less than that about the same text.
         theirs = event.channel is Channel.PROVIDER and event.rule == _RULE
