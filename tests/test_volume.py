@@ -27,6 +27,7 @@ from compliant_sms import (
     Rulebook,
     Sent,
     Settings,
+    records,
 )
 from compliant_sms.conversations import OpenKind
 from compliant_sms.errors import InvalidInput
@@ -38,7 +39,7 @@ from compliant_sms.routing import Routes
 from compliant_sms.rules import PracticeCap, Verdict
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.testing import MovableClock, assert_blocked
-from compliant_sms.volume import Ramp, VolumePlan
+from compliant_sms.volume import NO_PLACE, Ramp, VolumePlan
 from conftest import MORNING, PATIENT, PERSON
 from test_inbox import PLAN
 from test_receive import from_patient
@@ -298,6 +299,14 @@ def test_a_reminder_without_a_place_in_time_is_to_be_seen_to(
     clock.move_to(MORNING + 6 * HOUR)
     own.reminders.plan_due()
     assert own.open_items() == ()
+
+
+def test_the_record_by_which_stores_find_texts_without_a_place() -> None:
+    """What an older release wrote is found by this one: any other byte would hide it from staff."""
+    assert records.encode(NO_PLACE) == (
+        b'{"category":"unknown","code":"no-place","said":"","words":"The practice\'s plan for its '
+        b'volume had no place for it before its not_after."}'
+    )
 
 
 def test_an_erased_text_that_left_keeps_its_place(

@@ -13,11 +13,10 @@ PLAIN |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
 LEFT_OUT = frozenset({"Mn", "Cf"})
 """Categories of Unicode: accents on their own, and what nobody sees."""
 LOOK_ALIKES = str.maketrans(
-    "авгеікмнорѕстухјһѵԁԛԝьєοαβγεικνρτυχօսոսցհ",
-    "abreikmhopsctyxjhvdqwbeoabyeiknptuxounugh",
+    "авгеікмнорѕстухјһѵԁԛԝьєοαβγεικνρτυχօսոցհ",
+    "abreikmhopsctyxjhvdqwbeoabyeiknptuxoungh",
 )
-"""Small letters of Greek, Cyrillic, Armenian and Cherokee that look like Latin ones, or their
-capitals do."""
+"""Small letters of Cyrillic, Greek and Armenian that look like Latin ones, or their capitals do."""
 _MOST_KEPT = 4096
 
 
