@@ -241,6 +241,7 @@ def test_disguise_hides_nothing(disguise: object) -> None:
         ("Your H I V test is back", ["H I V test"]),
         ("about the H-I-V result", ["H-I-V"]),
         ("You have A. D. H. D., Ana", ["A. D. H. D", "Ana"]),
+        ("A. B. C. Gomez missed it", ["A. B. C. Gomez"]),
         ("Bring forms A B C, as I said", []),
         ("so i saw h i v", []),
     ],
