@@ -17,7 +17,7 @@ from typing import Any, get_origin
 
 ROOT = Path(__file__).parent.parent
 RECORDED = Path(__file__).parent / "data" / "public-api.txt"
-_ROOM = re.compile(r"^\.\. automodule:: (\S+)\n((?:   :.*\n)*)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^\.\. auto(\w+):: (\S+)\n((?:   :.*\n)*)", re.MULTILINE)
 # What is there may change until 1.0: docs/api-stability.md.
 _PROVISIONAL = {"ports", "provisional", "shared"}
 _PLAIN = (str, int, float, bool, bytes, type(None))
@@ -29,17 +29,23 @@ def surface() -> list[str]:
         line
         for page in ROOT.glob("docs/reference/*.md")
         if page.stem not in _PROVISIONAL
-        for room, options in _ROOM.findall(page.read_text("utf-8"))
+        for room, names, _ in shown(page)
         if "._" not in room
-        for line in _room(room, set(re.findall(r"\w+", options.partition("exclude-members:")[2])))
+        for name in names
+        for line in _described(f"{room}.{name}", getattr(importlib.import_module(room), name))
     }
     return sorted(found)
 
 
-def _room(name: str, elsewhere: set[str]) -> Iterator[str]:
-    module = importlib.import_module(name)
-    for public in sorted(set(module.__all__) - elsewhere):
-        yield from _described(f"{name}.{public}", getattr(module, public))
+def shown(page: Path) -> Iterator[tuple[str, set[str], str]]:
+    """What each directive of a page of the reference describes: a room, names in it, options."""
+    for form, target, options in _DIRECTIVE.findall(page.read_text("utf-8")):
+        room, _, name = target.rpartition(".")
+        if form == "module":
+            elsewhere = set(re.findall(r"\w+", options.partition("exclude-members:")[2]))
+            yield target, set(importlib.import_module(target).__all__) - elsewhere, options
+        else:
+            yield room, {name}, options
 
 
 def _described(name: str, value: Any) -> Iterator[str]:

@@ -20,23 +20,25 @@ import pytest
 from attrs import evolve, frozen
 
 from compliant_sms import AsyncMessenger, Keyring, Messenger, Practice, Profile, Purpose
-from compliant_sms.consent_desk import ConsentDesk
 from compliant_sms.contact import MissedCalls
 from compliant_sms.conversations import InboxEvent, OpenItem
 from compliant_sms.errors import CompliantSmsError
 from compliant_sms.flows import Draft
-from compliant_sms.hold_desk import HoldDesk
 from compliant_sms.imports import ImportedConsent, ImportedOptOut
-from compliant_sms.inbox_desk import InboxDesk
 from compliant_sms.lookups import LineAnswer, LineType, Lookups
+from compliant_sms.messenger import (
+    ConsentDesk,
+    HoldDesk,
+    InboxDesk,
+    PermissionDesk,
+    ReminderDesk,
+    SecureDesk,
+)
 from compliant_sms.permission import Spoken, Submission
-from compliant_sms.permission_desk import PermissionDesk
 from compliant_sms.ports import Transaction
 from compliant_sms.providers import Twilio
-from compliant_sms.reminder_desk import ReminderDesk
 from compliant_sms.reminders import Appointment, AppointmentAnswer, ReminderPlan
 from compliant_sms.sandbox import Sandbox
-from compliant_sms.secure_desk import SecureDesk
 from compliant_sms.secure_pages import PageAccess, PageRequest, SecurePages
 from compliant_sms.stores import SQLite
 from compliant_sms.stores._dialect import SQLITE

@@ -94,7 +94,7 @@ BROKEN: dict[str, tuple[Size, dict[str, Any], str, Any]] = {
     WRONGS[1]: (FEW, {"volume": None}, "", None),
     WRONGS[2]: (TINY, {"rulebook": without("courtesy-window")}, "", None),
     WRONGS[3]: (SMALL, {}, "compliant_sms.flows._receiving._heard._stop", no_stop),
-    WRONGS[4]: (SMALL, {}, "compliant_sms.reminder_desk.ReminderDesk.save", untold_change),
+    WRONGS[4]: (SMALL, {}, "compliant_sms.messenger.ReminderDesk.save", untold_change),
     WRONGS[6]: (SMALL, {}, "compliant_sms.flows._receiving._threads.Filed.asks", False),
     WRONGS[7]: (TINY, {}, "compliant_sms.flows._work.plan_due", nothing_planned),
 }

@@ -23,7 +23,6 @@ from compliant_sms import (
     Sent,
     Tier,
 )
-from compliant_sms._set_up import refuse_taken_keywords
 from compliant_sms.consent import (
     Basis,
     ConsentEvent,
@@ -35,6 +34,7 @@ from compliant_sms.consent import (
     Wording,
 )
 from compliant_sms.errors import ConfigurationError, InvalidInput
+from compliant_sms.messenger._set_up import refuse_taken_keywords
 from compliant_sms.permission import (
     Edition,
     OnPaper,

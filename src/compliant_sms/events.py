@@ -417,7 +417,7 @@ class ConsentVoided(ConsentEvent):
 
 @frozen(kw_only=True)
 class InboxEventRaised(Event):
-    """Somebody must be told of a thread: see :meth:`compliant_sms.inbox_desk.InboxDesk.events`.
+    """Somebody must be told of a thread: see :meth:`compliant_sms.messenger.InboxDesk.events`.
 
     Attributes:
         kind: a :class:`compliant_sms.conversations.InboxEventKind`, such as ``"overdue"``.

@@ -48,7 +48,7 @@ class OnPaper(_Told):
             English, or one that the programme is translated into.
         signer: the name in the signature.
         wording: what the paper says, if not what
-            :meth:`~compliant_sms.permission_desk.PermissionDesk.paper` returns today: an older
+            :meth:`~compliant_sms.messenger.PermissionDesk.paper` returns today: an older
             edition, with its version.
     """
 

@@ -45,7 +45,7 @@ class ReceivedText:
         reading: what it says.
         answers: our text whose question it answers; None where none was open.
         visits: what it wants done with the visits that our text asked about. They wait to be
-            taken, with :meth:`~compliant_sms.reminder_desk.ReminderDesk.answers`, as well.
+            taken, with :meth:`~compliant_sms.messenger.ReminderDesk.answers`, as well.
         thread_id: the thread that it lies in; None where no threads are kept.
         pending: the provider is asked for it after the answer: until it says that it knows the
             text, that permits nothing. :meth:`compliant_sms.Messenger.confirm_received` asks.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from compliant_sms.ports import Ports
     from compliant_sms.reminders import Appointment, AppointmentAnswer
 
-__all__ = ["AsyncReminderDesk", "ReminderDesk"]
-
 
 def _instant(until: datetime | None) -> datetime | None:
     return None if until is None else as_utc(until, "until")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from compliant_sms.secure_pages import PageRequest
     from compliant_sms.wire import HttpReply
 
-__all__ = ["AsyncPermissionDesk", "PermissionDesk"]
-
 
 class _Desk:
     """What both desks share."""

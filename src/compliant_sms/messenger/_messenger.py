@@ -10,30 +10,30 @@ from typing import TYPE_CHECKING, Self
 from attrs import evolve
 
 from compliant_sms import flows, system
-from compliant_sms.call_desk import AsyncCallDesk, CallDesk
-from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
-from compliant_sms.hold_desk import AsyncHoldDesk, HoldDesk
-from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
-from compliant_sms.observing import AsyncObserving, Observing
-from compliant_sms.permission_desk import AsyncPermissionDesk, PermissionDesk
+from compliant_sms.messenger._call_desk import AsyncCallDesk, CallDesk
+from compliant_sms.messenger._consent_desk import AsyncConsentDesk, ConsentDesk
+from compliant_sms.messenger._hold_desk import AsyncHoldDesk, HoldDesk
+from compliant_sms.messenger._inbox_desk import AsyncInboxDesk, InboxDesk
+from compliant_sms.messenger._observing import AsyncObserving, Observing
+from compliant_sms.messenger._permission_desk import AsyncPermissionDesk, PermissionDesk
+from compliant_sms.messenger._record_keeping import AsyncRecordKeeping, RecordKeeping
+from compliant_sms.messenger._reminder_desk import AsyncReminderDesk, ReminderDesk
+from compliant_sms.messenger._secure_desk import AsyncSecureDesk, SecureDesk
+from compliant_sms.messenger._template_desk import AsyncTemplateDesk, TemplateDesk
+from compliant_sms.messenger._text_desk import AsyncTextDesk, TextDesk
+from compliant_sms.messenger._upkeep import AsyncUpkeep, Upkeep
+from compliant_sms.messenger._volume_control import AsyncVolumeControl, VolumeControl
 from compliant_sms.ports import NO_TELEMETRY, StoreKind
-from compliant_sms.record_keeping import AsyncRecordKeeping, RecordKeeping
-from compliant_sms.reminder_desk import AsyncReminderDesk, ReminderDesk
-from compliant_sms.secure_desk import AsyncSecureDesk, SecureDesk
-from compliant_sms.template_desk import AsyncTemplateDesk, TemplateDesk
-from compliant_sms.text_desk import AsyncTextDesk, TextDesk
-from compliant_sms.upkeep import AsyncUpkeep, Upkeep
-from compliant_sms.volume_control import AsyncVolumeControl, VolumeControl
 
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
     from compliant_sms.clock import Clock
     from compliant_sms.contact import MissedCalls
     from compliant_sms.conversations import InboxPlan
-    from compliant_sms.joined import AsyncJoinedMessenger, JoinedMessenger
     from compliant_sms.lookups import AsyncLookups, Lookups
     from compliant_sms.messages import Inbound, InboundMedia, Outcome
+    from compliant_sms.messenger._joined import AsyncJoinedMessenger, JoinedMessenger
     from compliant_sms.optout import Awaiting
     from compliant_sms.people import Profile
     from compliant_sms.permission import Permission
@@ -61,8 +61,6 @@ if TYPE_CHECKING:
     from compliant_sms.transport import AsyncTransport, BlockingTransport
     from compliant_sms.volume import VolumePlan
     from compliant_sms.wire import WebhookRequest
-
-__all__ = ["AsyncMessenger", "Messenger", "StoreKind"]
 
 
 class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeControl, Observing):
@@ -137,8 +135,8 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         telemetry: Telemetry = NO_TELEMETRY,
         retry: Retry | None = None,
     ) -> None:
-        from compliant_sms._set_up import Driving, SetUp, never_suspending
         from compliant_sms.hooks import Hooks
+        from compliant_sms.messenger._set_up import Driving, SetUp, never_suspending
         from compliant_sms.ports import as_it_is
         from compliant_sms.transport import BlockingTransport, NoTransport  # imports httpx
 
@@ -375,7 +373,7 @@ class Messenger(TextDesk, CallDesk, RecordKeeping, TemplateDesk, Upkeep, VolumeC
         Raises:
             ConfigurationError: it is no such connection.
         """
-        from compliant_sms.joined import JoinedMessenger
+        from compliant_sms.messenger._joined import JoinedMessenger
         from compliant_sms.ports import tell_nobody
 
         store = self._store.joined(connection, self._keyring)
@@ -446,8 +444,8 @@ class AsyncMessenger(
         telemetry: Telemetry = NO_TELEMETRY,
         retry: Retry | None = None,
     ) -> None:
-        from compliant_sms._set_up import Driving, SetUp, either_way
         from compliant_sms.hooks import Hooks
+        from compliant_sms.messenger._set_up import Driving, SetUp, either_way
         from compliant_sms.transport import AsyncTransport, NoTransport  # imports httpx
 
         given = SetUp(
@@ -598,7 +596,7 @@ class AsyncMessenger(
         Raises:
             ConfigurationError: it is no such connection.
         """
-        from compliant_sms.joined import AsyncJoinedMessenger
+        from compliant_sms.messenger._joined import AsyncJoinedMessenger
         from compliant_sms.ports import tell_nobody
 
         store = self._store.joined_asynchronous(connection, self._keyring)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from compliant_sms.messages import Outcome
     from compliant_sms.ports import ListedThreads, Ports
 
-__all__ = ["AsyncInboxDesk", "InboxDesk"]
-
 
 def _listed(ports: Ports, queue: str, state: ThreadState | str | None, limit: int) -> ListedThreads:
     from compliant_sms.conversations import ThreadState

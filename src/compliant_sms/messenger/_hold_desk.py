@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from compliant_sms.ports import Ports
     from compliant_sms.retention import LegalHold
 
-__all__ = ["AsyncHoldDesk", "HoldDesk"]
-
 
 class HoldDesk:
     """Places legal holds and lifts them."""

@@ -6,21 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from compliant_sms import flows
-from compliant_sms.call_desk import AsyncCallDesk, CallDesk
 from compliant_sms.classification import Purpose
-from compliant_sms.consent_desk import AsyncConsentDesk, ConsentDesk
 from compliant_sms.driver import finish
-from compliant_sms.inbox_desk import AsyncInboxDesk, InboxDesk
 from compliant_sms.messages import Draft, Outcome
+from compliant_sms.messenger._call_desk import AsyncCallDesk, CallDesk
+from compliant_sms.messenger._consent_desk import AsyncConsentDesk, ConsentDesk
+from compliant_sms.messenger._inbox_desk import AsyncInboxDesk, InboxDesk
+from compliant_sms.messenger._permission_desk import AsyncPermissionDesk, PermissionDesk
+from compliant_sms.messenger._reminder_desk import AsyncReminderDesk, ReminderDesk
+from compliant_sms.messenger._template_desk import AsyncTemplateDesk, TemplateDesk
+from compliant_sms.messenger._text_desk import AsyncTextDesk, TextDesk
 from compliant_sms.optout import Awaiting
-from compliant_sms.permission_desk import AsyncPermissionDesk, PermissionDesk
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports
-from compliant_sms.reminder_desk import AsyncReminderDesk, ReminderDesk
-from compliant_sms.template_desk import AsyncTemplateDesk, TemplateDesk
-from compliant_sms.text_desk import AsyncTextDesk, TextDesk
-
-__all__ = ["AsyncJoinedMessenger", "JoinedMessenger"]
 
 
 class JoinedMessenger(TextDesk, CallDesk, TemplateDesk):

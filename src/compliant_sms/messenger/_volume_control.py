@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from compliant_sms import flows
 from compliant_sms.driver import finish
-from compliant_sms.record_keeping import Facade
+from compliant_sms.messenger._facade import Facade
 from compliant_sms.volume import ALL
 
 if TYPE_CHECKING:
     from compliant_sms.classification import Purpose
     from compliant_sms.volume import Estimate, Pause
-
-__all__ = ["AsyncVolumeControl", "VolumeControl"]
 
 
 class VolumeControl(Facade):

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from compliant_sms import flows
 from compliant_sms.driver import finish
-from compliant_sms.record_keeping import Facade
+from compliant_sms.messenger._facade import Facade
 
 if TYPE_CHECKING:
     from compliant_sms.events import Event
     from compliant_sms.figures import Figures
     from compliant_sms.hooks import Handler, Hooks, Unsubscribe
     from compliant_sms.messages import Inbound
-
-__all__ = ["AsyncObserving", "Observing"]
 
 E = TypeVar("E", bound="Event")
 

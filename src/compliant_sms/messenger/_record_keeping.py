@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from compliant_sms import flows
 from compliant_sms.driver import finish
 from compliant_sms.evidence_pack import EvidencePack
+from compliant_sms.messenger._facade import Facade
 
 if TYPE_CHECKING:
     from compliant_sms.audit import AuditEvent
@@ -21,34 +22,11 @@ if TYPE_CHECKING:
         ImportReport,
     )
     from compliant_sms.phone import PhoneNumber
-    from compliant_sms.ports import Erased, Ports
-    from compliant_sms.practice import Practice
-    from compliant_sms.retention import Retention
-
-__all__ = ["AsyncRecordKeeping", "Facade", "RecordKeeping"]
+    from compliant_sms.ports import Erased
 
 
-class Facade:
-    """What both messengers share."""
-
-    def __init__(self, ports: Ports, retention: Retention | None) -> None:
-        from compliant_sms.retention import Retention
-
-        self._ports = ports
-        self._retention = retention or Retention()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._ports.practice.name!r})"
-
-    @property
-    def practice(self) -> Practice:
-        """Who texts."""
-        return self._ports.practice
-
-    @property
-    def provider_names(self) -> tuple[str, ...]:
-        """The providers whose callbacks it takes, for example ``("twilio",)``, in their order."""
-        return tuple(dict.fromkeys(each.name for each in self._ports.routes.providers))
+class _Plans(Facade):
+    """What both forms tell the flows to do."""
 
     def _purge_plan(self, by: str, *, dry_run: bool) -> flows.PurgePlan:
         return flows.PurgePlan(
@@ -81,7 +59,7 @@ class Facade:
         )
 
 
-class RecordKeeping(Facade):
+class RecordKeeping(_Plans):
     """The part of :class:`~compliant_sms.Messenger` that keeps records."""
 
     def import_consents(
@@ -340,7 +318,7 @@ class RecordKeeping(Facade):
         return finish(flows.purge(self._ports.store, plan, progress))
 
 
-class AsyncRecordKeeping(Facade):
+class AsyncRecordKeeping(_Plans):
     """The part of :class:`~compliant_sms.AsyncMessenger` that keeps records."""
 
     async def import_consents(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from compliant_sms import flows
 from compliant_sms.driver import finish
-from compliant_sms.record_keeping import Facade
-
-__all__ = ["AsyncUpkeep", "Upkeep"]
+from compliant_sms.messenger._facade import Facade
 
 
 class Upkeep(Facade):

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from compliant_sms.ports import Ports
     from compliant_sms.templates import Catalogue
 
-__all__ = ["AsyncTemplateDesk", "TemplateDesk"]
-
 
 class _Desk:
     _ports: Ports

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from compliant_sms.phone import PhoneNumber
     from compliant_sms.ports import Ports
 
-__all__ = ["AsyncCallDesk", "CallDesk"]
-
 
 class CallDesk:
     """The part of :class:`~compliant_sms.Messenger` that texts back after missed calls."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from compliant_sms.secure_pages import PageAccess, PageRequest
     from compliant_sms.wire import HttpReply
 
-__all__ = ["AsyncSecureDesk", "SecureDesk"]
-
 
 class SecureDesk:
     """The pages behind the links of a practice's notices, with ``SecurePages``.

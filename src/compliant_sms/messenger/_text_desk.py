@@ -16,13 +16,11 @@ if TYPE_CHECKING:
     from compliant_sms.ports import Ports
     from compliant_sms.rules import Decision
 
-__all__ = ["AsyncTextDesk", "TextDesk"]
-
 
 class TextDesk:
     """The part of a messenger that answers questions about texts and cancels them.
 
-    A :class:`~compliant_sms.joined.JoinedMessenger` answers by what your transaction sees, and
+    A :class:`~compliant_sms.messenger.JoinedMessenger` answers by what your transaction sees, and
     cancels when you commit. If no transaction is open, it raises ``ConfigurationError``.
     """
 

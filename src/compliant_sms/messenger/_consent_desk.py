@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     )
     from compliant_sms.ports import Ports
 
-__all__ = ["AsyncConsentDesk", "ConsentDesk"]
-
 _RULE = "recorded-by-staff"
 
 
