@@ -22,7 +22,7 @@ from compliant_sms.consent import Tier
 from compliant_sms.errors import ConfigurationError
 from compliant_sms.rules import BUILT_IN, RULES, Certainty, Pack, Row, Rule, Rulebook, load_pack
 from compliant_sms.rules._parts import PARTS
-from compliant_sms.rules._rows import TABLES, Cap, HoursRow, Note
+from compliant_sms.rules.rows import TABLES, Cap, HoursRow, Note
 from compliant_sms.waiver import Waiver
 
 __all__ = ["pages", "write"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from compliant_sms.retention import Class, classes
 from compliant_sms.rules import load_pack
-from compliant_sms.rules._rows import Limit
+from compliant_sms.rules.rows import Limit
 
 __all__ = ["HEADS", "rows"]
 

@@ -66,7 +66,7 @@ ROOMS = (
     "compliant_sms.evidence",
     "compliant_sms.evidence_pack",
     "compliant_sms.rules",
-    "compliant_sms.rules._rows",
+    "compliant_sms.rules.rows",
     "compliant_sms.classification",
     "compliant_sms.phi",
     "compliant_sms.optout",

@@ -30,7 +30,6 @@ def surface() -> list[str]:
         for page in ROOT.glob("docs/reference/*.md")
         if page.stem not in _PROVISIONAL
         for room, names, _ in shown(page)
-        if "._" not in room
         for name in names
         for line in _described(f"{room}.{name}", getattr(importlib.import_module(room), name))
     }

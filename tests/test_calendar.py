@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules import Pack, deadline_to_honor, holidays, load_pack
-from compliant_sms.rules._rows import WEEKDAYS
+from compliant_sms.rules.rows import WEEKDAYS
 
 US = load_pack()
 YEARS = range(2019, 2047)

@@ -23,7 +23,7 @@ from compliant_sms.cli._words import answers, in_words
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.providers import Twilio
 from compliant_sms.rules import BUILT_IN, Row, load_pack
-from compliant_sms.rules._rows import TABLES
+from compliant_sms.rules.rows import TABLES
 from compliant_sms.stores import SQLite
 from compliant_sms.testing import MovableClock
 from unmeasured import surroundings

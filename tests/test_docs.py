@@ -50,7 +50,7 @@ from compliant_sms.providers import CONSEQUENCES, Adapter, Failure, Problem
 from compliant_sms.reminders import Status
 from compliant_sms.retention import RecordClass
 from compliant_sms.rules import BUILT_IN, RULES, load_pack
-from compliant_sms.rules._rows import HoursRow
+from compliant_sms.rules.rows import HoursRow
 from compliant_sms.sandbox import Sandbox
 from compliant_sms.stores._dialect import SQLITE
 from compliant_sms.stores._schema import migrations

@@ -35,8 +35,8 @@ from compliant_sms.rules import (
     load_pack,
 )
 from compliant_sms.rules._day import DayHours, hours_of
-from compliant_sms.rules._rows import AreaCodes, HoursRow
 from compliant_sms.rules._windows import A_YEAR, first_open, open_on
+from compliant_sms.rules.rows import AreaCodes, HoursRow
 from test_calendar import federal
 from test_rules import LAKESIDE, PROMOTES, facts, places, states
 

@@ -15,7 +15,7 @@ from compliant_sms.audit import Act
 from compliant_sms.classification import HoursBound
 from compliant_sms.errors import InvalidPack
 from compliant_sms.rules import Override, ReplyFacts, Row, Rulebook, load_pack, used
-from compliant_sms.rules._rows import AreaCodes, Holiday, Note
+from compliant_sms.rules.rows import AreaCodes, Holiday, Note
 from compliant_sms.testing import MovableClock
 from compliant_sms.waiver import Waiver
 from conftest import PATIENT

@@ -24,7 +24,7 @@ from compliant_sms.rules import (
     Verdict,
     load_pack,
 )
-from compliant_sms.rules._rows import TABLES, AreaCodes, Cap, HoursRow, Limit
+from compliant_sms.rules.rows import TABLES, AreaCodes, Cap, HoursRow, Limit
 from compliant_sms.waiver import Waiver
 from test_rules import COUNSEL, DAY, NIGHT, NOON, PROMOTES, facts, states, stopped
 

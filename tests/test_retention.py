@@ -20,7 +20,7 @@ from compliant_sms.retention import (
     purged_until,
 )
 from compliant_sms.rules import Certainty, Pack, Rulebook
-from compliant_sms.rules._rows import Limit
+from compliant_sms.rules.rows import Limit
 from conftest import MORNING
 
 BOOK = Rulebook()

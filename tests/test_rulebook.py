@@ -43,7 +43,7 @@ from compliant_sms.rules import (
     load_pack,
     read,
 )
-from compliant_sms.rules._rows import HoursRow
+from compliant_sms.rules.rows import HoursRow
 from compliant_sms.waiver import Waiver
 from facts_strategy import FACTS, SETTINGS
 from test_rules import (

@@ -22,7 +22,7 @@ from compliant_sms.rules import (
     load_pack,
 )
 from compliant_sms.rules._evidence import metadata_zones
-from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
+from compliant_sms.rules.rows import AreaCodes, SplitAreaCode
 
 ROWS = [
     json.loads(line)

@@ -9,7 +9,7 @@ from attrs import frozen
 from compliant_sms.classification import HipaaUse, HoursBound, MessageClass, OptOutLine, Purpose
 from compliant_sms.consent import Tier
 from compliant_sms.rules import DayHours, Row, Settings
-from compliant_sms.rules._rows import (
+from compliant_sms.rules.rows import (
     AreaCodes,
     Cap,
     CarrierCap,

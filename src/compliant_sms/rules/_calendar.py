@@ -9,7 +9,7 @@ from functools import lru_cache
 from compliant_sms import _given
 from compliant_sms.errors import InvalidInput
 from compliant_sms.rules._pack import Pack, load_pack
-from compliant_sms.rules._rows import WEEKDAYS, Holiday
+from compliant_sms.rules.rows import WEEKDAYS, Holiday
 
 _A_DAY = timedelta(days=1)
 _SATURDAY, _SUNDAY = 5, 6

@@ -12,7 +12,7 @@ from compliant_sms.choices import Word
 from compliant_sms.phone import PhoneNumber
 from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._row import Row
-from compliant_sms.rules._rows import AreaCodes, SplitAreaCode
+from compliant_sms.rules.rows import AreaCodes, SplitAreaCode
 
 _NORTH_AMERICA = 1
 

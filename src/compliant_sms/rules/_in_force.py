@@ -10,8 +10,8 @@ from attrs import define, field
 
 from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._row import Row
-from compliant_sms.rules._rows import Limit
 from compliant_sms.rules._settings import Settings
+from compliant_sms.rules.rows import Limit
 
 _HOME = "US"
 R = TypeVar("R", bound=Row)

@@ -17,7 +17,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from compliant_sms.errors import ConfigurationError, InvalidInput, InvalidPack
 from compliant_sms.rules._parts import PARTS
 from compliant_sms.rules._row import Row
-from compliant_sms.rules._rows import TABLES
+from compliant_sms.rules.rows import TABLES
 
 R = TypeVar("R", bound=Row)
 

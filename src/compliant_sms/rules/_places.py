@@ -33,7 +33,7 @@ from compliant_sms.rules._evidence import (
 )
 from compliant_sms.rules._pack import Pack
 from compliant_sms.rules._parts import country_of, law_of
-from compliant_sms.rules._rows import AreaCodes
+from compliant_sms.rules.rows import AreaCodes
 
 _PLACELESS = frozenset(
     {

@@ -6,7 +6,7 @@ from datetime import date
 
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
-from compliant_sms.rules._rows import Relationship
+from compliant_sms.rules.rows import Relationship
 
 
 def within_months(since: date | None, months: int, today: date) -> bool:

@@ -15,8 +15,8 @@ from compliant_sms.classification import CONSENT_CLASSES, MessageClass, Purpose
 from compliant_sms.consent import Channel, Revocation
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
-from compliant_sms.rules._rows import RevocationRuleset
 from compliant_sms.rules._settings import RevocationScope
+from compliant_sms.rules.rows import RevocationRuleset
 
 _HERE = frozenset({None, "US"})
 # 47 CFR 64.1200(a)(10): a reply, or a means that the sender designates, revokes by itself. Any

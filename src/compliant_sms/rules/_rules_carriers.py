@@ -13,7 +13,7 @@ from compliant_sms.practice import Campaign
 from compliant_sms.rules._decision import Finding, allow, block, hold
 from compliant_sms.rules._facts import Facts, OptOutShown
 from compliant_sms.rules._in_force import InForce
-from compliant_sms.rules._rows import CarrierCap, OptInElement, Shortener
+from compliant_sms.rules.rows import CarrierCap, OptInElement, Shortener
 from compliant_sms.text import is_public_shortener, within
 
 

@@ -14,7 +14,7 @@ from compliant_sms.rules._exemption import exemption
 from compliant_sms.rules._facts import Facts, local_day
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._revocations import reach
-from compliant_sms.rules._rows import WrittenConsent
+from compliant_sms.rules.rows import WrittenConsent
 
 _PEC, _PEWC = Tier.PRIOR_EXPRESS, Tier.PRIOR_EXPRESS_WRITTEN
 # Phrases that advertise and name no price, no discount and nothing for sale. Any other closes the

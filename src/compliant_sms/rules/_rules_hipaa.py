@@ -20,7 +20,7 @@ from compliant_sms.practice import PhiMode
 from compliant_sms.rules._decision import Finding, allow, block
 from compliant_sms.rules._facts import Facts, OptOutShown, care_of
 from compliant_sms.rules._in_force import InForce
-from compliant_sms.rules._rows import Majority
+from compliant_sms.rules.rows import Majority
 
 _MARKETING = "45 CFR 164.501 (marketing); 164.508(a)(3)"
 

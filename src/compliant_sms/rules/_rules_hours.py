@@ -15,8 +15,8 @@ from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._parts import is_part
 from compliant_sms.rules._relationship import bought_within
 from compliant_sms.rules._row import Certainty
-from compliant_sms.rules._rows import HoursRow
 from compliant_sms.rules._windows import first_open
+from compliant_sms.rules.rows import HoursRow
 
 _HAS_STATE_LAW = frozenset({None, "US", "CA"})
 

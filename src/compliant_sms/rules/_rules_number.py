@@ -13,8 +13,8 @@ from compliant_sms.rules._facts import Facts, local_day
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import established
 from compliant_sms.rules._revocations import reach
-from compliant_sms.rules._rows import ReassignedCheck
 from compliant_sms.rules._rules_consent import is_one_answer
+from compliant_sms.rules.rows import ReassignedCheck
 
 _ASK_ANEW = "Ask the patient for the present number and for consent at it."
 

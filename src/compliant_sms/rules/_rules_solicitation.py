@@ -12,7 +12,7 @@ from compliant_sms.rules._decision import Finding, allow, block, hold
 from compliant_sms.rules._facts import Facts
 from compliant_sms.rules._in_force import InForce
 from compliant_sms.rules._relationship import bought_within, established
-from compliant_sms.rules._rows import Cap
+from compliant_sms.rules.rows import Cap
 
 _NATIONAL = "47 CFR 64.1200(c)(2)"
 

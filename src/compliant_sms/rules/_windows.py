@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from compliant_sms.rules._calendar import holidays
 from compliant_sms.rules._day import DayHours
 from compliant_sms.rules._pack import Pack
-from compliant_sms.rules._rows import HoursRow
+from compliant_sms.rules.rows import HoursRow
 
 A_YEAR = timedelta(days=366)
 """Windows repeat weekly, move with the clocks twice a year and close on holidays: what does not
