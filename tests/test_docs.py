@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import Any
 
+import httpx
 import pytest
 from attrs import evolve, fields
 from click.testing import CliRunner
@@ -633,3 +635,27 @@ def test_reference_resolves_each_room_that_it_shows() -> None:
     listed = re.search(r"^ROOMS = \((.*?)^\)", read("docs/conf.py"), re.MULTILINE | re.DOTALL)
     assert listed
     assert sorted(shown - {*re.findall(r'"(.+)"', listed[1])}) == []
+
+
+def test_pages_show_how_one_number_leaves_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The functions on the pages of two providers ask what they say, and read the answer."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("x-amz-target", request.url.path).rpartition(".")[2])
+        if "x-amz-target" in request.headers:
+            return httpx.Response(200, json={"OptedOutNumber": "+12175550134"})
+        there = {"to": "+12175550134", "httpStatusCode": 200, "isOptedOut": True}
+        return httpx.Response(200, json={"value": [there]})
+
+    client = httpx.Client(transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(httpx, "request", client.request)
+    number = PhoneNumber("+12175550134")
+    for name in ("azure", "aws"):
+        page: dict[str, Any] = {}
+        for block in blocks(f"docs/how-to/providers/{name}.md", "python"):
+            exec(compile(block, name, "exec"), page)
+        assert page.get("is_blocked", lambda _: True)(number) is True
+        assert page["unblock"](number) is True
+
+    assert asked == ["/sms/optouts:check", "/sms/optouts:remove", "DeleteOptedOutNumber"]
