@@ -30,6 +30,18 @@ def waits_for_a_person(found: Revocation | None) -> bool:
         *["stop texts for {}, keep texts for Sam", "Please stop the messages for Sam but not {}"],
         *["stop texting me but keep texting {}", "Paren solo los de mi hija {}, no los de Sam"],
         *["Ya no manden mensajes de {}, pero sí de Sam", "paren para mi hijo {} solamente"],
+        *[
+            "stop texts for {}",
+            "Stop {}'s texts",
+            "stop the texts for {} please",
+            "no texts for {}",
+        ],
+        *["no more reminders for {}.", "stop all texts for {} Lopez", "stop texts for {} only"],
+        *["please stop the messages for {}, she moved", "stop texts for my daughter {}"],
+        *["stop sending {}'s reminders", "stop text messages for {} thanks", "stop texts to {}"],
+        *["Deja de mandar mensajes de {}", "ya no manden mensajes para mi hija {}"],
+        *["no quiero mensajes para {} por favor", "arrêtez les messages pour {}"],
+        *["plus de rappels pour mon fils {}"],
     ],
 )
 def test_a_wish_about_one_waits_for_a_person(text: str, name: str) -> None:
@@ -63,6 +75,45 @@ def test_who_wants_to_be_left_alone_keeps_nothing(text: str) -> None:
 
     assert found is not None
     assert (found.certainty, found.limited) == (Certainty.CERTAIN, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *[
+            "stop texts for good",
+            "Stop texts for now",
+            "stop texts for me",
+            "no texts for us please",
+        ],
+        *["stop texts for the time being", "stop texts for two weeks", "no more texts for today"],
+        *[
+            "stop texts to my phone",
+            "stop the messages for heaven's sake",
+            "stop texts to this cell",
+        ],
+        *["stop texts for Pete's sake", "stop all messages of any kind", "stop texts for everyone"],
+        *["stop texts for privacy reasons", "stop texts. let's text later", "stop today's texts"],
+        *["no more texts for Mia. Unsubscribe me.", "stop texts for Mia, wrong number"],
+        *[
+            "no más mensajes para siempre",
+            "ya no manden mensajes de texto",
+            "dejen los mensajes ya",
+        ],
+        *[
+            "no manden mensajes para mí",
+            "ya no quiero mensajes de ustedes",
+            "no más mensajes de nada",
+        ],
+        *["arrêtez les messages pour de bon", "arrêtez les sms pour l'instant", "plus de messages"],
+    ],
+)
+def test_what_names_nobody_is_meant_for_all(text: str) -> None:
+    """When, why and to whom say nothing of one person, and a second wish is for all."""
+    found = read_revocation(text)
+
+    assert found is not None
+    assert not waits_for_a_person(found)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,6 +17,7 @@ from compliant_sms.consent import Category
 from compliant_sms.optout._framed import author_of, own_parts
 from compliant_sms.optout._heard import Heard, hear
 from compliant_sms.optout._keywords import Reserved, may_be_keyword, understood_word
+from compliant_sms.optout._of_one import is_of_one
 from compliant_sms.optout._reading import Author, Awaiting, Certainty, Revocation
 from compliant_sms.optout._revocation_forms import formed, may_be_formed
 from compliant_sms.optout._revocation_rules import Rule, RuleBook, Says, rulebook
@@ -245,10 +246,12 @@ def _regretted(text: str, heard: Heard, book: RuleBook) -> bool:
 
 
 def _told(heard: Heard, text: str, meant: list[tuple[_Found, Certainty]]) -> Revocation:
-    """The surest and first of them, and what limits them all."""
+    """The surest and first of them, and what limits them all: to kinds of text, or to a person."""
     sure = [one for one in meant if one[1] is Certainty.CERTAIN] or meant
     first, certainty = min(sure, key=_by_place)
     limited, categories = limits(text, heard.words, [one for one, _ in sure])
+    if not limited and is_of_one(text, [one for one, _ in sure]):
+        certainty = Certainty.UNSURE
     return _revocation(heard, first, certainty, limited=limited, categories=categories)
 
 
