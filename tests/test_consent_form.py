@@ -262,6 +262,7 @@ def test_the_page(ana: Browser) -> None:
 REFUSED: list[tuple[str, dict[str, Any], int, FormProblem]] = [
     ("no box", {"without": ("agree-care",)}, 422, FormProblem.NOTHING_TICKED),
     ("no name", {"but": {"name": "  "}}, 422, FormProblem.NO_NAME),
+    ("a name too long", {"but": {"name": "Ana " + "G" * 97}}, 422, FormProblem.NO_NAME),
     ("no name sent", {"without": ("name",)}, 422, FormProblem.NO_NAME),
     ("no number", {"but": {"number": "call me"}}, 422, FormProblem.NO_NUMBER),
     ("too few digits", {"but": {"number": "555-0134"}}, 422, FormProblem.NO_NUMBER),
@@ -911,6 +912,21 @@ def test_agreed_is_a_list() -> None:
             Submission(id="1", agreed=wrong, **usual)
     with pytest.raises(InvalidInput, match="two would count as one"):
         Submission(id=" ", agreed=["care"], **usual)
+
+
+def test_evidence_says_where_it_is_not_the_whole(asking: Messenger) -> None:
+    """A machine sends any length; what goes on record of it shows that it goes on."""
+    asking.permission.submit(sent(asking, id="fits", ip_address="f" * 64, user_agent="a" * 500))
+    asking.permission.submit(sent(asking, id="longer", ip_address="f" * 65, user_agent="a" * 501))
+
+    fits, longer = (each.signature for each in grants(asking))
+    assert fits is not None
+    assert longer is not None
+    assert (fits.ip_address, fits.user_agent) == ("f" * 64, "a" * 500)
+    assert (longer.ip_address, longer.user_agent) == ("f" * 63 + "…", "a" * 499 + "…")
+    problem = asking.permission.submit(sent(asking, id="name", name="Ana " + "G" * 97)).problem
+    assert problem is FormProblem.NO_NAME
+    assert asking.permission.submit(sent(asking, id="n", name="Ana " + "G" * 96)).problem is None
 
 
 def test_agreed_may_be_of_an_enum(asking: Messenger) -> None:

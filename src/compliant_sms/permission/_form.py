@@ -21,6 +21,8 @@ from compliant_sms.practice import Practice
 
 _LONGEST_NAME = 100
 _LONGEST_AGENT = 500
+_LONGEST_ADDRESS = 64  # an IPv6 address with its zone is shorter
+_CUT = "\u2026"
 _ACT = "typed their name, ticked a box that was empty, and sent the web form"
 
 
@@ -126,13 +128,14 @@ class Submission:
         id: the same however often it is sent, for example a nonce of the form. If anything typed or
             ticked differs, it is another submission nevertheless.
         shown: :attr:`ConsentForm.fingerprint` of the form that they saw.
-        name: the name, as typed.
+        name: the name, as typed; more than 100 characters are taken for none.
         number: the number, as typed.
         agreed: the ids of the programmes whose boxes they ticked.
         health_details: whether they ticked the box for health details.
         at: when it came in (aware).
-        ip_address: the address that it came from.
-        user_agent: the browser.
+        ip_address: the address that it came from. Of more than 64 characters the beginning goes on
+            record, and an ellipsis.
+        user_agent: the browser; so too of more than 500.
 
     Raises:
         InvalidInput: a field has the wrong type, or ``id`` is missing or too long.
@@ -174,8 +177,8 @@ class Accepted:
         return Signature(
             signer=self.name,
             act=_ACT,
-            ip_address=_storable(sent.ip_address, 64),
-            user_agent=_storable(sent.user_agent, _LONGEST_AGENT),
+            ip_address=_shortened(sent.ip_address, _LONGEST_ADDRESS),
+            user_agent=_shortened(sent.user_agent, _LONGEST_AGENT),
         )
 
     def agreement(self, choice: Choice, practice: Practice) -> WrittenAgreement | None:
@@ -193,8 +196,14 @@ class Accepted:
         )
 
 
-def _storable(text: str, longest: int) -> str:
-    return text.encode("utf-8", "replace").decode()[:longest]
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def _shortened(text: str, longest: int) -> str:
+    """What fits on record, with a sign where it is not the whole: a machine can send any length."""
+    whole = _storable(text)
+    return whole if len(whole) <= longest else whole[: longest - len(_CUT)] + _CUT
 
 
 def accept(form: ConsentForm, sent: Submission) -> Accepted | FormProblem:
@@ -202,8 +211,8 @@ def accept(form: ConsentForm, sent: Submission) -> Accepted | FormProblem:
     ticked = tuple(each for each in form.choices if each.programme.id in sent.agreed)
     if _is_of_other_words(form, sent, ticked):
         return FormProblem.CHANGED
-    name = _storable(" ".join(sent.name.split()), _LONGEST_NAME)
-    if not any(map(str.isalpha, name)):
+    name = _storable(" ".join(sent.name.split()))
+    if len(name) > _LONGEST_NAME or not any(map(str.isalpha, name)):
         return FormProblem.NO_NAME
     try:
         number = PhoneNumber.parse(sent.number)

@@ -19,6 +19,7 @@ class FormProblem(Word):
     CHANGED = "changed"
     """The words are no longer those that were shown."""
     NO_NAME = "no_name"
+    """There is none, or one so long that it would not go on record whole."""
     NO_NUMBER = "no_number"
     NOTHING_TICKED = "nothing_ticked"
     STALE = "stale"
