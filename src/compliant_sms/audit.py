@@ -39,6 +39,8 @@ class Act(Word):
     HOLD_PLACED = "hold_placed"
     HOLD_LIFTED = "hold_lifted"
     PERSON_ERASED = "person_erased"
+    PERSONS_MERGED = "persons_merged"
+    """Consents and visits of a patient's record were carried over to the record that stays."""
     PLAINTEXT_ACCEPTED = "plaintext_accepted"
     """Records are stored unencrypted with a real provider, and somebody answers for it."""
     SETTLED_BY_HAND = "settled_by_hand"

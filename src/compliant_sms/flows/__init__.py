@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from compliant_sms.flows._staff._thread_reply import Reply, reply
     from compliant_sms.flows._upkeep._erase import ErasePlan, erase
     from compliant_sms.flows._upkeep._hold import holds, lift_hold, place_hold
+    from compliant_sms.flows._upkeep._merge import Merged, MergePlan, merge_persons
     from compliant_sms.flows._upkeep._purge import PurgePlan, PurgeReport, Tally, purge
     from compliant_sms.flows._upkeep._rotate import rotate_keys
     from compliant_sms.flows._visits._appointments import keep_appointments
@@ -127,6 +128,8 @@ __all__ = [
     "ImportProgress",
     "InclusionProof",
     "LedgerReport",
+    "MergePlan",
+    "Merged",
     "MissedCall",
     "OptOutDrift",
     "Pace",
@@ -189,6 +192,7 @@ __all__ = [
     "keep_appointments",
     "lift_hold",
     "media",
+    "merge_persons",
     "missed_call",
     "new_accesses",
     "newest_checkpoint",
@@ -250,6 +254,7 @@ _FILES = {
     "_doctor._examine": ("examine",),
     "_sending._enqueue": ("enqueue",),
     "_upkeep._erase": ("ErasePlan", "erase"),
+    "_upkeep._merge": ("MergePlan", "Merged", "merge_persons"),
     "_staff._escalate": ("escalate",),
     "_visits._estimate": ("Estimated", "estimate"),
     "_records._evidence": ("evidence_pack",),

@@ -39,6 +39,10 @@ class _Plans(Facade):
             dry_run=dry_run,
         )
 
+    def _merge_plan(self, old: str, into: str, reason: str, by: str) -> flows.MergePlan:
+        run = self._ports.ids()
+        return flows.MergePlan(old=old, into=into, reason=reason, by=by, run=run)
+
     def _erase_plan(self, person: str, reason: str, by: str, *, dry_run: bool) -> flows.ErasePlan:
         return flows.ErasePlan(
             practice_id=self._ports.practice.id,
@@ -261,6 +265,33 @@ class RecordKeeping(_Plans):
         plan = self._erase_plan(person, reason, by, dry_run=dry_run)
         return finish(flows.erase(self._ports.store, self._ports.clock, plan))
 
+    def merge_persons(self, old: str, *, into: str, by: str, reason: str) -> flows.Merged:
+        """Carry one patient's consents and visits over to the record that stays. Repeat it freely.
+
+        It is for two records of one patient that your system merged (HL7 ADT A40, FHIR
+        ``Patient.link`` of type ``replaces``). What the patient agreed to at each number is
+        recorded again under the id that stays, with its own date, wording and signature, so that
+        whatever was revoked since then stays revoked. So is what voids it, and that they want no
+        health details by text; that they do want them is not: ask again. Visits move, and their
+        reminders go on, each once. What was texted stays under the old id.
+
+        Args:
+            old: your id of the record that goes.
+            into: your id of the record that stays.
+            by: who decided so, for example ``"adt-feed"``; it goes on record with each consent.
+            reason: why; it goes on the audit log.
+
+        Returns:
+            what was carried over; nothing the second time.
+
+        Raises:
+            InvalidInput: an argument is empty, or both ids are the same; nothing was written.
+            ConfigurationError: the sender is on record for a practice with another id.
+            StoreError: some of it was not recorded. Call it again.
+        """
+        plan = self._merge_plan(old, into, reason, by)
+        return finish(flows.merge_persons(self._ports, plan))
+
     def rotate_keys(self, *, progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the keyring's newest key.
 
@@ -418,6 +449,14 @@ class AsyncRecordKeeping(_Plans):
         """
         plan = self._erase_plan(person, reason, by, dry_run=dry_run)
         return await flows.erase(self._ports.store, self._ports.clock, plan)
+
+    async def merge_persons(self, old: str, *, into: str, by: str, reason: str) -> flows.Merged:
+        """Carry one patient's consents and visits over to the record that stays. Repeat it freely.
+
+        See :meth:`RecordKeeping.merge_persons`.
+        """
+        plan = self._merge_plan(old, into, reason, by)
+        return await flows.merge_persons(self._ports, plan)
 
     async def rotate_keys(self, *, progress: Callable[[int, int], None] | None = None) -> int:
         """Seal every data key of the store anew with the keyring's newest key.

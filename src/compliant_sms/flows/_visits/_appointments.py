@@ -74,6 +74,28 @@ async def _keep(tx: Transaction, ports: Ports, appointment: Appointment, at: dat
         await tx.unask(practice_id, said.inbound_id, at)
 
 
+async def hand_over(
+    tx: Transaction, ports: Ports, key: tuple[str, str], old: str, into: str
+) -> bool:
+    """Make a visit that of the record that stays, where two records of one patient were merged.
+
+    It is the same patient, so what was told of it and what they answered still counts.
+
+    Returns:
+        whether it was the old record's.
+    """
+    practice_id, at = ports.practice.id, ports.clock()
+    known = await tx.appointment(practice_id, key, fixed=True)
+    if known is None or known.appointment.person != old:
+        return False
+    visit = evolve(known.appointment, person=into)
+    kept = evolve(known, appointment=visit, revision=known.revision + 1, look_at=at)
+    told = await tx.told_of(practice_id, key)
+    await tx.save_appointment(kept, at, ports.ids())
+    await _call_back(tx, ports, told, at)
+    return True
+
+
 async def _take_up(tx: Transaction, ports: Ports, kept: KeptAppointment, at: datetime) -> None:
     """Have a visit planned again of which nothing was to come, where the plan has more by now."""
     end = end_of(kept, ports) if kept.look_at is None else None
