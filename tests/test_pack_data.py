@@ -13,7 +13,7 @@ import pytest
 from phonenumbers import parse, region_code_for_number
 from phonenumbers.geodata import GEOCODE_DATA
 
-from compliant_sms.rules import _rows as rows
+from compliant_sms.rules import rows
 from compliant_sms.rules._calendar import holidays
 from compliant_sms.rules._pack import BUILT_IN, load_pack
 
