@@ -6,8 +6,10 @@ from compliant_sms.phi._names._called import answers, are_two, called
 from compliant_sms.phi._names._extent import closes, starts_phrase
 from compliant_sms.phi._names._filed import with_surname_before
 from compliant_sms.phi._names._initials import initials, may_be_initials
+from compliant_sms.phi._names._only_announced import in_capitals
 from compliant_sms.phi._names._places import is_town
 from compliant_sms.phi._names._reading import (
+    OTHER_THINGS,
     Openness,
     Person,
     as_named,
@@ -142,6 +144,9 @@ def by_itself(view: View, index: int) -> Person | None:
     marks = view.marks[index]
     if marks & GIVEN and is_in_capitals(view, index):
         return name_at(view, index, Openness.CAPITAL, "full")
+    listed = view.gaps[index + 1] == ", " and not view.shouts and not marks & OTHER_THINGS
+    if listed and (found := in_capitals(view, index)) and not _is_one_of_many(view, found):
+        return found
     if marks & SURE_NAME and (not marks & LETTER or not view.is_shouted(index)):
         return _sure(view, index)
     if marks & LETTER and (found := initials(view, index)):
@@ -153,6 +158,14 @@ def by_itself(view: View, index: int) -> Person | None:
     else:
         found = _with_capital(view, index, marks) if marks & CANDIDATE else None
     return found or owner(view, index)
+
+
+def _is_one_of_many(view: View, found: Person) -> bool:
+    """Whether a list goes on: "FORD, LINCOLN and Grant streets"."""
+    ahead = found.last + 1
+    joined = view.words[ahead : ahead + 1] in (["and"], ["or"], ["y"], ["o"])
+    goes_on = ahead < len(view.words) and view.gaps[ahead] == ", " and view.is_shouted(ahead)
+    return joined or (goes_on and len(view.words[ahead]) > 1)
 
 
 def _with_capital(view: View, index: int, marks: int) -> Person | None:

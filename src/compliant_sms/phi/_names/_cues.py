@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from compliant_sms.phi._names._extent import ends_phrase
 from compliant_sms.phi._names._filed import is_filed_under
-from compliant_sms.phi._names._initials import initials
+from compliant_sms.phi._names._initials import does_something, initials
 from compliant_sms.phi._names._only_announced import in_capitals, surname_only, with_particles
 from compliant_sms.phi._names._reading import Openness, Person, as_named, name_at
 from compliant_sms.phi._reading._view import View
@@ -62,6 +62,7 @@ from compliant_sms.phi._words._name_words import (
 )
 
 _ABBREVIATED = frozenset({" ", ". ", "."})
+_AFTER = _ABBREVIATED  # an initial
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
 _LINK = frozenset({"is", "named", "called", "mwen"})
@@ -140,11 +141,9 @@ def after_cue(view: View, index: int) -> Person | None:
     if ahead >= len(view.words) or _is_no_name(view, ahead, cue):
         return None
     if view.marks[ahead] & LETTER:
-        alone = len(view.words[ahead]) == 1 and not _goes_on_dotted(view, ahead)
-        if cue.gaps is _ABBREVIATED and alone:
-            return _letter(view, ahead, cue)
-        if view.gaps[ahead + 1] == ".":
-            return _dotted(view, ahead, cue)
+        found = _lettered(view, ahead, cue) if cue.gaps is _ABBREVIATED else None
+        if found or _is_letters(view, ahead, cue):
+            return found or _by_letters(view, ahead, cue)
     found = name_at(view, ahead, _openness(view, index, ahead, cue), cue.rule)
     found = found or _less_like_a_name(view, ahead, cue)
     return _completed(view, found, cue, view.words[index]) if found else None
@@ -253,6 +252,21 @@ def _past_skipped(view: View, ahead: int, skipped: frozenset[str]) -> int:
     return ahead
 
 
+def _is_letters(view: View, index: int, cue: _Cue) -> bool:
+    """Whether letters alone stand for a name: "Mrs. D.", or lead to one: "Dr. T.J. Ruiz"."""
+    return view.gaps[index + 1] == "." or _is_one_letter(view, index, cue)
+
+
+def _is_one_letter(view: View, index: int, cue: _Cue) -> bool:
+    alone = len(view.words[index]) == 1 and not _goes_on_dotted(view, index)
+    return alone and cue.gaps is _ABBREVIATED
+
+
+def _by_letters(view: View, index: int, cue: _Cue) -> Person | None:
+    find = _letter if _is_one_letter(view, index, cue) else _dotted
+    return find(view, index, cue)
+
+
 def _letter(view: View, index: int, cue: _Cue) -> Person | None:
     """The one letter that stands for a name behind a title: "Mrs. D.", "dr m"."""
     word, after = view.words[index], view.gaps[index + 1][:1]
@@ -262,6 +276,22 @@ def _letter(view: View, index: int, cue: _Cue) -> Person | None:
         return None
     end = view.ends[index] + (after == "." and view.capital[index])
     return Person(view.starts[index], end, index, cue.rule, cue.staff)
+
+
+def _lettered(view: View, index: int, cue: _Cue) -> Person | None:
+    """Initials and a surname behind a title: "Mrs. J R Smith", "Mr. T. J. Lopez"."""
+    ahead = index
+    while view.capital[ahead] and len(view.words[ahead]) == 1 and view.gaps[ahead + 1] in _AFTER:
+        ahead += 1
+        if ahead == len(view.words):
+            return None
+    if ahead == index or not view.capital[ahead] or len(view.words[ahead]) == 1:
+        return None
+    common = view.marks[ahead] & COMMON
+    if common and view.gaps[ahead] == ". " and not does_something(view, ahead):
+        return None  # a sentence ends with the letter: "Ask for Dr. K. Young adults are welcome"
+    found = name_at(view, ahead, Openness.ANY, cue.rule)
+    return found and Person(view.starts[index], found.end, found.last, cue.rule, cue.staff)
 
 
 def _dotted(view: View, index: int, cue: _Cue) -> Person | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliant_sms.phi._names._extent import ends_phrase
 from compliant_sms.phi._names._reading import Openness, Person, name_at
 from compliant_sms.phi._reading._view import View
 from compliant_sms.phi._words._marks import (
@@ -18,7 +19,7 @@ from compliant_sms.phi._words._marks import (
     SURNAME,
 )
 from compliant_sms.phi._words._name_lists import word_set
-from compliant_sms.phi._words._name_words import DOES, LETTERED
+from compliant_sms.phi._words._name_words import BEFORE_SOMEBODY, DOES, LETTERED
 
 _MOST = 4
 _ABBREVIATIONS = word_set(
@@ -27,8 +28,11 @@ _ABBREVIATIONS = word_set(
     " W.V. N.D. S.D. N.H. P.R. T.V. D.R. F.N."
 )
 _OFFICES = word_set(
-    "RX ER UC PT OT HR IT PO US IV VA ED PA NP MD DO ID TB BP OB MA RN DR UK EU PC TV"
+    "RX ER UC PT OT HR IT PO US IV VA ED PA NP MD DO ID TB BP OB MA RN DR UK EU PC TV GP AC QA WI"
+    " PM"
 )
+_IS = frozenset({"is", "was", "has"})
+_OF_SOMEBODY = BEFORE_SOMEBODY | word_set("call called on of from see to hi hello dear hey")
 _HEADS = word_set("fyi re pt attn staff update")
 _BLANKS = frozenset({" ", ", "})
 _NO_SURNAME = COMMON | HEALTH_TERM | DATE_WORD | STAFF_CUE | NO_NAME | HARDLY_NAME | PLACE_WORD
@@ -71,7 +75,7 @@ def initials(view: View, index: int) -> Person | None:
         while ahead - index < _MOST and _is_initial(view, ahead):
             ahead += 1
         alike = view.capital[index] or not view.capital[min(ahead, len(view.words) - 1)]
-        if alike and (found := _surname_after(view, ahead)):
+        if alike and (found := _surname_after(view, first, ahead)):
             return Person(start, found.end, found.last, "initial")
         index, end = ahead - 1, view.ends[ahead - 1] + 1
     told = dotted or (word not in {"a", "i"} and view.plain[end : end + 1] not in {"'", "/"})
@@ -96,14 +100,17 @@ def _spelled(view: View, index: int) -> Person | None:
 
 def _leads_surname(view: View, index: int) -> bool:
     """Whether an initial without a full stop stands before a surname: "for P Raghunathan"."""
-    ahead = index + 1
-    if ahead >= len(view.words) or view.gaps[ahead] != " " or len(view.words[index]) > 1:
+    ahead = _behind(view, index)
+    if ahead >= len(view.words) or view.gaps[ahead] != " ":
+        return False
+    if len(view.words[index]) > 1 and not _are_two(view, index):
         return False
     if view.words[index] in _WORDS or not (view.capital[index] and view.capital[ahead]):
         return False
     kinds = view.marks[ahead]
     named = kinds & SURNAME or kinds & (CANDIDATE | GIVEN) == CANDIDATE
-    named = named and not kinds & _NO_SURNAME and not view.gaps[index].strip()[-1:].isdigit()
+    barred = kinds & _NO_SURNAME and not _is_of_somebody(view, index, ahead)
+    named = named and not barred and not view.gaps[index].strip()[-1:].isdigit()
     if not named or view.is_shouted(ahead) != view.shouts:
         return False
     before = view.words[index - 1] if index else ""
@@ -112,13 +119,49 @@ def _leads_surname(view: View, index: int) -> bool:
     return before not in _CHOICES
 
 
+def _are_two(view: View, index: int) -> bool:
+    """Whether two letters are initials rather than an office or a state: "TJ Lopez"."""
+    known = view.marks[index] & (CANDIDATE | COMMON | HEALTH_TERM) == CANDIDATE
+    alike = len(view.words[index]) == 2 and view.is_shouted(index) and not view.shouts
+    return known and alike and view.words[index].upper() not in _OFFICES
+
+
+def _behind(view: View, index: int) -> int:
+    """The first word behind initials without full stops: "J R R Smith"."""
+    ahead, words = index + 1, view.words
+    while ahead < min(len(words), index + _MOST) and len(words[ahead]) == 1:
+        if words[ahead] in _WORDS or not view.capital[ahead] or view.gaps[ahead] != " ":
+            break
+        ahead += 1
+    return ahead
+
+
+def does_something(view: View, index: int) -> bool:
+    """Whether a text goes on to say what somebody did or is: "J Baker missed her visit"."""
+    after = view.words[index + 1 : index + 2]
+    return bool(after) and view.gaps[index + 1] == " " and (after[0] in DOES or after[0] in _IS)
+
+
+def _is_of_somebody(view: View, first: int, index: int) -> bool:
+    """Whether a surname that is a word as well is one, by the words around: "for J Baker"."""
+    kinds = view.marks[index]
+    ill = HEALTH_TERM if kinds & GIVEN else 0  # "Baker's cyst"
+    if not kinds & SURNAME or kinds & _NO_SURNAME & ~ill != COMMON:
+        return False
+    told = first and view.gaps[first] == " " and view.words[first - 1] in _OF_SOMEBODY
+    owns = view.words[index].endswith("'s") or ends_phrase(view, index)
+    return bool(told) or owns or does_something(view, index)
+
+
 def _undotted(view: View, index: int) -> Person | None:
     """A name that is spelled, or an initial with a surname behind it, and no full stop."""
     if view.gaps[index + 1] == "-":
         return _spelled(view, index)
     if not _leads_surname(view, index):
         return None
-    found = name_at(view, index + 1, Openness.CAPITAL, "initial")
+    ahead = _behind(view, index)
+    openness = Openness.ANY if _is_of_somebody(view, index, ahead) else Openness.CAPITAL
+    found = name_at(view, ahead, openness, "initial")
     return Person(view.starts[index], found.end, found.last, "initial") if found else None
 
 
@@ -132,12 +175,13 @@ def _is_initial(view: View, index: int) -> bool:
     )
 
 
-def _surname_after(view: View, index: int) -> Person | None:
+def _surname_after(view: View, first: int, index: int) -> Person | None:
     if index >= len(view.words) or view.gaps[index] not in {".", ". "}:
         return None
     marks = view.marks[index]
     known = view.capital[index] or marks & SURNAME
-    if not known or marks & COMMON or len(view.words[index]) < 3:
+    barred = marks & COMMON and not _is_of_somebody(view, first, index)
+    if not known or barred or len(view.words[index]) < 3:
         return None
     return name_at(view, index, Openness.ANY, "initial")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliant_sms.phi._names._reading import Openness, Person, name_at
+from compliant_sms.phi._names._reading import Openness, Person, is_unlisted_surname, name_at
 from compliant_sms.phi._reading._view import View
 from compliant_sms.phi._words._marks import GIVEN, PARTICLE, SURNAME
 from compliant_sms.phi._words._name_staff_words import NOT_AFTER_TITLE
@@ -15,7 +15,8 @@ def in_capitals(view: View, index: int) -> Person | None:
     ahead = index + 1
     if ahead >= len(view.words) or not (view.is_shouted(index) and view.is_shouted(ahead)):
         return None
-    if not view.marks[index] & SURNAME or not view.marks[ahead] & GIVEN:
+    surname = view.marks[index] & SURNAME or is_unlisted_surname(view, index)
+    if not surname or not view.marks[ahead] & GIVEN:
         return None
     first = name_at(view, ahead, Openness.CAPITAL, "named")
     last, end = (first.last, first.end) if first else (ahead, view.ends[ahead])

@@ -5,11 +5,19 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from compliant_sms.phi._names._extent import closes, ends_phrase, first_word, last_word
+from compliant_sms.phi._names._extent import (
+    closes,
+    ends_phrase,
+    first_word,
+    last_word,
+    starts_phrase,
+)
 from compliant_sms.phi._names._places import in_link, is_place
 from compliant_sms.phi._reading._view import View
 from compliant_sms.phi._words._marks import (
+    CANDIDATE,
     COMMON,
+    DATE_WORD,
     GIVEN,
     HARDLY_NAME,
     HEALTH_TERM,
@@ -19,14 +27,18 @@ from compliant_sms.phi._words._marks import (
     PARTICLE,
     PLACE_WORD,
     SAINT,
+    STAFF_CUE,
     SURE_NAME,
     SURNAME,
 )
+from compliant_sms.phi._words._name_lists import word_set
 from compliant_sms.phi._words._name_words import (
     ALWAYS_CLOSING,
     CLOSING,
+    DOES,
     MODAL,
     SECOND_HALVES,
+    THINGS,
 )
 
 
@@ -53,6 +65,9 @@ _APART_BEFORE = frozenset({"", " ", ", ", ". ", "! ", "? ", ": ", " - ", "\n"})
 _APART_BEHIND = frozenset({"", " ", ", ", ". ", "."})
 _MEDICINE = HEALTH_TERM | GIVEN | COMMON | SURNAME
 _BARRED = SURE_NAME | NO_NAME | HARDLY_NAME
+_AN_ABBREVIATION = 5
+OTHER_THINGS = NO_NAME | HARDLY_NAME | DATE_WORD | PLACE_WORD | STAFF_CUE
+_NO_FIRST_NAMES = THINGS | word_set("summer autumn winter spring")
 _SUFFIXES = (["jr"], ["sr"], ["ii"], ["iii"], ["iv"])
 _BLANKS = frozenset({" ", ", "})
 
@@ -148,13 +163,42 @@ def is_in_capitals(view: View, index: int) -> bool:
         return False
     kinds = view.marks[ahead]
     named = kinds & (SURNAME | GIVEN) and not kinds & (HARDLY_NAME | NO_NAME)
+    named = named or is_unlisted_surname(view, ahead)
     last = ahead
     while last < ahead + 3 and view.gaps[last + 1] in {" ", "-"} and last + 1 < len(view.words):
         if not view.is_shouted(last + 1):
             break
         last += 1
     words = view.marks[index : last + 1]
-    return bool(named) and not all(each & COMMON for each in words)
+    sure = not all(each & COMMON for each in words) or _are_first_and_last(view, index)
+    return bool(named) and sure
+
+
+def is_unlisted_surname(view: View, index: int) -> bool:
+    """Whether a word is in no dictionary, and too long for an abbreviation."""
+    known = view.marks[index] & (CANDIDATE | COMMON | HEALTH_TERM | NO_NAME | PLACE_WORD)
+    return known == CANDIDATE and len(view.words[index]) > _AN_ABBREVIATION
+
+
+def _are_first_and_last(view: View, index: int) -> bool:
+    """Whether two words are a first name and a surname, though each is a word: "LINDA SMITH"."""
+    first, second = view.marks[index], view.marks[index + 1]
+    if not first & GIVEN or not second & SURNAME or (first | second) & OTHER_THINGS:
+        return False
+    ill = first & HEALTH_TERM or second & (HEALTH_TERM | GIVEN) == HEALTH_TERM
+    if ill or view.words[index] in _NO_FIRST_NAMES:
+        return False
+    signed = index > 0 and index + 2 == len(view.words)
+    return signed or not starts_phrase(view, index) or _is_spoken_of(view, index + 1)
+
+
+def _is_spoken_of(view: View, last: int) -> bool:
+    """Whether a text goes on as about somebody, and not as behind a heading: "LINDA SMITH has"."""
+    ahead = last + 1
+    if view.words[last].endswith("'s") or view.gaps[ahead][:1] in {",", ":", "-"}:
+        return True
+    told = view.words[ahead : ahead + 1]
+    return bool(told) and view.gaps[ahead] == " " and (told[0] in DOES or told[0] == "is")
 
 
 def _is_barred(view: View, index: int, marks: int) -> bool:

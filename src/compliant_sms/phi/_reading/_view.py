@@ -293,8 +293,10 @@ class View:
         return [index for index, each in enumerate(self.marks) if each & mark]
 
     def is_shouted(self, index: int) -> bool:
-        """Whether a word stands in capitals as a whole."""
-        return self.capital[index] and self.plain[self.starts[index] : self.ends[index]].isupper()
+        """Whether a word stands in capitals as a whole, but for "'s"."""
+        if not self.capital[index]:
+            return False
+        return self.plain[self.starts[index] : self.ends[index]].removesuffix("'s").isupper()
 
     def word_at(self, offset: int) -> int:
         """Index of the first word that begins at or after an offset of :attr:`plain`."""
