@@ -8,9 +8,15 @@ from typing import NamedTuple
 
 from compliant_sms.phi._names._extent import ends_phrase
 from compliant_sms.phi._names._filed import is_filed_under
-from compliant_sms.phi._names._initials import does_something, initials
+from compliant_sms.phi._names._initials import initials
 from compliant_sms.phi._names._only_announced import in_capitals, surname_only, with_particles
-from compliant_sms.phi._names._reading import Openness, Person, as_named, name_at
+from compliant_sms.phi._names._reading import (
+    Openness,
+    Person,
+    as_named,
+    does_something,
+    name_at,
+)
 from compliant_sms.phi._reading._view import View
 from compliant_sms.phi._reading._voice import MOST_READ, practice_speaks, writes_to_patient
 from compliant_sms.phi._words._marks import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compliant_sms.phi._names._extent import closes, ends_phrase, starts_phrase
-from compliant_sms.phi._names._reading import Person
+from compliant_sms.phi._names._reading import OTHER_THINGS, Person, does_something
 from compliant_sms.phi._reading._view import View
 from compliant_sms.phi._words._marks import (
     CANDIDATE,
@@ -26,6 +26,7 @@ from compliant_sms.phi._words._marks import (
     TOWN,
 )
 from compliant_sms.phi._words._name_lists import VIETNAMESE, word_set
+from compliant_sms.phi._words._name_words import THINGS
 
 _BARRED = HARDLY_NAME | NO_NAME | NAME_CUE | STAFF_CUE | HEALTH_TERM | DATE_WORD | PLACE_WORD
 _SHORTEST = 3
@@ -35,6 +36,8 @@ _OF_A_FILE = frozenset({"dob", "born", "mrn", "chart", "acct", "account", "room"
 _MIDDLES = frozenset({"thi", "van"})
 _FIRST_OF_TWO = word_set("rosa luz blanca flor alma dulce angel dolores consuelo rose")
 """Words besides that are first names before another one: "Rosa Maria", "Rose Marie"."""
+_AFTERWARDS = (["back"], ["at"], ["on"], ["please"], ["to"], ["needs"], ["for"])
+_PLEASE = word_set("will can may bill mark")  # "Davis, can you call", "Davis, mark your calendar"
 _BEHIND_INITIAL = frozenset({" ", ". ", "."})
 _ARTICLES = frozenset({"a", "i", "w"})
 _NO_INITIALS = _ARTICLES | frozenset({"u", "y", "n", "x", "r"})
@@ -192,6 +195,8 @@ def with_surname_before(view: View, index: int, found: Person) -> Person:
     if not index or view.gaps[index] not in {" ", ", "}:
         return found
     before, marks = view.words[index - 1], view.marks[index - 1]
+    if view.gaps[index] == ", " and _is_filed(view, index, found):
+        return Person(view.starts[index - 1], found.end, found.last, "full")
     if len(before) < 3 or marks & COMMON:
         two = before in _FIRST_OF_TWO and view.gaps[index] == " "
         two = two and view.capital[index - 1] == view.capital[index]
@@ -208,3 +213,33 @@ def with_surname_before(view: View, index: int, found: Person) -> Person:
     if view.is_shouted(index - 1) and not view.is_shouted(index):
         known = False
     return Person(start, found.end, found.last, "full") if known else found
+
+
+def _is_filed(view: View, index: int, found: Person) -> bool:
+    """Whether a surname that is a word stands before a first name: "for Brown, Robert"."""
+    before = index - 1
+    marks, alike = view.marks[before], view.is_shouted(before) == view.is_shouted(index)
+    if not view.capital[before] or not view.capital[index] or not alike:
+        return False
+    other = marks & OTHER_THINGS & ~PLACE_WORD or view.words[before] in THINGS
+    if other or not marks & SURNAME:
+        return False
+    return not starts_phrase(view, before) or does_something(view, found.last)
+
+
+def with_first_name_behind(view: View, found: Person) -> Person:
+    """A surname with the first name behind it, which is a word elsewhere: "call Miller, Grace"."""
+    last, ahead = found.last, found.last + 1
+    if view.gaps[ahead] != ", " or ahead >= len(view.words) or view.starts[last] != found.start:
+        return found
+    marks, alike = view.marks[ahead], view.is_shouted(last) == view.is_shouted(ahead)
+    surname = view.marks[last] & (SURNAME | SURE_NAME) == SURNAME
+    named = surname and marks & GIVEN and not marks & OTHER_THINGS
+    if not named or not view.capital[ahead] or not alike or view.words[ahead] in _PLEASE:
+        return found
+    told = ends_phrase(view, ahead) or view.words[ahead + 1 : ahead + 2] in _AFTERWARDS
+    called = found.rule == "greeting" or starts_phrase(view, last)  # "Rosa, Tim from the office"
+    if not does_something(view, ahead) and (called or not told):
+        return found
+    end = view.ends[ahead] - 2 * view.words[ahead].endswith("'s")
+    return Person(found.start, end, ahead, found.rule, found.staff)

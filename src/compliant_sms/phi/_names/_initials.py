@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliant_sms.phi._names._extent import ends_phrase
-from compliant_sms.phi._names._reading import Openness, Person, name_at
+from compliant_sms.phi._names._reading import Openness, Person, does_something, name_at
 from compliant_sms.phi._reading._view import View
 from compliant_sms.phi._words._marks import (
     CANDIDATE,
@@ -31,7 +31,6 @@ _OFFICES = word_set(
     "RX ER UC PT OT HR IT PO US IV VA ED PA NP MD DO ID TB BP OB MA RN DR UK EU PC TV GP AC QA WI"
     " PM"
 )
-_IS = frozenset({"is", "was", "has"})
 _OF_SOMEBODY = BEFORE_SOMEBODY | word_set("call called on of from see to hi hello dear hey")
 _HEADS = word_set("fyi re pt attn staff update")
 _BLANKS = frozenset({" ", ", "})
@@ -136,17 +135,15 @@ def _behind(view: View, index: int) -> int:
     return ahead
 
 
-def does_something(view: View, index: int) -> bool:
-    """Whether a text goes on to say what somebody did or is: "J Baker missed her visit"."""
-    after = view.words[index + 1 : index + 2]
-    return bool(after) and view.gaps[index + 1] == " " and (after[0] in DOES or after[0] in _IS)
-
-
-def _is_of_somebody(view: View, first: int, index: int) -> bool:
+def _is_of_somebody(view: View, first: int, index: int, *, dotted: bool = False) -> bool:
     """Whether a surname that is a word as well is one, by the words around: "for J Baker"."""
     kinds = view.marks[index]
-    ill = HEALTH_TERM if kinds & GIVEN else 0  # "Baker's cyst"
-    if not kinds & SURNAME or kinds & _NO_SURNAME & ~ill != COMMON:
+    other = kinds & _NO_SURNAME
+    if dotted and view.words[first] not in _DIRECTIONS:
+        other &= ~(HEALTH_TERM | PLACE_WORD)  # "R. Brown", "G. Hill"
+    elif kinds & GIVEN:
+        other &= ~HEALTH_TERM  # "Baker's cyst"
+    if not kinds & SURNAME or other != COMMON:
         return False
     told = first and view.gaps[first] == " " and view.words[first - 1] in _OF_SOMEBODY
     owns = view.words[index].endswith("'s") or ends_phrase(view, index)
@@ -180,7 +177,7 @@ def _surname_after(view: View, first: int, index: int) -> Person | None:
         return None
     marks = view.marks[index]
     known = view.capital[index] or marks & SURNAME
-    barred = marks & COMMON and not _is_of_somebody(view, first, index)
+    barred = marks & COMMON and not _is_of_somebody(view, first, index, dotted=True)
     if not known or barred or len(view.words[index]) < 3:
         return None
     return name_at(view, index, Openness.ANY, "initial")

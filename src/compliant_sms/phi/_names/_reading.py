@@ -68,6 +68,7 @@ _BARRED = SURE_NAME | NO_NAME | HARDLY_NAME
 _AN_ABBREVIATION = 5
 OTHER_THINGS = NO_NAME | HARDLY_NAME | DATE_WORD | PLACE_WORD | STAFF_CUE
 _NO_FIRST_NAMES = THINGS | word_set("summer autumn winter spring")
+_DOES_OR_IS = DOES | {"is", "was", "has"}
 _SUFFIXES = (["jr"], ["sr"], ["ii"], ["iii"], ["iv"])
 _BLANKS = frozenset({" ", ", "})
 
@@ -194,11 +195,14 @@ def _are_first_and_last(view: View, index: int) -> bool:
 
 def _is_spoken_of(view: View, last: int) -> bool:
     """Whether a text goes on as about somebody, and not as behind a heading: "LINDA SMITH has"."""
-    ahead = last + 1
-    if view.words[last].endswith("'s") or view.gaps[ahead][:1] in {",", ":", "-"}:
-        return True
-    told = view.words[ahead : ahead + 1]
-    return bool(told) and view.gaps[ahead] == " " and (told[0] in DOES or told[0] == "is")
+    owns = view.words[last].endswith("'s")
+    return owns or view.gaps[last + 1][:1] in {",", ":", "-"} or does_something(view, last)
+
+
+def does_something(view: View, index: int) -> bool:
+    """Whether a text goes on to say what somebody did or is: "J Baker missed her visit"."""
+    after = view.words[index + 1 : index + 2]
+    return bool(after) and view.gaps[index + 1] == " " and after[0] in _DOES_OR_IS
 
 
 def _is_barred(view: View, index: int, marks: int) -> bool:

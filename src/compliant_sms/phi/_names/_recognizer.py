@@ -14,6 +14,7 @@ from compliant_sms.phi._known import Known
 from compliant_sms.phi._labels import Confidence, PhiFinding, PhiLabel
 from compliant_sms.phi._names._alone import by_itself, may_be_alone
 from compliant_sms.phi._names._cues import after_cue
+from compliant_sms.phi._names._filed import with_first_name_behind
 from compliant_sms.phi._names._firms import is_firm
 from compliant_sms.phi._names._full_names import is_full
 from compliant_sms.phi._names._labelled import RULE as LABELLED
@@ -159,6 +160,8 @@ def _people(view: View) -> list[Person]:
             found = by_itself(view, index)
             if found is None:
                 continue
+        if view.gaps[found.last + 1] == ", ":
+            found = with_first_name_behind(view, found)
         if not found.staff:
             found = as_staff(view, found)
         people.append(found)
