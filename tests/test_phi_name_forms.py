@@ -43,6 +43,7 @@ FORMS: dict[str, tuple[Callable[[str, str], str], float]] = {
     "GRACE MILLER": (lambda first, last: f"{first} {last}".upper(), 0.95),
     "MILLER, GRACE": (lambda first, last: f"{last}, {first}".upper(), 0.93),
     "Miller, Grace": (lambda first, last: f"{last}, {first}", 0.91),
+    "grace miller": (lambda first, last: f"{first} {last}".lower(), 0.9),
     "Grace M.": (lambda first, last: f"{first} {last[0]}.", 0.97),
     "Grace": (lambda first, _: first, 0.98),
 }
@@ -96,6 +97,16 @@ def test_initials_behind_a_title(title: str, letters: str, last: str) -> None:
         *["Our Suite B Long Hall entrance is closed", "Plan B Young adults can ask at the desk"],
         *["Part B Medicare covers flu shots", "Use Gate C Park lot", "Hepatitis B Young adults"],
         *["Building D Hill Street side is open", "On J Street, next to the bank"],
+        *[
+            "is there a grace period for late bills?",
+            "do you have tickets at will call for the gala",
+        ],
+        *[
+            "sign up for art class at the desk",
+            "call chase bank about the check",
+            "for long term care",
+        ],
+        *["from bill pay to autopay", "the rose garden is open to all", "for crystal clear vision"],
         *["Ask for IT Support at ext 3", "See ER Wait times online", "Take the N Long Ave exit"],
     ],
 )

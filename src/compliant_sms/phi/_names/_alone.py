@@ -43,6 +43,7 @@ from compliant_sms.phi._words._name_lists import word_set
 from compliant_sms.phi._words._name_words import (
     ALIVE,
     ARTICLES,
+    BEFORE_SOMEBODY,
     BRANDS,
     DOES,
     HAPPENS,
@@ -68,6 +69,7 @@ _SCHOOLS = frozenset(
     {"escuela", "primaria", "secundaria", "colegio", "parque", "biblioteca", "iglesia"}
 )
 _FIELD = RECORD_CUE | NAMING | HEALTH_TERM | DATE_WORD | OTHER_NUMBER | PHONE_WORD
+_BEFORE_FULL_NAMES = BEFORE_SOMEBODY | word_set("call calling of from see text tell hi hey")
 _STOPS = frozenset({".", ". "})
 _BEFORE_ANY = word_set("for tell told about with but")
 _OF_SOMEBODY = word_set("she he who shes hes she's he's cant can't needs has wont")
@@ -124,7 +126,8 @@ def _may_be_small(view: View, index: int) -> bool:
     ahead = index + 1
     surname = view.marks[ahead] & _KIND == SURNAME
     told = surname or not index or view.words[ahead] in HAPPENS or view.words[ahead] in _OF_SOMEBODY
-    return told or view.words[index].endswith("'s") or told_by_verbs(view, index)
+    owns = view.words[index].endswith("'s")
+    return told or owns or told_by_verbs(view, index) or _is_told_of(view, index)
 
 
 def _is_a_things(view: View, index: int, marks: int) -> bool:
@@ -353,9 +356,23 @@ def _in_small_letters(view: View, index: int) -> Person | None:
     if here or (word not in THINGS and whose):
         return name_at(view, index, Openness.RELATIVE, "word-alone")
     marks = view.marks[ahead]
-    alone = not index and word not in THINGS and closes(view, ahead)
+    alone = not index and word not in THINGS | BRANDS and closes(view, ahead)
+    alone = alone or _is_told_of(view, index)
     if marks & (SURNAME | DATE_WORD) == SURNAME and (
         alone or not marks & (COMMON | GIVEN) or not (marks | view.marks[index]) & COMMON
     ):
         return Person(view.starts[index], view.ends[ahead], ahead, "full")
     return None
+
+
+def _is_told_of(view: View, index: int) -> bool:
+    """Whether a first name and a surname in small letters stand where somebody does.
+
+    Each is a word besides: "the form for linda smith is ready", not "for grace period is over".
+    """
+    if not index or view.words[index - 1] not in _BEFORE_FULL_NAMES or view.gaps[index] != " ":
+        return False
+    first, second = view.marks[index], view.marks[index + 1]
+    other = (first | second) & OTHER_THINGS or first & HEALTH_TERM or not second & SURNAME
+    things = view.words[index] in THINGS | BRANDS or view.gaps[index + 1] != " "
+    return not other and not things and closes(view, index + 1)

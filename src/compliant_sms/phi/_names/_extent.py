@@ -14,10 +14,11 @@ from compliant_sms.phi._words._marks import (
     SURE_NAME,
     SURNAME,
 )
-from compliant_sms.phi._words._name_lists import VIETNAMESE
+from compliant_sms.phi._words._name_lists import VIETNAMESE, word_set
 from compliant_sms.phi._words._name_staff_words import CREDENTIALS, MIXED, NOT_AFTER_TITLE
 from compliant_sms.phi._words._name_words import (
     CLOSING,
+    DOES,
     HAPPENS,
     JOINING,
     NO_SURNAMES,
@@ -59,13 +60,18 @@ def ends_phrase(view: View, index: int) -> bool:
     return after[0] in ",.:;!?-)(\n/&+" if after else index + 1 >= len(view.words)
 
 
+# Behind somebody of whom, or to whom, something is told: "call robert miller back".
+_TOLD_OF = DOES | word_set("back to on about that tmrw")
+
+
 def closes(view: View, index: int) -> bool:
     """Whether a name may end with a word that is a word too: "roberta stokes dob"."""
     if ends_phrase(view, index) or view.gaps[index + 1].strip()[:1].isdigit():
         return True
     if index + 1 >= len(view.words):
         return False
-    return view.words[index + 1] in CLOSING or view.words[index + 1] in _SUFFIXES
+    after = view.words[index + 1]
+    return after in CLOSING or after in _SUFFIXES or after in _TOLD_OF
 
 
 def last_word(view: View, first: int) -> int:

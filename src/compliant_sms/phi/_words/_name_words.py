@@ -89,7 +89,7 @@ SECOND_HALVES = word_set(
     " suk sun joo ju jae il ki gi rim ra na mi bin beom chul seok sang tae kwon wan yong yun yoon"
     " jun joon lin ling ming wei hua fang ying anh linh mei li yi xin yan jie hong chen hao hui"
 )
-NO_SURNAMES = word_set("sunday")
+NO_SURNAMES = word_set("sunday bank")
 JOINING = word_set("van de von del")
 JOINS = frozenset({" and ", " & ", "+", "/", " + ", ", ", ", and ", " y ", " or ", " / ", " ("})
 NEVER = word_set(
