@@ -29,7 +29,9 @@ PLACES = (
     *("Confirming the visit for {} at our office.", "Please fax the records of {} to us."),
     *("The form for {} is ready.", "I'm calling about {}.", "{}'s form is ready for pickup."),
     *("Reminder for {}: bring your card.", "My husband {} needs a ride."),
-    "Message from {}: call me.",
+    *("Message from {}: call me.", "Tell {} hi from me", "Can {} be seen today?"),
+    *("We called {} twice today.", "Is {} there?", "Please add {} to my account"),
+    *("La cita de {} es mañana", "Gracias, {}", "{} was seen on Monday"),
 )
 FORMS: dict[str, tuple[Callable[[str, str], str], float]] = {
     "Grace Miller": (lambda first, last: f"{first} {last}", 0.99),
@@ -42,7 +44,7 @@ FORMS: dict[str, tuple[Callable[[str, str], str], float]] = {
     "TJ Miller": (lambda _, last: f"TJ {last}", 0.98),
     "GRACE MILLER": (lambda first, last: f"{first} {last}".upper(), 0.95),
     "MILLER, GRACE": (lambda first, last: f"{last}, {first}".upper(), 0.93),
-    "Miller, Grace": (lambda first, last: f"{last}, {first}", 0.91),
+    "Miller, Grace": (lambda first, last: f"{last}, {first}", 0.9),
     "grace miller": (lambda first, last: f"{first} {last}".lower(), 0.9),
     "Grace M.": (lambda first, last: f"{first} {last[0]}.", 0.97),
     "Grace": (lambda first, _: first, 0.98),

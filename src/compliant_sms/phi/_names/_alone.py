@@ -69,7 +69,13 @@ _SCHOOLS = frozenset(
     {"escuela", "primaria", "secundaria", "colegio", "parque", "biblioteca", "iglesia"}
 )
 _FIELD = RECORD_CUE | NAMING | HEALTH_TERM | DATE_WORD | OTHER_NUMBER | PHONE_WORD
-_BEFORE_FULL_NAMES = BEFORE_SOMEBODY | word_set("call calling of from see text tell hi hey")
+_TO_SOMEBODY = word_set("llame llamen llamar llama diga digale dile avise pregunte preguntele vi")
+"""Before "a" and somebody, in Spanish."""
+_ASKS_OF = word_set("did does can could would will has is was tell ask let have should")
+"""Opens a question or a wish about somebody: its capital is that of the sentence."""
+_BEFORE_FULL_NAMES = (
+    BEFORE_SOMEBODY | _ASKS_OF | word_set("call calling of from see text hi hey reach add de w con")
+)
 _STOPS = frozenset({".", ". "})
 _BEFORE_ANY = word_set("for tell told about with but")
 _OF_SOMEBODY = word_set("she he who shes hes she's he's cant can't needs has wont")
@@ -218,7 +224,7 @@ def _is_a_thing(view: View, index: int) -> bool:
         return True  # "jack-o-lantern"
     if not index or view.gaps[index] != " ":
         return False
-    if view.words[index - 1] in NEXT_TO_THINGS:
+    if view.words[index - 1] in NEXT_TO_THINGS and not _is_told_to(view, index):
         # "this shanice", for "this is", and "is this shanice?"
         return view.words[index - 1] != "this" or (index > 1 and view.words[index - 2] != "is")
     if view.words[index - 1] in _NO_QUALITIES:
@@ -238,9 +244,15 @@ def _may_be_told(view: View, index: int) -> bool:
             return are_two(view, index)
         talk = view.marks[index] & COMMON and view.words[ahead] not in _ANSWERS
         return not talk or view.words[index][-2:] == "'s"
-    if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
+    if view.gaps[index] != " ":
         return False
-    return _stands_out(view, index)
+    article = view.words[index - 1] in ARTICLES
+    return _is_told_to(view, index) if article else _stands_out(view, index)
+
+
+def _is_told_to(view: View, index: int) -> bool:
+    """Whether a Spanish "a" stands before somebody: "llame a Rosa"."""
+    return index > 1 and view.words[index - 1] == "a" and view.words[index - 2] in _TO_SOMEBODY
 
 
 def _stands_out(view: View, index: int) -> bool:
@@ -248,6 +260,8 @@ def _stands_out(view: View, index: int) -> bool:
     if not view.capital[index - 1] or view.marks[index - 1] & NAME_CUE:
         return True
     if view.words[index - 1] == "big":
+        return True
+    if view.words[index - 1] in _ASKS_OF and starts_phrase(view, index - 1):
         return True
     opens = view.words[index][-2:] == "'s" and starts_phrase(view, index - 1)
     return opens and view.marks[index - 1] & _KIND == COMMON  # "Complete Mei's forms"
@@ -374,5 +388,6 @@ def _is_told_of(view: View, index: int) -> bool:
         return False
     first, second = view.marks[index], view.marks[index + 1]
     other = (first | second) & OTHER_THINGS or first & HEALTH_TERM or not second & SURNAME
-    things = view.words[index] in THINGS | BRANDS or view.gaps[index + 1] != " "
+    small = not view.capital[index] and not view.capital[index + 1]  # not "little Omar"
+    things = not small or view.words[index] in THINGS | BRANDS or view.gaps[index + 1] != " "
     return not other and not things and closes(view, index + 1)

@@ -61,7 +61,9 @@ def ends_phrase(view: View, index: int) -> bool:
 
 
 # Behind somebody of whom, or to whom, something is told: "call robert miller back".
-_TOLD_OF = DOES | word_set("back to on about that tmrw")
+_TOLD_OF = DOES | word_set(
+    "back to on about that tmrw twice hi yesterday instead be can cannot es there"
+)
 
 
 def closes(view: View, index: int) -> bool:

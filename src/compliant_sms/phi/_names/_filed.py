@@ -36,7 +36,6 @@ _OF_A_FILE = frozenset({"dob", "born", "mrn", "chart", "acct", "account", "room"
 _MIDDLES = frozenset({"thi", "van"})
 _FIRST_OF_TWO = word_set("rosa luz blanca flor alma dulce angel dolores consuelo rose")
 """Words besides that are first names before another one: "Rosa Maria", "Rose Marie"."""
-_AFTERWARDS = (["back"], ["at"], ["on"], ["please"], ["to"], ["needs"], ["for"])
 _PLEASE = word_set("will can may bill mark")  # "Davis, can you call", "Davis, mark your calendar"
 _BEHIND_INITIAL = frozenset({" ", ". ", "."})
 _ARTICLES = frozenset({"a", "i", "w"})
@@ -237,7 +236,7 @@ def with_first_name_behind(view: View, found: Person) -> Person:
     named = surname and marks & GIVEN and not marks & OTHER_THINGS
     if not named or not view.capital[ahead] or not alike or view.words[ahead] in _PLEASE:
         return found
-    told = ends_phrase(view, ahead) or view.words[ahead + 1 : ahead + 2] in _AFTERWARDS
+    told = closes(view, ahead) or view.words[ahead].endswith("'s")
     called = found.rule == "greeting" or starts_phrase(view, last)  # "Rosa, Tim from the office"
     if not does_something(view, ahead) and (called or not told):
         return found

@@ -31,7 +31,9 @@ _OFFICES = word_set(
     "RX ER UC PT OT HR IT PO US IV VA ED PA NP MD DO ID TB BP OB MA RN DR UK EU PC TV GP AC QA WI"
     " PM"
 )
-_OF_SOMEBODY = BEFORE_SOMEBODY | word_set("call called on of from see to hi hello dear hey")
+_OF_SOMEBODY = BEFORE_SOMEBODY | word_set(
+    "call called on of from see to hi hello dear hey can add reach text de con"
+)
 _HEADS = word_set("fyi re pt attn staff update")
 _BLANKS = frozenset({" ", ", "})
 _NO_SURNAME = COMMON | HEALTH_TERM | DATE_WORD | STAFF_CUE | NO_NAME | HARDLY_NAME | PLACE_WORD
@@ -108,7 +110,8 @@ def _leads_surname(view: View, index: int) -> bool:
         return False
     kinds = view.marks[ahead]
     named = kinds & SURNAME or kinds & (CANDIDATE | GIVEN) == CANDIDATE
-    barred = kinds & _NO_SURNAME and not _is_of_somebody(view, index, ahead)
+    other = _NO_SURNAME & ~HEALTH_TERM if kinds & SURE_NAME else _NO_SURNAME  # "M Williams"
+    barred = kinds & other and not _is_of_somebody(view, index, ahead)
     named = named and not barred and not view.gaps[index].strip()[-1:].isdigit()
     if not named or view.is_shouted(ahead) != view.shouts:
         return False
