@@ -122,3 +122,10 @@ def test_a_letter_may_end_a_sentence() -> None:
     text = "See Dr. K. Please bring your card"
 
     assert max(hidden(text)) < text.index("Please")
+
+
+def test_initials_may_end_a_text() -> None:
+    """No surname follows, and the letters are somebody's all the same."""
+    text = "Your visit is with Dr. J."
+
+    assert text.index("J") in hidden(text)
