@@ -7,6 +7,7 @@ from traceback import walk_tb
 
 from compliant_sms.phone import PhoneNumber
 
+_PACKAGE = __name__.partition(".")[0]
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _SECRET = re.compile(r"(?:^|(?<=//))[^/?#]*(?=@)|(?<=[?#]).+", re.DOTALL)
 
@@ -35,6 +36,17 @@ def where(error: BaseException) -> str:
     """The file and line where an error was raised; never its message, which may say anything."""
     frames = [*walk_tb(error.__traceback__)]
     return f"{frames[-1][0].f_code.co_filename}:{frames[-1][1]}" if frames else ""
+
+
+def said_by_us(error: BaseException) -> str | None:
+    """What an error says, if the library raised it; None if code of a host's did.
+
+    A host may raise the library's errors too, as its own transport does, and quote a number or a
+    text in them: who raised an error decides whether its words may be shown, not its type.
+    """
+    frames = [*walk_tb(error.__traceback__)]
+    module = str(frames[-1][0].f_globals.get("__name__", "")) if frames else ""
+    return str(error) if module.partition(".")[0] == _PACKAGE else None
 
 
 class OwnWords(str):

@@ -458,7 +458,8 @@ class WorkFailed(Event):
     Attributes:
         error: the type of the exception; or, if the provider refuses texts, the kind of the
             reason, a :class:`compliant_sms.providers.Failure`.
-        why: what it means and what to do, in plain words.
+        why: what it means and what to do, in plain words. Never the words of an error that code of
+            yours raised, which may quote a patient.
         where: the file and line that raised it; empty if the provider reported it.
         times: how often so far.
     """
@@ -480,7 +481,7 @@ class CallbackRefused(Event):
 
     Attributes:
         provider: the name of the provider that it claims to be from.
-        why: the reason, in plain words.
+        why: the reason, in plain words; never those of an adapter of yours.
         url: the address that it was checked against, without its query.
         times: how many so far.
     """

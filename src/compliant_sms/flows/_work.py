@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from attrs import define, field, frozen
 
 from compliant_sms import _given
-from compliant_sms._masking import where
+from compliant_sms._masking import said_by_us, where
 from compliant_sms.clock import Clock
 from compliant_sms.errors import (
     CannotUnseal,
@@ -206,7 +206,9 @@ class _Tally:
 def _why(error: Exception) -> str:
     """What an exception means; its own words only where they are ours, and about the set-up."""
     if isinstance(error, CannotUnseal | ConfigurationError | StoreError | TransportError):
-        return str(error)
+        said = said_by_us(error)
+        if said is not None:
+            return said
     return "Something that the worker called raised this. Look at the place that it names."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from compliant_sms import _given
+from compliant_sms._masking import own_words
 from compliant_sms.errors import (
     CompliantSmsError,
     ConfigurationError,
@@ -190,7 +191,8 @@ async def _account(ports: Ports, provider: Provider) -> list[Checked]:
         reply = await ports.transport.send(request)
     except TransportError as error:
         remedy = "Check the address, the network and whatever stands between."
-        return [about(CheckResult.FAILED, f"The provider gives no answer: {error}.", remedy)]
+        says = f"The provider gives no answer: {own_words(error)}."
+        return [about(CheckResult.FAILED, says, remedy)]
     problem = provider.account_problem(reply)
     checked = about(CheckResult.OK, "The provider takes them.")
     if problem is not None:
@@ -303,7 +305,7 @@ async def _called(ports: Ports, provider: Provider) -> Checked:
         reply = await ports.transport.send(request)
     except TransportError as error:
         remedy = "Start it, and see that it can be reached from outside."
-        return about(CheckResult.FAILED, f"It gives no answer: {error}.", remedy)
+        return about(CheckResult.FAILED, f"It gives no answer: {own_words(error)}.", remedy)
     if reply.status in {400, 401, 403, 415}:
         return about(CheckResult.OK, "It answers, and refuses a callback without proof.")
     if reply.status < 300:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from compliant_sms import _given
-from compliant_sms._masking import shown_address
+from compliant_sms._masking import said_by_us, shown_address
 from compliant_sms.errors import (
     CannotUnseal,
     ConfigurationError,
@@ -49,6 +49,7 @@ _NOT_KEPT = (
     "it is for a number of another practice, or the records do not open with the keyring of this "
     "messenger, and nothing of it was recorded"
 )
+_NOT_OURS = "the adapter refused it, and its words are not shown, as they may quote the callback"
 _ANOTHER_S = (
     "The text was written to a number of another practice, whose records are not kept with this "
     "keyring, and nothing of it was recorded. Have the provider call that practice's messenger."
@@ -107,7 +108,8 @@ async def receive(ports: Ports, request: WebhookRequest, provider: str | None = 
     try:
         verified = await _verified(ports, adapters, request)
     except InvalidSignature as error:
-        await _count_refused(ports, adapters[0].name, request, str(error))
+        why = said_by_us(error) or _NOT_OURS  # an adapter of a host's may quote the callback
+        await _count_refused(ports, adapters[0].name, request, why)
         raise
     theirs, webhook = verified[0]
     read = _read(verified)
