@@ -218,6 +218,8 @@ def test_a_reminder_that_waits_goes_under_the_id_that_stays(
     assert waiting.state is State.HELD
 
     merge(diary)
+    (old,) = history(diary)
+    assert old.state is State.CANCELLED  # at once, not when its hour comes
     run_to(diary, clock, visit(start=NIGHT_OWL).starts_at + HOUR)
 
     (old,) = history(diary)

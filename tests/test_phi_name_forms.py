@@ -129,3 +129,21 @@ def test_initials_may_end_a_text() -> None:
     text = "Your visit is with Dr. J."
 
     assert text.index("J") in hidden(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("R. Brown missed her visit", "R. Brown"),
+        ("The form for G. Hill is ready", "G. Hill"),
+        ("Please call J. White back", "J. White"),
+        ("llame a maria por favor", "maria"),
+        ("The chart of little Omar is open", "Omar"),
+    ],
+)
+def test_a_name_and_no_more(text: str, name: str) -> None:
+    """A color and a hill are surnames behind an initial; "little" is none."""
+    start = text.index(name)
+
+    assert {n for n in range(start, start + len(name)) if text[n].isalnum()} <= hidden(text)
+    assert hidden(text) <= set(range(start, start + len(name)))

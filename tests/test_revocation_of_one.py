@@ -160,3 +160,11 @@ def test_only_reminders_are_those_of_visits(text: str) -> None:
 
     assert found is not None
     assert found.categories == frozenset(Category) - {Category.APPOINTMENTS}
+
+
+def test_a_kind_of_text_is_named_beside_one() -> None:
+    """What ends is sure then: the kind, for the number, whoever it was sent for."""
+    found = read_revocation("stop promo texts for Mia")
+
+    assert found is not None
+    assert (found.certainty, found.categories) == (Certainty.CERTAIN, {Category.PROMOTIONS})

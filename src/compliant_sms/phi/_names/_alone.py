@@ -244,10 +244,9 @@ def _may_be_told(view: View, index: int) -> bool:
             return are_two(view, index)
         talk = view.marks[index] & COMMON and view.words[ahead] not in _ANSWERS
         return not talk or view.words[index][-2:] == "'s"
-    if view.gaps[index] != " ":
+    if view.gaps[index] != " " or view.words[index - 1] in ARTICLES:
         return False
-    article = view.words[index - 1] in ARTICLES
-    return _is_told_to(view, index) if article else _stands_out(view, index)
+    return _stands_out(view, index)
 
 
 def _is_told_to(view: View, index: int) -> bool:
