@@ -113,6 +113,23 @@ def test_what_was_revoked_stays_revoked(messenger: Messenger, clock: MovableCloc
     assert isinstance(text(messenger, "2"), Sent)
 
 
+def test_who_stays_and_said_stop_is_asked_again(messenger: Messenger, clock: MovableClock) -> None:
+    """A consent of the old record lifts it never: a family shares a number, and merges go wrong."""
+    agree(messenger, person=STAYS)
+    clock.advance(DAY)
+    messenger.consent.revoke(PATIENT, person=STAYS, channel="spoken", recorded_by="front-desk:ana")
+    clock.advance(DAY)
+    agree(messenger)
+
+    assert merge(messenger).consents == 0
+    assert isinstance(text(messenger, "1"), Blocked)
+
+    clock.advance(DAY)
+    agree(messenger, person=STAYS)  # asked again
+    assert merge(messenger).consents == 1
+    assert isinstance(text(messenger, "2"), Sent)
+
+
 def test_what_was_voided_stays_voided(messenger: Messenger, clock: MovableClock) -> None:
     """A number that is not the patient's is not theirs in the record that stays either."""
     agree(messenger)

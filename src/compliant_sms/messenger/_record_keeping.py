@@ -271,9 +271,11 @@ class RecordKeeping(_Plans):
         It is for two records of one patient that your system merged (HL7 ADT A40, FHIR
         ``Patient.link`` of type ``replaces``). What the patient agreed to at each number is
         recorded again under the id that stays, with its own date, wording and signature, so that
-        whatever was revoked since then stays revoked. So is what voids it, and that they want no
-        health details by text; that they do want them is not: ask again. Visits move, and their
-        reminders go on, each once. What was texted stays under the old id.
+        whatever was revoked since then stays revoked. If the record that stays asked for texts to
+        stop, no later consent of the old one lifts that: ask again. What voids a consent is
+        recorded too, and that they want no health details by text; that they do want them is not:
+        ask again. Visits move, and their reminders go on, each once. What was texted stays under
+        the old id.
 
         Args:
             old: your id of the record that goes.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from operator import attrgetter
 from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
 from compliant_sms import _given
 from compliant_sms.audit import Act, AuditEvent
-from compliant_sms.consent import ConsentEvent, Granted, PhiPreferenceStated, Voided, fold
+from compliant_sms.consent import ConsentEvent, Granted, PhiPreferenceStated, Revoked, Voided, fold
 from compliant_sms.errors import InvalidInput
 from compliant_sms.flows._deciding._routes import refuse_others_senders
 from compliant_sms.flows._visits._appointments import hand_over
-from compliant_sms.phone import PhoneNumber
 from compliant_sms.ports import Ports, Transaction
 
 _AT_ONCE = 50
@@ -78,7 +79,7 @@ async def _consents(tx: Transaction, ports: Ports, plan: MergePlan) -> int:
     await refuse_others_senders(tx, ports)
     at, count = ports.clock(), 0
     # In one order, so that two merges never wait for each other.
-    for number in sorted(await tx.numbers_of(ports.practice.id, plan.old), key=_as_dialed):
+    for number in sorted(await tx.numbers_of(ports.practice.id, plan.old), key=attrgetter("e164")):
         await tx.lock(ports.practice.id, number)
         events = await tx.consent_events(ports.practice.id, number)
         for event in _to_carry(events, plan):
@@ -91,16 +92,26 @@ async def _consents(tx: Transaction, ports: Ports, plan: MergePlan) -> int:
     return count
 
 
-def _as_dialed(number: PhoneNumber) -> str:
-    return number.e164
-
-
 def _to_carry(events: Sequence[ConsentEvent], plan: MergePlan) -> Iterator[_Carried]:
     """What is to be recorded for the record that stays, and is not there yet."""
     known = [_said(e) for e in events if isinstance(e, _Carried) and e.person == plan.into]
+    until = _stopped_at(events, plan.into)
     for event in _carriable(events, plan.old):
-        if _said(event) not in known:
+        lifts = isinstance(event, Granted) and until is not None and event.occurred_at > until
+        if not lifts and _said(event) not in known:
             yield event
+
+
+def _stopped_at(events: Sequence[ConsentEvent], person: str) -> datetime | None:
+    """When a person asked for texts to stop who did not agree again; None if that holds no more.
+
+    Only their own yes may lift it: should the records not be one patient's after all, somebody
+    else's at the number would.
+    """
+    if not fold(events, person).revocations:
+        return None
+    asked = (e.occurred_at for e in events if isinstance(e, Revoked) and e.person == person)
+    return max(asked, default=None)
 
 
 def _said(event: _Carried) -> _Carried:

@@ -68,7 +68,6 @@ from compliant_sms.phi._words._name_words import (
 )
 
 _ABBREVIATED = frozenset({" ", ". ", "."})
-_AFTER = _ABBREVIATED  # an initial
 _CALLED = frozenset({" ", ", ", ": ", " - ", "! "})
 _TOLD = frozenset({" ", ": ", ", "})
 _LINK = frozenset({"is", "named", "called", "mwen"})
@@ -287,7 +286,9 @@ def _letter(view: View, index: int, cue: _Cue) -> Person | None:
 def _lettered(view: View, index: int, cue: _Cue) -> Person | None:
     """Initials and a surname behind a title: "Mrs. J R Smith", "Mr. T. J. Lopez"."""
     ahead = index
-    while view.capital[ahead] and len(view.words[ahead]) == 1 and view.gaps[ahead + 1] in _AFTER:
+    while (
+        view.capital[ahead] and len(view.words[ahead]) == 1 and view.gaps[ahead + 1] in _ABBREVIATED
+    ):
         ahead += 1
         if ahead == len(view.words):
             return None
